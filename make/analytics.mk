@@ -1,0 +1,145 @@
+# onramp-analytics: the analytics-* targets, the macro analytics-event, the tracking of commands.
+#
+# A host project either has the drop-in GNUmakefile, which includes this file and tracks commands,
+# or includes this file in its own Makefile and gets the targets and the macro. Nothing in here
+# starts a process while analytics is off. Names have a dot or a dash so that a bare `export` in the
+# host's makefile does not put them into the environment of its recipes.
+
+ifndef analytics.included
+analytics.included := 1
+
+# Settings. Set them before this file is included to change them.
+ifndef analytics.env-files
+analytics.env-files := .env services-enabled/.env
+endif
+ifndef analytics.services
+analytics.services := services-available
+endif
+ifndef analytics.overrides
+analytics.overrides := overrides-available
+endif
+ifndef analytics.scaffolds
+analytics.scaffolds := services-scaffold
+endif
+ifndef analytics.dropin
+analytics.dropin :=
+endif
+
+analytics.dir := $(dir $(lastword $(MAKEFILE_LIST)))
+analytics.root := $(analytics.dir)../
+analytics.none :=
+
+# --- Who decides: DO_NOT_TRACK, ONRAMP_ANALYTICS_ENABLED, onramp.lock. `value` evaluates nothing.
+
+analytics.dnt := $(filter-out 0 false False FALSE,$(value DO_NOT_TRACK))
+analytics.env := $(strip $(value ONRAMP_ANALYTICS_ENABLED))
+analytics.mode :=
+ifneq (,$(analytics.dnt))
+else ifneq (,$(analytics.env))
+  analytics.mode := $(filter 1 true yes on local True Yes On Local TRUE YES ON LOCAL,$(analytics.env))
+else ifneq (,$(wildcard $(analytics.root)onramp.lock))
+  # The mode in onramp.lock is mirrored as a file name, which costs no process to look at. Only a
+  # lock that was written by hand has no mirror; then sed reads it.
+  analytics.mirror := $(notdir $(wildcard $(analytics.root).onramp-analytics/mode-*))
+  ifneq (,$(analytics.mirror))
+    analytics.mode := $(filter mode-on mode-local,$(analytics.mirror))
+  else
+    analytics.mode := $(filter 1 true yes on local,$(lastword $(shell \
+      sed -n 's/^ANALYTICS_ENABLED=["'\'']*\([a-z0-9]*\).*/\1/p' '$(analytics.root)onramp.lock' 2>/dev/null)))
+  endif
+endif
+
+# --- What is not tracked: a make inside of make, and flags with which make does not run commands
+# or talks about itself. `--eval` and MAKEFILES would take effect twice.
+
+analytics.flags := $(firstword -$(MAKEFLAGS))
+analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS_INNER) \
+  $(foreach flag,n q t p d i,$(findstring $(flag),$(filter-out --%,$(analytics.flags)))) \
+  $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES))
+unexport ONRAMP_ANALYTICS_INNER
+
+# --- The macro: $(call analytics-event,service_enabled,service_name=plex has_scaffold=true)
+# in a recipe. Inside of a tracked command it costs no process of its own; it never fails.
+
+analytics.quote = '$(subst ','\'',$(1))'
+ifneq (,$(and $(analytics.mode),$(if $(value ONRAMP_ANALYTICS_INNER),1,$(if $(analytics.quiet),$(filter-out 0,$(MAKELEVEL)),1))))
+  ifneq (,$(analytics.dropin))
+analytics-event = { printf '%s\n' $(call analytics.quote,$(1) $(2)) >>$(call analytics.quote,$(analytics.root).onramp-analytics/inbox); } 2>/dev/null || :
+  else
+analytics-event = sh $(call analytics.quote,$(analytics.dir)track.sh) event $(call analytics.quote,$(1) $(2)) $(analytics.settings)
+  endif
+else
+analytics-event = :
+endif
+
+analytics.settings = $(foreach setting,env-files services overrides scaffolds,$(call analytics.quote,$(analytics.$(setting))))
+
+# --- The targets. With the drop-in they are defined only for those who ask for them, so that
+# nothing is added to what the host's own targets, completion and default goal are.
+
+ifneq (,$(if $(analytics.dropin),$(filter analytics-%,$(value MAKECMDGOALS)),1))
+analytics.goal := $(.DEFAULT_GOAL)
+analytics.tell = @sh $(call analytics.quote,$(analytics.dir)track.sh) tell $(analytics.settings)
+
+.PHONY: analytics-enable analytics-disable analytics-status analytics-show-id analytics-reset-id
+.PHONY: analytics-local analytics-preview
+
+analytics-enable: ## Turn on anonymous usage analytics (off by default)
+	$(analytics.tell) enable
+
+analytics-local: ## Record usage on this machine only, send nothing
+	$(analytics.tell) enable --local
+
+analytics-disable: ## Turn analytics off and throw away what waits to be sent
+	$(analytics.tell) disable
+
+analytics-status: ## Show whether analytics is on, who decided, what waits
+	$(analytics.tell) status
+
+analytics-show-id: ## Show the anonymous id
+	$(analytics.tell) show-id
+
+analytics-reset-id: ## Take a new anonymous id
+	$(analytics.tell) reset-id
+
+analytics-preview: ## Show the exact request that would be sent next
+	$(analytics.tell) preview
+
+.DEFAULT_GOAL := $(analytics.goal)
+endif
+
+# --- The tracking of commands, through the drop-in GNUmakefile.
+
+ifneq (,$(analytics.dropin))
+ifneq (,$(and $(analytics.mode),$(analytics.makefile)))
+ifeq (,$(analytics.quiet)$(filter analytics-%,$(value MAKECMDGOALS)))
+analytics.tracked := 1
+override SHELL := /bin/sh
+override .SHELLFLAGS := -c
+export ONRAMP_ANALYTICS_GOALS := $(value MAKECMDGOALS)
+.SUFFIXES:
+.NOTPARALLEL:
+
+# The real make runs while this make looks for included makefiles to remake: there, and only there,
+# GNU make takes a failed recipe without a word, goes on, and is, towards signals, nothing but the
+# parent of the real make (track.sh replaces itself with it). `.succeeded` is remade only if `.run`
+# was. Then the goals are looked at: they do nothing, or tell the failure, once.
+-include .onramp-analytics/.succeeded
+.onramp-analytics/.run: ; @+sh make/track.sh run '$(MAKE)'
+.onramp-analytics/.succeeded: .onramp-analytics/.run
+	$(eval analytics.told := 1)@sh make/track.sh end 0 $(analytics.settings)
+analytics.told :=
+analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)sh make/track.sh end 2 $(analytics.settings))
+
+.DEFAULT_GOAL := default
+.PHONY: default .always
+default: ; @$(analytics.tell-once)
+%:: .always ; @$(analytics.tell-once)
+.always: ;
+endif
+endif
+# make must not look for a way to remake these.
+GNUmakefile make/analytics.mk: ;
+endif
+
+endif

@@ -1,0 +1,64 @@
+// Builds bin/onramp-analytics: src/generated.ts, then tsc, then ncc, then the wrapper around it.
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readPackageJSON } from 'pkg-types';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...parts) => join(root, ...parts);
+const require = createRequire(import.meta.url);
+
+/** The files that `init` copies into a host project, carried inside of the bundle. */
+const TEMPLATES = ['GNUmakefile', 'analytics.mk', 'track.sh'];
+
+export async function generate() {
+  const { name, version } = await readPackageJSON(root);
+  const templates = TEMPLATES.map(
+    (file) => `  ${JSON.stringify(file)}: ${JSON.stringify(readFileSync(at('make', file), 'utf8'))},`,
+  );
+  return [
+    '// Made by `npm run build` from package.json and make/. Do not edit.',
+    '',
+    `export const NAME = ${JSON.stringify(name)};`,
+    `export const VERSION = ${JSON.stringify(version)};`,
+    'export const TEMPLATES: Readonly<Record<string, string>> = {',
+    ...templates,
+    '};',
+    '',
+  ].join('\n');
+}
+
+// The wrapper makes the file work whatever `type` the nearest package.json has, and says a clear
+// word on an old Node. The function is compiled only when it is called.
+const HEAD = `#!/usr/bin/env node
+// onramp-analytics. Built from src/ by \`npm run build\`; the sources are the thing to read.
+var v = process.versions.node.split('.');
+if (v[0] < 20 || (v[0] == 20 && v[1] < 20)) {
+  console.error('onramp-analytics needs Node.js 20.20 or newer; this is ' + process.version + '.');
+  process.exit(1);
+}
+(function (require, module, __dirname) {
+`;
+const TAIL = `
+})(
+  typeof require === 'function' ? require : process.getBuiltinModule('node:module').createRequire(process.argv[1]),
+  { exports: {} },
+  ''
+);
+`;
+
+async function build() {
+  writeFileSync(at('src/generated.ts'), await generate());
+  rmSync(at('build'), { recursive: true, force: true });
+  execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+  const ncc = require('@vercel/ncc');
+  const { code } = await ncc(at('build/cli.js'), { quiet: true, cache: false, target: 'es2022' });
+  mkdirSync(at('bin'), { recursive: true });
+  writeFileSync(at('bin/onramp-analytics'), HEAD + code.replaceAll(root, '') + TAIL);
+  chmodSync(at('bin/onramp-analytics'), 0o755);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

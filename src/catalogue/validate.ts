@@ -1,0 +1,117 @@
+// Nothing that the catalogue does not name gets past this file.
+
+import { NAME_MAX } from '../limits';
+import {
+  COMMON,
+  type EventDefinition,
+  type EventName,
+  EVENTS,
+  type Properties,
+  type Property,
+  type PropertyType,
+  type Value,
+} from './catalogue';
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+/** A validated event, or the sentence that says what is wrong with it. */
+export type Validation = { ok: true; properties: Properties } | { ok: false; problem: string };
+
+/** Whether the catalogue has an event of that name. */
+export function isEventName(name: string): name is EventName {
+  return Object.hasOwn(EVENTS, name);
+}
+
+/** The event's own properties, then the common ones. */
+export function propertiesOf(event: EventName): Readonly<Record<string, Property>> {
+  return { ...(EVENTS[event] as EventDefinition).properties, ...COMMON };
+}
+
+/** A type in words, as the docs and the error messages say it. */
+export function describeType(type: PropertyType): string {
+  if (type.kind === 'one of') return type.values.map((value) => `\`${value}\``).join(', ');
+  return { name: 'name', boolean: 'true or false', count: 'whole number', version: 'version' }[
+    type.kind
+  ];
+}
+
+function convert(type: PropertyType, value: unknown): Value | undefined {
+  const text = typeof value === 'string' ? value : undefined;
+  switch (type.kind) {
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'count': {
+      const number = text && /^\d+$/.test(text) ? Number(text) : value;
+      return Number.isSafeInteger(number) && (number as number) >= 0
+        ? (number as number)
+        : undefined;
+    }
+    case 'name':
+      return text && text.length <= NAME_MAX && NAME.test(text) ? text : undefined;
+    case 'version':
+      return text && VERSION.test(text) ? text : undefined;
+    case 'one of':
+      return text !== undefined && type.values.includes(text) ? text : undefined;
+  }
+}
+
+function listProperties(event: EventName): string {
+  const own = Object.entries((EVENTS[event] as EventDefinition).properties);
+  return own
+    .map(
+      ([name, property]) =>
+        `${name}${property.optional ? ' (optional)' : ''}: ${describeType(property.type)}`,
+    )
+    .join('; ');
+}
+
+/**
+ * Checks an event's own properties against the catalogue and brings them to their types (text from
+ * a command line becomes numbers and booleans). Never repeats a given value in its answer.
+ */
+export function validate(event: string, given: Record<string, unknown>): Validation {
+  if (!isEventName(event)) {
+    return {
+      ok: false,
+      problem: `there is no event of that name. Events: ${Object.keys(EVENTS).join(', ')}.`,
+    };
+  }
+  const definitions = (EVENTS[event] as EventDefinition).properties;
+  const properties: Properties = {};
+  const bad = (problem: string): Validation => ({
+    ok: false,
+    problem: `${problem} ${event} has: ${listProperties(event)}.`,
+  });
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(definitions, key)) return bad('a property is not in the catalogue.');
+  }
+  for (const [name, property] of Object.entries(definitions)) {
+    if (!Object.hasOwn(given, name)) {
+      if (property.optional) continue;
+      return bad(`\`${name}\` is missing.`);
+    }
+    const value = convert(property.type, given[name]);
+    if (value === undefined)
+      return bad(`\`${name}\` must be: ${describeType(property.type)}.`);
+    properties[name] = value;
+  }
+  return { ok: true, properties };
+}
+
+/**
+ * What is left of a stored event after the catalogue has been applied once more: own and common
+ * properties of the right type. Undefined when the event is not in the catalogue or misses one.
+ * Delivery sends only what passes here, whatever somebody wrote into the journal.
+ */
+export function sanitize(event: string, stored: Record<string, unknown>): Properties | undefined {
+  if (!isEventName(event)) return undefined;
+  const properties: Properties = {};
+  for (const [name, property] of Object.entries(propertiesOf(event))) {
+    const value = Object.hasOwn(stored, name) ? convert(property.type, stored[name]) : undefined;
+    if (value !== undefined) properties[name] = value;
+    else if (!property.optional) return undefined;
+  }
+  return properties;
+}

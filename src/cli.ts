@@ -1,0 +1,111 @@
+// The command line. Each command is a file of its own and is loaded only when it is asked for.
+
+import { stripVTControlCharacters } from 'node:util';
+import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
+import { EXIT, UserError } from './errors';
+import { NAME, VERSION } from './generated';
+
+// biome-ignore lint/suspicious/noExplicitAny: citty's own type for a command with any arguments.
+type Command = CommandDef<any>;
+type Load = () => Promise<{ default: Command }>;
+
+// `eager` keeps everything in one file; a module still runs only when it is first asked for.
+const COMMANDS: Record<string, Load> = {
+  enable: () => import(/* webpackMode: "eager" */ './commands/enable'),
+  disable: () => import(/* webpackMode: "eager" */ './commands/disable'),
+  status: () => import(/* webpackMode: "eager" */ './commands/status'),
+  'show-id': () => import(/* webpackMode: "eager" */ './commands/show-id'),
+  'reset-id': () => import(/* webpackMode: "eager" */ './commands/reset-id'),
+  track: () => import(/* webpackMode: "eager" */ './commands/track'),
+  flush: () => import(/* webpackMode: "eager" */ './commands/flush'),
+  events: () => import(/* webpackMode: "eager" */ './commands/events'),
+  preview: () => import(/* webpackMode: "eager" */ './commands/preview'),
+  init: () => import(/* webpackMode: "eager" */ './commands/init'),
+  collect: () => import(/* webpackMode: "eager" */ './commands/collect'),
+};
+
+const main = defineCommand({
+  meta: {
+    name: NAME,
+    version: VERSION,
+    description: 'Opt-in, anonymous usage analytics for projects that people drive with make',
+  },
+  subCommands: Object.fromEntries(
+    Object.entries(COMMANDS).map(([name, load]) => [name, () => load().then((it) => it.default)]),
+  ),
+});
+
+/** The help of a command, or of all; coloured for a terminal that wants colours. */
+async function usage(command?: Command): Promise<string> {
+  const text = await renderUsage(command ?? main, command && main);
+  const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
+  return `${isColoured ? text : stripVTControlCharacters(text)}\n`;
+}
+
+/** Refuses options a command does not have, and words beyond those it takes. */
+function checkWords(command: Command, name: string, words: readonly string[]): void {
+  const args = (command.args ?? {}) as Record<string, { type?: string }>;
+  const options = Object.keys(args).filter((key) => args[key]?.type !== 'positional');
+  const positionals = Object.keys(args).length - options.length;
+  const takesMany = Object.hasOwn(args, 'properties');
+  let seen = 0;
+  for (const word of words) {
+    if (word.startsWith('-')) {
+      const option = word.replace(/^--?/, '').replace(/=.*/s, '');
+      if (word.startsWith('--') && options.includes(option)) continue;
+      throw new UserError(`${name} has no such option. \`${NAME} ${name} --help\` lists them.`, EXIT.usage);
+    }
+    seen += 1;
+  }
+  if (seen > positionals && !takesMany) {
+    throw new UserError(`${name} takes no such word. \`${NAME} ${name} --help\` says how.`, EXIT.usage);
+  }
+}
+
+async function run(words: readonly string[]): Promise<void> {
+  const [name, ...rest] = words;
+  if (name === undefined) {
+    process.stderr.write(await usage());
+    throw new UserError('Which command?', EXIT.usage);
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(await usage());
+    return;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    throw new UserError(`There is no such command. \`${NAME} --help\` lists them.`, EXIT.usage);
+  }
+  const command = (await COMMANDS[name]!()).default;
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(await usage(command));
+    return;
+  }
+  checkWords(command, name, rest);
+  await runCommand(command, { rawArgs: [...rest] });
+}
+
+function fail(error: unknown): number {
+  const isUsage = (error as Error).name === 'CLIError';
+  if (error instanceof UserError || isUsage) {
+    process.stderr.write(`${NAME}: ${(error as Error).message}\n`);
+    return error instanceof UserError ? error.exitCode : EXIT.usage;
+  }
+  if (process.env.ONRAMP_ANALYTICS_DEBUG === '1') console.error(error);
+  else {
+    const hint = 'ONRAMP_ANALYTICS_DEBUG=1 shows where.';
+    process.stderr.write(`${NAME}: an unexpected error, which is a defect. ${hint}\n`);
+  }
+  return EXIT.failed;
+}
+
+// A closed pipe (`… | head`) is the reader's choice, not an error.
+process.stdout.on('error', () => process.exit(EXIT.ok));
+
+run(process.argv.slice(2))
+  .then(() => EXIT.ok, fail)
+  // Sockets and timers of a library may still be open: leave once stdout has been written.
+  .then((code) => process.stdout.write('', () => process.exit(code)));

@@ -1,0 +1,42 @@
+// collect: what make/track.sh starts when a command is over. Not for people, so it is not listed.
+
+import { defineCommand } from 'citty';
+import { splitGoals } from '../host/runs';
+import { NOTICE } from '../notice';
+import { changeState, KEYS } from '../state/state';
+import { beginTracking, collect, type Session } from '../tracking';
+import { environment, here } from './context';
+import { leaveAtDeadline } from './deadline';
+
+/** Shows the notice once, where it can be remembered that it was shown. */
+async function showNotice({ project, state, consent }: Session): Promise<void> {
+  if (state.noticeShown || consent.mode !== 'on') return;
+  if (consent.decidedBy !== 'ONRAMP_ANALYTICS_ENABLED') return;
+  let isFirst = false;
+  try {
+    await changeState(project, (now) => {
+      isFirst = !now.noticeShown;
+      return isFirst ? { [KEYS.notice]: '1' } : {};
+    });
+  } catch {
+    return;
+  }
+  if (isFirst) process.stderr.write(NOTICE);
+}
+
+export default defineCommand({
+  meta: { name: 'collect', hidden: true, description: 'Record the make commands that are over.' },
+  async run() {
+    const env = environment();
+    const session = beginTracking(here(), env);
+    if (!session) return;
+    leaveAtDeadline(session);
+    await showNotice(session);
+    const goals = env.ONRAMP_ANALYTICS_GOALS;
+    const own =
+      goals === undefined
+        ? undefined
+        : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
+    await collect(session, own);
+  },
+});

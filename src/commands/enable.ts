@@ -1,0 +1,47 @@
+// enable: turns analytics on, or on for this machine only.
+
+import { defineCommand } from 'citty';
+import { v4 } from 'uuid';
+import { decide } from '../consent/consent';
+import { DROPPED, dropWaiting } from '../delivery/deliver';
+import { NOTICE } from '../notice';
+import { changeState, KEYS, mirrorMode, readState } from '../state/state';
+import { waitForDeliveryMs } from './disable';
+import { environment, here, say } from './context';
+
+export default defineCommand({
+  meta: {
+    name: 'enable',
+    description: 'Turn analytics on: record events and send them. With --local: record only.',
+  },
+  args: {
+    local: {
+      type: 'boolean',
+      description: 'Record events on this machine, and send nothing',
+    },
+  },
+  async run({ args }) {
+    const project = here();
+    const wanted = args.local ? 'local' : 'on';
+    const value = args.local ? 'local' : '1';
+    const before = readState(project);
+    const after = await changeState(project, (now) => ({
+      ...(now.enabled !== value && { [KEYS.enabled]: value }),
+      ...(!now.id && { [KEYS.id]: v4() }),
+      ...(!args.local && !now.noticeShown && { [KEYS.notice]: '1' }),
+    }));
+    mirrorMode(project, wanted);
+    const wasOn = decide({}, before.enabled).mode === 'on';
+    // What was recorded under another consent is not sent under this one.
+    if (args.local || !wasOn) await dropWaiting(project, DROPPED.disabled, waitForDeliveryMs());
+    if (!args.local && !before.noticeShown) process.stdout.write(NOTICE);
+    const consent = decide(environment(), after.enabled);
+    if (consent.mode !== wanted) {
+      say(`Written to ${project.lock}, but ${consent.decidedBy} in the environment decides: ${consent.mode}.`);
+    } else if (args.local) {
+      say('Analytics is local: events are recorded on this machine, and nothing is sent.');
+    } else if (before.noticeShown) {
+      say('Analytics is on. `make analytics-status` shows the details.');
+    }
+  },
+});

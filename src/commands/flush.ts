@@ -1,0 +1,25 @@
+// flush: sends what waits, now, even if delivery pauses after failures.
+
+import { defineCommand } from 'citty';
+import { readSettings } from '../settings';
+import { readState } from '../state/state';
+import { beginTracking, collect, deliverOwed } from '../tracking';
+import { environment, here } from './context';
+import { leaveAtDeadline } from './deadline';
+
+export default defineCommand({
+  meta: {
+    name: 'flush',
+    description: 'Send what waits, now. Quiet; `status` shows what became of it.',
+  },
+  async run() {
+    const project = here();
+    readState(project); // A person asked: what is wrong is said, not swallowed.
+    readSettings(project.root, environment());
+    const session = beginTracking(project, environment());
+    if (!session) return;
+    leaveAtDeadline(session);
+    await collect(session);
+    await deliverOwed(session, true);
+  },
+});

@@ -1,0 +1,84 @@
+// preview: the exact request that would be sent, made by the code that sends it.
+
+import { defineCommand } from 'citty';
+import { type EventDefinition, type EventName, EVENTS, type Properties } from '../catalogue/catalogue';
+import { isEventName } from '../catalogue/validate';
+import { httpSender } from '../delivery/http';
+import { posthogSender } from '../delivery/posthog';
+import { readableBody, requestOf } from '../delivery/preview';
+import { readStanding } from '../delivery/standing';
+import { EXIT, UserError } from '../errors';
+import { linesFrom } from '../journal/journal';
+import { mint } from '../journal/mint';
+import type { EventRecord } from '../journal/records';
+import { BATCH } from '../limits';
+import type { Project } from '../project';
+import { isCi, readSettings } from '../settings';
+import { readState } from '../state/state';
+import { environment, here, say } from './context';
+
+const NO_ID = '00000000-0000-4000-8000-000000000000';
+const EXAMPLES = { service_name: 'plex', override_name: 'plex-nfs', command: 'start-service' };
+
+/** An example of an event, with a value for each of its properties. */
+function example(event: EventName): Properties {
+  const properties: Properties = {};
+  const definitions = (EVENTS[event] as EventDefinition).properties;
+  for (const [name, { type }] of Object.entries(definitions)) {
+    if (type.kind === 'boolean') properties[name] = true;
+    else if (type.kind === 'count') properties[name] = 1234;
+    else if (type.kind === 'one of') properties[name] = type.values[0]!;
+    else properties[name] = EXAMPLES[name as keyof typeof EXAMPLES] ?? 'example';
+  }
+  return properties;
+}
+
+function waiting(project: Project): EventRecord[] {
+  const records: EventRecord[] = [];
+  for (const { line } of linesFrom(project, readStanding(project).cursor)) {
+    if (line.kind === 'event' && !line.record.local) records.push(line.record);
+    if (records.length === BATCH.events) break;
+  }
+  return records;
+}
+
+export default defineCommand({
+  meta: {
+    name: 'preview',
+    description: 'Show the exact request that would be sent next, or one for an EVENT. Sends nothing.',
+  },
+  args: {
+    event: { type: 'positional', required: false, description: 'Show an example of this event' },
+    json: { type: 'boolean', description: 'Print the body alone' },
+  },
+  async run({ args }) {
+    const project = here();
+    const env = environment();
+    const { event } = args;
+    if (event !== undefined && !isEventName(event)) {
+      throw new UserError(
+        `There is no event of that name. Events: ${Object.keys(EVENTS).join(', ')}.`,
+        EXIT.usage,
+      );
+    }
+    const settings = readSettings(project.root, env);
+    const id = readState(project).id ?? NO_ID;
+    const owed = event === undefined ? waiting(project) : [];
+    const name = (event ?? 'command_executed') as EventName;
+    const moment = { atMs: Date.now(), id, local: false, ci: isCi(env) };
+    const batch = owed.length > 0 ? owed : mint([{ event: name, properties: example(name) }], moment);
+    const sender =
+      settings.sender === 'http'
+        ? httpSender(settings.key, settings.host)
+        : posthogSender(settings.key ?? 'POSTHOG_API_KEY-is-not-set', settings.host, false);
+    const request = await requestOf(sender, batch);
+    if (!request) throw new UserError('The sender made no request. This is a defect: please report it.');
+    const body: unknown = JSON.parse(readableBody(request));
+    if (args.json) return say(JSON.stringify(body));
+    const what = owed.length > 0 ? `the ${owed.length} event(s) that wait` : `an example of ${name}`;
+    say(`What would be sent for ${what}. Nothing was sent.\n`);
+    say(`${request.method} ${request.url}`);
+    for (const [header, value] of Object.entries(request.headers)) say(`${header}: ${value}`);
+    say(`\n${JSON.stringify(body, null, 2)}`);
+  },
+});

@@ -1,0 +1,21 @@
+// reset-id: a new anonymous id. What was recorded under the old one is never sent.
+
+import { defineCommand } from 'citty';
+import { v4 } from 'uuid';
+import { DROPPED, dropWaiting } from '../delivery/deliver';
+import { changeState, KEYS } from '../state/state';
+import { here, say } from './context';
+import { waitForDeliveryMs } from './disable';
+
+export default defineCommand({
+  meta: {
+    name: 'reset-id',
+    description: 'Take a new anonymous id, and throw away whatever waits under the old one.',
+  },
+  async run() {
+    const project = here();
+    const state = await changeState(project, () => ({ [KEYS.id]: v4() }));
+    await dropWaiting(project, DROPPED.id, waitForDeliveryMs());
+    say(`The new anonymous id is ${state.id}.`);
+  },
+});

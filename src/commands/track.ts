@@ -1,0 +1,37 @@
+// track: records one event and delivers what is owed, within the deadline.
+
+import { defineCommand } from 'citty';
+import type { EventName } from '../catalogue/catalogue';
+import { validate } from '../catalogue/validate';
+import { EXIT, UserError } from '../errors';
+import { parsePairs } from '../host/inbox';
+import { beginTracking, trackEvent } from '../tracking';
+import { environment, here } from './context';
+import { leaveAtDeadline } from './deadline';
+
+export default defineCommand({
+  meta: {
+    name: 'track',
+    description: 'Record an event, and send what waits. Does nothing when analytics is off.',
+  },
+  args: {
+    event: { type: 'positional', description: 'The event, as `events` lists them' },
+    properties: {
+      type: 'positional',
+      required: false,
+      description: 'Its properties, as key=value …',
+    },
+  },
+  async run({ args }) {
+    const [event = '', ...pairs] = args._;
+    const checked = validate(event, parsePairs(pairs));
+    if (!checked.ok) {
+      const name = /^[a-z_]{1,40}$/.test(event) ? ` ${event}` : '';
+      throw new UserError(`Cannot track${name}: ${checked.problem} Nothing was recorded.`, EXIT.usage);
+    }
+    const session = beginTracking(here(), environment());
+    if (!session) return;
+    leaveAtDeadline(session);
+    await trackEvent(session, { event: event as EventName, properties: checked.properties });
+  },
+});

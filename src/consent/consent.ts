@@ -1,0 +1,59 @@
+// Who decides whether anything is recorded. First match wins; the default is off.
+
+/** off: nothing at all · local: recorded here, sent nowhere · on: recorded and sent. */
+export type Mode = 'off' | 'local' | 'on';
+
+/** The four deciders, strongest first. The names are what `status` prints. */
+export const PRECEDENCE = [
+  'DO_NOT_TRACK',
+  'ONRAMP_ANALYTICS_ENABLED',
+  'ANALYTICS_ENABLED',
+  'default',
+] as const;
+
+export type DecidedBy = (typeof PRECEDENCE)[number];
+
+/** A decision, who took it, and whether the decider's value was one that is understood. */
+export interface Consent {
+  readonly mode: Mode;
+  readonly decidedBy: DecidedBy;
+  readonly understood: boolean;
+}
+
+/** Words for each mode. The same words hold in the environment and in the state file. */
+export const WORDS: Readonly<Record<Mode, readonly string[]>> = {
+  on: ['1', 'true', 'yes', 'on'],
+  off: ['0', 'false', 'no', 'off'],
+  local: ['local'],
+};
+
+const DO_NOT_TRACK_MEANS_NOTHING = ['', '0', 'false'];
+
+const plain = (value: string | undefined) => (value ?? '').trim().toLowerCase();
+
+function modeOf(word: string): Mode | undefined {
+  return (Object.keys(WORDS) as Mode[]).find((mode) => WORDS[mode].includes(word));
+}
+
+/**
+ * Decides from the two environment variables and the state file's `ANALYTICS_ENABLED`.
+ * An empty variable counts as not set (CI systems pass empty ones); a value nobody understands
+ * means off. `DO_NOT_TRACK`: https://consoledonottrack.com
+ */
+export function decide(
+  env: Readonly<Record<string, string | undefined>>,
+  stored: string | undefined,
+): Consent {
+  if (!DO_NOT_TRACK_MEANS_NOTHING.includes(plain(env.DO_NOT_TRACK)))
+    return { mode: 'off', decidedBy: 'DO_NOT_TRACK', understood: true };
+  const candidates = [
+    ['ONRAMP_ANALYTICS_ENABLED', plain(env.ONRAMP_ANALYTICS_ENABLED)],
+    ['ANALYTICS_ENABLED', plain(stored)],
+  ] as const;
+  for (const [decidedBy, word] of candidates) {
+    if (word === '') continue;
+    const mode = modeOf(word);
+    return { mode: mode ?? 'off', decidedBy, understood: mode !== undefined };
+  }
+  return { mode: 'off', decidedBy: 'default', understood: true };
+}

@@ -1,0 +1,39 @@
+// Which sender, over which transport: ONRAMP_ANALYTICS_SENDER picks.
+
+import type { Environment, Settings } from '../settings';
+import { httpSender } from './http';
+import { posthogSender } from './posthog';
+import { readableBody } from './preview';
+import type { Sender, Transport } from './sender';
+import { nodeTransport } from './transport';
+
+/** A sender with the transport it is to use. */
+export interface Route {
+  readonly sender: Sender;
+  readonly transport: Transport;
+}
+
+/** Prints the request that would have been made, and counts it as taken. */
+const printing: Transport = async (request) => {
+  process.stdout.write(`${JSON.stringify(JSON.parse(readableBody(request)), null, 2)}\n`);
+  return { status: 200, headers: {}, text: '{}' };
+};
+
+/**
+ * The route that the settings ask for. Undefined when nothing may be sent (`none`) or nothing can
+ * be (PostHog without a key): events then wait in the journal.
+ */
+export function chooseRoute(settings: Settings, env: Environment): Route | undefined {
+  const { sender, key, host, debug } = settings;
+  switch (sender) {
+    case 'none':
+      return undefined;
+    case 'console':
+      return { sender: posthogSender(key ?? 'no-key', host, debug), transport: printing };
+    case 'http':
+      return { sender: httpSender(key, host), transport: nodeTransport(env) };
+    case 'posthog':
+      if (!key) return undefined;
+      return { sender: posthogSender(key, host, debug), transport: nodeTransport(env) };
+  }
+}

@@ -1,0 +1,236 @@
+// Delivers what the journal owes: batch after batch, one process at a time, within one deadline.
+//
+// An event is settled when it was delivered, dropped with a reason, or was never meant to be sent.
+// The order of the writes is what makes it safe: first the outcome goes into the journal, then the
+// cursor moves. A crash in between sends the same uuids once more, and the server counts them once.
+
+import { sanitize } from '../catalogue/validate';
+import type { Mode } from '../consent/consent';
+import { claim, tryClaim } from '../files/claim';
+import { appendLines, compact, isTooLarge, linesFrom } from '../journal/journal';
+import { type EventRecord, formatOutcome, type OutcomeRecord } from '../journal/records';
+import { BATCH, CLAIM, LEAVE_MS } from '../limits';
+import type { Project } from '../project';
+import type { Route } from './choose';
+import type { Outcome } from './sender';
+import { pauseMs, readStanding, type Standing, writeStanding } from './standing';
+
+/** Why an event was dropped. What `log` shows. */
+export const DROPPED = {
+  disabled: 'analytics was turned off',
+  id: 'the anonymous id was reset',
+  catalogue: 'not in the catalogue',
+  rejected: 'the server rejected it',
+} as const;
+
+/** What one delivery did. */
+export interface Delivered {
+  readonly events: number;
+  readonly waiting: boolean;
+  readonly outcome: 'nothing to send' | 'delivered' | 'failed' | 'waiting' | 'busy';
+  readonly detail: string;
+}
+
+/** Asked again before every request, so that `disable` and `reset-id` take effect at once. */
+export type Permission = () => { mode: Mode; id: string | undefined };
+
+interface Owed {
+  readonly records: EventRecord[];
+  readonly drops: Map<string, string[]>;
+  /** Behind the last line that was looked at. */
+  readonly end: number;
+  readonly more: boolean;
+}
+
+/** Uuids that the journal already calls settled; asked only when the cursor was lost. */
+function settledBefore(project: Project): Set<string> {
+  const settled = new Set<string>();
+  for (const { line } of linesFrom(project, 0)) {
+    if (line.kind === 'outcome') for (const uuid of line.record.uuids) settled.add(uuid);
+  }
+  return settled;
+}
+
+/** The next batch from the cursor on, and what is dropped on the way to it. */
+function nextBatch(project: Project, standing: Standing, id: string, settled: Set<string>): Owed {
+  const records: EventRecord[] = [];
+  const drops = new Map<string, string[]>();
+  const drop = (why: string, uuid: string) => drops.set(why, [...(drops.get(why) ?? []), uuid]);
+  let end = standing.cursor;
+  for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
+    if (line.kind === 'event' && !line.record.local && !settled.has(line.record.uuid)) {
+      const full = records.length >= standing.batch || behind - standing.cursor > BATCH.bytes;
+      if (full && records.length > 0) return { records, drops, end, more: true };
+      const { uuid, event, timestamp, distinct_id } = line.record;
+      const properties = sanitize(event, line.record.properties);
+      if (distinct_id !== id) drop(DROPPED.id, uuid);
+      else if (!properties) drop(DROPPED.catalogue, uuid);
+      else records.push({ uuid, event, timestamp, distinct_id, properties });
+    }
+    end = behind;
+  }
+  return { records, drops, end, more: false };
+}
+
+async function writeOutcomes(project: Project, outcomes: readonly OutcomeRecord[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  const held = await claim(project.claims, 'journal', CLAIM.journal);
+  try {
+    appendLines(project, outcomes.map(formatOutcome));
+  } finally {
+    held?.release();
+  }
+}
+
+/** The standing after an attempt at `owed`: settled, to be tried smaller, or to be tried later. */
+function judge(
+  standing: Standing,
+  owed: Owed,
+  result: Outcome,
+): { next: Standing; outcomes: OutcomeRecord[]; goOn: boolean } {
+  const at = new Date().toISOString();
+  const uuids = owed.records.map((record) => record.uuid);
+  const outcomes: OutcomeRecord[] = [...owed.drops].map(([why, dropped]) => ({
+    outcome: 'dropped',
+    why,
+    at,
+    uuids: dropped,
+  }));
+  const attempt = { at, events: uuids.length, detail: result.detail };
+  if (result.kind === 'accepted') {
+    if (uuids.length > 0) outcomes.push({ outcome: 'delivered', at, uuids });
+    const last =
+      uuids.length > 0 ? { ...attempt, outcome: 'delivered' as const } : standing.last;
+    const next = { cursor: owed.end, batch: BATCH.events, failures: 0, retryAtMs: 0, last };
+    return { next, outcomes, goOn: owed.more };
+  }
+  if (result.kind === 'rejected') {
+    const last = { ...attempt, outcome: 'rejected' as const };
+    if (uuids.length > 1) {
+      const batch = Math.floor(uuids.length / 2);
+      return { next: { ...standing, batch, last }, outcomes: [], goOn: true };
+    }
+    const why = `${DROPPED.rejected} (${result.detail})`;
+    outcomes.push({ outcome: 'dropped', why, at, uuids });
+    return { next: { ...standing, cursor: owed.end, last }, outcomes, goOn: owed.more };
+  }
+  const failures = standing.failures + 1;
+  const pause = pauseMs(failures, result.retryAfterMs);
+  const retryAtMs = pause > 0 ? Date.now() + pause : 0;
+  const last = { ...attempt, outcome: 'failed' as const };
+  return { next: { ...standing, failures, retryAtMs, last }, outcomes: [], goOn: false };
+}
+
+/** Runs `work` with a signal that fires at `endMs` (of `performance.now`), and not after. */
+async function within<T>(endMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), Math.max(1, endMs - performance.now()));
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Delivers everything owed until it is done, the server fails, or `endMs` (of `performance.now`)
+ * is near. `evenIfPaused` is for a person who asks: it ignores the pause after failures.
+ * @throws the system's error when the record folder cannot be written.
+ */
+export async function deliver(
+  project: Project,
+  route: Route | undefined,
+  permission: Permission,
+  endMs: number,
+  evenIfPaused = false,
+): Promise<Delivered> {
+  const report = (
+    outcome: Delivered['outcome'],
+    detail: string,
+    events = 0,
+    waiting = true,
+  ): Delivered => ({ events, waiting, outcome, detail });
+  if (!route) return report('waiting', 'no key, or no sender');
+  const lastMs = endMs - LEAVE_MS;
+  const leftMs = () => Math.max(0, lastMs - performance.now());
+  // The margin is for a machine that was asleep: a holder ends itself at its deadline.
+  const limits = { holdMs: leftMs() + 1_000, waitMs: leftMs() };
+  const held = await claim(project.claims, 'delivery', limits);
+  if (!held) return report('busy', 'another delivery is under way');
+  try {
+    let { known, ...standing } = readStanding(project);
+    if (!evenIfPaused && standing.retryAtMs > Date.now()) {
+      return report('waiting', 'paused after failures');
+    }
+    standing = keepSmall(project, standing);
+    const settled = known ? new Set<string>() : settledBefore(project);
+    let sent = 0;
+    for (;;) {
+      const { mode, id } = permission();
+      if (mode !== 'on' || !id) return report('nothing to send', 'analytics is not on', sent, false);
+      const owed = nextBatch(project, standing, id, settled);
+      const isEmpty = owed.records.length === 0;
+      if (isEmpty && owed.drops.size === 0) {
+        if (owed.end !== standing.cursor) writeStanding(project, { ...standing, cursor: owed.end });
+        return report(sent > 0 ? 'delivered' : 'nothing to send', '', sent, false);
+      }
+      if (leftMs() === 0) return report('waiting', 'out of time', sent);
+      const result: Outcome = isEmpty
+        ? { kind: 'accepted', detail: '' }
+        : await within(lastMs, (signal) => route.sender.send(owed.records, route.transport, signal));
+      const { next, outcomes, goOn } = judge(standing, owed, result);
+      await writeOutcomes(project, outcomes);
+      writeStanding(project, next);
+      standing = next;
+      if (result.kind === 'accepted') sent += owed.records.length;
+      if (result.kind === 'failed') return report('failed', result.detail, sent);
+      if (!goOn) return report(sent > 0 ? 'delivered' : 'failed', result.detail, sent, false);
+    }
+  } finally {
+    held.release();
+  }
+}
+
+/** Lets the journal forget what is beyond its limits, and moves the cursor along. */
+function keepSmall(project: Project, standing: Standing): Standing {
+  if (!isTooLarge(project, Date.now())) return standing;
+  const held = tryClaim(project.claims, 'journal', CLAIM.journal.holdMs);
+  if (!held) return standing;
+  try {
+    const cut = compact(project, Date.now());
+    const next = { ...standing, cursor: Math.max(0, standing.cursor - cut) };
+    writeStanding(project, next);
+    return next;
+  } finally {
+    held.release();
+  }
+}
+
+/**
+ * Drops everything that still waits, with the reason `why`, after any delivery under way has ended.
+ * @throws the system's error when the record folder cannot be written.
+ */
+export async function dropWaiting(project: Project, why: string, waitMs: number): Promise<number> {
+  const held = await claim(project.claims, 'delivery', { holdMs: 5_000, waitMs });
+  try {
+    const { known, ...standing } = readStanding(project);
+    const settled = known ? new Set<string>() : settledBefore(project);
+    const uuids: string[] = [];
+    let end = standing.cursor;
+    for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
+      end = behind;
+      if (line.kind !== 'event' || line.record.local || settled.has(line.record.uuid)) continue;
+      uuids.push(line.record.uuid);
+    }
+    if (uuids.length > 0) {
+      const at = new Date().toISOString();
+      await writeOutcomes(project, [{ outcome: 'dropped', why, at, uuids }]);
+    }
+    if (end !== standing.cursor || standing.failures > 0) {
+      writeStanding(project, { ...standing, cursor: end, failures: 0, retryAtMs: 0 });
+    }
+    return uuids.length;
+  } finally {
+    held?.release();
+  }
+}

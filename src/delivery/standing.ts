@@ -1,0 +1,57 @@
+// Where delivery stands: how far the journal is settled, how often it failed, when to try again.
+
+import { readFileSync } from 'node:fs';
+import { writeAtomically } from '../files/atomic';
+import { BACKOFF, BATCH } from '../limits';
+import type { Project } from '../project';
+
+/** The last attempt, for `status`. `detail` is made by the shim, never by a server. */
+export interface LastAttempt {
+  readonly at: string;
+  readonly outcome: 'delivered' | 'failed' | 'rejected';
+  readonly events: number;
+  readonly detail: string;
+}
+
+/** The content of delivery.json. */
+export interface Standing {
+  /** Everything before this byte of the journal is delivered, dropped, or was local. */
+  readonly cursor: number;
+  /** Events in the next request. Halved when a server finds a request wrong or too large. */
+  readonly batch: number;
+  readonly failures: number;
+  /** Not before this time, in milliseconds since 1970; 0 for at once. */
+  readonly retryAtMs: number;
+  readonly last: LastAttempt | null;
+}
+
+const FRESH: Standing = { cursor: 0, batch: BATCH.events, failures: 0, retryAtMs: 0, last: null };
+
+/** Reads it. A missing or damaged file is a fresh start: the journal still says what was settled. */
+export function readStanding(project: Project): Standing & { known: boolean } {
+  try {
+    const value = JSON.parse(readFileSync(project.delivery, 'utf8')) as Partial<Standing>;
+    if (!Number.isSafeInteger(value.cursor)) return { ...FRESH, known: false };
+    return { ...FRESH, ...value, known: true };
+  } catch {
+    return { ...FRESH, known: false };
+  }
+}
+
+/** Writes it, atomically. Call it with the claim `delivery` held. @throws the system's error. */
+export function writeStanding(project: Project, standing: Standing): void {
+  const { cursor, batch, failures, retryAtMs, last } = standing;
+  const text = JSON.stringify({ cursor, batch, failures, retryAtMs, last });
+  writeAtomically(project.delivery, `${text}\n`);
+}
+
+/**
+ * When to try again after `failures` failures in a row: at once for the first few, then after a
+ * pause that doubles. A server's own wish (`Retry-After`) counts when it is longer; the longest
+ * pause bounds both.
+ */
+export function pauseMs(failures: number, wishMs = 0): number {
+  const over = failures - BACKOFF.afterFailures;
+  const own = over < 0 ? 0 : BACKOFF.firstMs * 2 ** Math.min(over, 20);
+  return Math.min(BACKOFF.longestMs, Math.max(own, wishMs));
+}

@@ -1,0 +1,102 @@
+// Carries one request over node:http or node:https, through a proxy where one is set.
+//
+// Not the built-in fetch: touching it costs a process about 90 ms more than node:http.
+
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { MAX_ANSWER_BYTES } from '../limits';
+import { proxyFor } from './proxy';
+import { lookup } from './resolve';
+import type { Answer, Request, Transport } from './sender';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Asks an HTTP proxy for a tunnel to `target`. @throws when the proxy refuses or is not there. */
+function tunnel(proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
+  const port = target.port || '443';
+  const authority = `${target.hostname}:${port}`;
+  const login = decodeURIComponent(proxy.username) + ':' + decodeURIComponent(proxy.password);
+  const client = proxy.protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    const request = client.request({
+      host: proxy.hostname.replace(/^\[|\]$/g, ''),
+      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path: authority,
+      headers: {
+        host: authority,
+        ...(proxy.username && {
+          'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}`,
+        }),
+      },
+      agent: false,
+      lookup,
+      signal,
+    });
+    request.on('error', reject);
+    request.on('connect', (response, socket) => {
+      if (response.statusCode === 200) return resolve(socket as Socket);
+      socket.destroy();
+      reject(Object.assign(new Error('refused'), { code: `proxy HTTP ${response.statusCode}` }));
+    });
+    request.on('response', (response) => {
+      response.destroy();
+      reject(Object.assign(new Error('refused'), { code: `proxy HTTP ${response.statusCode}` }));
+    });
+    request.end();
+  });
+}
+
+/** Collects an answer, but no more of its body than anybody would look at. */
+function collect(response: http.IncomingMessage): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    const finish = () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers as Record<string, string | undefined>,
+        text: Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8'),
+      });
+    response.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      length += piece.length;
+      if (length < MAX_ANSWER_BYTES) return;
+      response.destroy();
+      finish();
+    });
+    response.on('end', finish);
+    response.on('error', reject);
+    response.on('aborted', () =>
+      reject(Object.assign(new Error('cut off'), { code: 'ECONNRESET' })),
+    );
+  });
+}
+
+/** A transport that obeys `HTTPS_PROXY` and `NO_PROXY` of `env`. Redirects are not followed. */
+export function nodeTransport(env: Environment): Transport {
+  return async (request: Request, signal) => {
+    const url = new URL(request.url);
+    const isTls = url.protocol === 'https:';
+    const proxy = isTls ? proxyFor(url, env) : undefined;
+    const socket = proxy && (await tunnel(proxy, url, signal));
+    const body = Buffer.from(request.body as Uint8Array);
+    return new Promise<Answer>((resolve, reject) => {
+      const outgoing = (isTls ? https : http).request(url, {
+        method: request.method,
+        headers: { ...request.headers, 'content-length': body.length },
+        agent: false,
+        lookup,
+        signal,
+        ...(socket && {
+          createConnection: () => connectTls({ socket, servername: url.hostname }),
+        }),
+      });
+      outgoing.on('response', (response) => collect(response).then(resolve, reject));
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  };
+}

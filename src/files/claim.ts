@@ -1,0 +1,138 @@
+// One process at a time: a claim that a crashed holder cannot keep.
+//
+// A claim is a numbered file, `NAME.7`. Whoever creates the next number holds the claim; creating
+// is exclusive, so there is one winner. A claim is free when its newest file says so, when its
+// holder is no longer running, or when its time is up. The newest file is never removed, only
+// replaced by a newer one; that is why two processes can never both take over from a dead holder.
+
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { systemCode } from '../errors';
+import { giveToOwnerOf } from './owner';
+
+/** A claim that is held. `release` may be called once or more; it never throws. */
+export interface Claim {
+  release(): void;
+}
+
+interface Holder {
+  pid: number;
+  untilMs: number;
+}
+
+/** A file that was created and not yet written belongs to somebody for this long. */
+const NEWBORN_MS = 2_000;
+const RETRY_MS = { from: 2, to: 15 } as const;
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+function isFree(file: string, holdMs: number): boolean {
+  let text: string;
+  let bornMs: number;
+  try {
+    text = readFileSync(file, 'utf8');
+    bornMs = statSync(file).mtimeMs;
+  } catch {
+    return false; // It was just replaced by a newer one.
+  }
+  if (text === 'free') return true;
+  const now = Date.now();
+  let holder: Holder;
+  try {
+    holder = JSON.parse(text) as Holder;
+  } catch {
+    return Math.abs(now - bornMs) > NEWBORN_MS;
+  }
+  if (!isRunning(holder.pid)) return true;
+  // The second test is for a clock that was set back.
+  return now > holder.untilMs || holder.untilMs - now > 2 * Math.max(holdMs, 60_000);
+}
+
+function numbers(folder: string, name: string): number[] {
+  return readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}.`))
+    .map((file) => Number(file.slice(name.length + 1)))
+    .filter(Number.isSafeInteger);
+}
+
+/**
+ * Takes the claim `name` in `folder` (made when missing) for at most `holdMs` milliseconds.
+ * @returns undefined when somebody else holds it.
+ * @throws the system's error when the folder cannot be written.
+ */
+export function tryClaim(folder: string, name: string, holdMs: number): Claim | undefined {
+  mkdirSync(folder, { recursive: true });
+  giveToOwnerOf(dirname(folder), folder);
+  const newest = Math.max(0, ...numbers(folder, name));
+  if (newest > 0 && !isFree(join(folder, `${name}.${newest}`), holdMs)) return undefined;
+  const mine = newest + 1;
+  const file = join(folder, `${name}.${mine}`);
+  let handle: number;
+  try {
+    handle = openSync(file, 'wx', 0o644);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined;
+    throw error;
+  }
+  try {
+    const holder: Holder = { pid: process.pid, untilMs: Date.now() + holdMs };
+    writeSync(handle, JSON.stringify(holder));
+  } catch (error) {
+    remove(file); // A full disk. The number before it stays the newest.
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+  giveToOwnerOf(folder, file);
+  const others = numbers(folder, name);
+  if (Math.max(...others) > mine) {
+    remove(file); // Made from an old listing: somebody is ahead.
+    return undefined;
+  }
+  for (const older of others) if (older < mine) remove(join(folder, `${name}.${older}`));
+  return { release: () => free(file) };
+}
+
+function remove(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // Another process was faster.
+  }
+}
+
+function free(file: string): void {
+  try {
+    // Only if it is still there: a holder that overstayed may have been replaced.
+    truncateSync(file);
+    writeFileSync(file, 'free', { flag: 'r+' });
+  } catch {
+    // It ends by itself: with this process, or with its time.
+  }
+}
+
+/**
+ * Waits up to `waitMs` for the claim. @returns undefined when it could not be had in time.
+ * @throws the system's error when the folder cannot be written.
+ */
+export async function claim(
+  folder: string,
+  name: string,
+  { holdMs, waitMs }: { holdMs: number; waitMs: number },
+): Promise<Claim | undefined> {
+  const endMs = performance.now() + waitMs;
+  for (;;) {
+    const held = tryClaim(folder, name, holdMs);
+    if (held) return held;
+    if (performance.now() >= endMs) return undefined;
+    const pause = RETRY_MS.from + Math.random() * (RETRY_MS.to - RETRY_MS.from);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}

@@ -1,0 +1,96 @@
+// The make commands that make/track.sh wrote down: `PID.start` when one began, `PID.end` when it
+// was over. The files' times are the command's times, so that no clock has to be started for it.
+
+import { readdirSync, readFileSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemCode } from '../errors';
+import { RUN_ABANDONED_MS } from '../limits';
+import type { Project } from '../project';
+import type { Command } from './goals';
+
+/** A command that is over, with what makes its records' uuids the same on every try. */
+export interface Run {
+  readonly command: Command;
+  readonly startMs: number;
+  /** When it was over; for an interrupted one, when that was found out. */
+  readonly endMs: number;
+  /** Differs between any two runs, and is the same whenever the same run is read again. */
+  readonly identity: string;
+  /** Removes the run's files. Call it once its events are recorded. Never throws. */
+  forget(): void;
+}
+
+/** Words separated by white space, as make itself separates goals. */
+export const splitGoals = (text: string): string[] => text.split(/\s+/).filter(Boolean);
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+function stat(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+function forget(paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // Gone already.
+    }
+  }
+}
+
+function readRun(project: Project, pid: number, nowMs: number): Run | undefined {
+  const startFile = join(project.runs, `${pid}.start`);
+  const endFile = join(project.runs, `${pid}.end`);
+  const start = stat(startFile);
+  if (!start) {
+    forget([endFile]);
+    return undefined;
+  }
+  const end = stat(endFile);
+  const isAbandoned = nowMs - start.mtimeMs > RUN_ABANDONED_MS;
+  if (!end && isRunning(pid) && !isAbandoned) return undefined;
+  const goals = splitGoals(readFileSync(startFile, 'utf8'));
+  const succeeded = end && readFileSync(endFile, 'utf8').trim() === '0';
+  const durationMs = end && Math.max(0, end.mtimeMs - start.mtimeMs);
+  return {
+    command: {
+      goals,
+      end: !end ? 'interrupted' : succeeded ? 'succeeded' : 'failed',
+      durationMs,
+    },
+    startMs: start.mtimeMs,
+    endMs: end?.mtimeMs ?? nowMs,
+    identity: `run ${pid} ${start.mtimeMs} ${start.ino}`,
+    forget: () => forget([startFile, endFile]),
+  };
+}
+
+/** Every command that is over and not yet forgotten, oldest first. Never throws. */
+export function finishedRuns(project: Project, nowMs: number): Run[] {
+  let names: string[];
+  try {
+    names = readdirSync(project.runs);
+  } catch {
+    return [];
+  }
+  const pids = new Set(names.map((name) => Number(/^(\d+)\.(start|end)$/.exec(name)?.[1] ?? 0)));
+  const runs: Run[] = [];
+  for (const pid of pids) {
+    if (pid === 0) continue;
+    try {
+      const run = readRun(project, pid, nowMs);
+      if (run) runs.push(run);
+    } catch {
+      // Being written, or not ours to read: the next one will see.
+    }
+  }
+  return runs.sort((a, b) => a.startMs - b.startMs);
+}

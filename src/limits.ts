@@ -1,0 +1,40 @@
+// Every limit and default of the shim, in one place.
+
+/** The whole of one delivery, process start and exit included. `ONRAMP_ANALYTICS_TIMEOUT_MS`. */
+export const DEADLINE_MS = { default: 1000, min: 100, max: 60_000 } as const;
+
+/** Time kept back from the deadline for writing the outcome down and leaving. */
+export const LEAVE_MS = 25;
+
+/** No more events than this are recorded within a window; the rest is dropped unseen. */
+export const RECORD_LIMITS = [
+  { events: 60, windowMs: 60_000 },
+  { events: 1000, windowMs: 3_600_000 },
+] as const;
+
+/** One request carries at most this many events, and at most this many bytes of journal. */
+export const BATCH = { events: 100, bytes: 512 * 1024 } as const;
+
+/** The journal forgets what is older, and its older half when it grows beyond the size. */
+export const JOURNAL = { maxBytes: 96 * 1024 * 1024, maxAgeMs: 400 * 24 * 3_600_000 } as const;
+
+/** After this many failures in a row, delivery waits: the first pause, doubled up to the longest. */
+export const BACKOFF = { afterFailures: 3, firstMs: 60_000, longestMs: 3_600_000 } as const;
+
+/** An answer longer than this is not read to its end. */
+export const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** How long a process may hold a claim, and how long another waits for it. */
+export const CLAIM = {
+  state: { holdMs: 5_000, waitMs: 10_000 },
+  journal: { holdMs: 5_000, waitMs: 2_000 },
+} as const;
+
+/** A make command whose end nobody saw is given up after this long, even if its pid is in use. */
+export const RUN_ABANDONED_MS = 7 * 24 * 3_600_000;
+
+/** How long git may take to say which names the host project declares. */
+export const GIT_TIMEOUT_MS = 400;
+
+/** Names longer than this are not names of services, overrides or commands. */
+export const NAME_MAX = 64;

@@ -1,0 +1,179 @@
+// The way of an event: consent → record → deliver. Silent: whatever goes wrong here, the command
+// that is being tracked must not notice.
+
+import { readFileSync } from 'node:fs';
+import { v4 } from 'uuid';
+import { type Consent, decide } from './consent/consent';
+import { chooseRoute } from './delivery/choose';
+import { type Delivered, deliver } from './delivery/deliver';
+import { UserError } from './errors';
+import type { Declared } from './host/declared';
+import { readDeclared } from './host/declared';
+import { declaredOnly, eventsOf, type NewEvent } from './host/goals';
+import { takeInbox } from './host/inbox';
+import { finishedRuns } from './host/runs';
+import { claim } from './files/claim';
+import { record } from './journal/journal';
+import { mint } from './journal/mint';
+import type { EventRecord } from './journal/records';
+import { CLAIM, LEAVE_MS } from './limits';
+import type { Project } from './project';
+import {
+  declarationFolders,
+  type Environment,
+  isCi,
+  readSettings,
+  type Settings,
+} from './settings';
+import { changeState, KEYS, makeRecordFolder, mirrorMode, readState, type State } from './state/state';
+
+/** What a tracking process knows when it begins. */
+export interface Session {
+  readonly project: Project;
+  readonly env: Environment;
+  readonly consent: Consent;
+  readonly state: State;
+  readonly settings: Settings;
+  /** When it must be gone, on the clock of `performance.now`, which starts with the process. */
+  readonly endMs: number;
+}
+
+/**
+ * Begins to track, or answers undefined when there is nothing to do: analytics is off, or a file or
+ * a setting is wrong (people's commands say so; tracking is quiet).
+ */
+export function beginTracking(project: Project, env: Environment): Session | undefined {
+  try {
+    const state = readState(project);
+    const consent = decide(env, state.enabled);
+    if (consent.decidedBy === 'ANALYTICS_ENABLED') mirrorMode(project, consent.mode);
+    if (consent.mode === 'off') return undefined;
+    const settings = readSettings(project.root, env);
+    return { project, env, consent, state, settings, endMs: settings.deadlineMs };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** The anonymous id; made and kept on first use. Where it cannot be kept, it lives for this run. */
+export async function identify({ project, state }: Session): Promise<string> {
+  if (state.id) return state.id;
+  const fresh = v4();
+  try {
+    const now = await changeState(project, ({ id }) => (id ? {} : { [KEYS.id]: fresh }));
+    return now.id ?? fresh;
+  } catch {
+    return fresh;
+  }
+}
+
+/** Whether, at this moment, something may still be sent, and under which id. */
+export function permission({ project, env }: Pick<Session, 'project' | 'env'>) {
+  return () => {
+    try {
+      const state = readState(project);
+      return { mode: decide(env, state.enabled).mode, id: state.id };
+    } catch {
+      return { mode: 'off' as const, id: undefined };
+    }
+  };
+}
+
+/** Delivers what the journal owes, within the session's deadline. Silent. */
+export async function deliverOwed(session: Session, evenIfPaused = false): Promise<Delivered | undefined> {
+  if (session.consent.mode !== 'on') return undefined;
+  const route = chooseRoute(session.settings, session.env);
+  try {
+    return await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
+  } catch {
+    return undefined; // The record cannot be written: nothing can be owed.
+  }
+}
+
+/** Sends records that could not be written down: once, from memory. For read-only checkouts in CI. */
+async function deliverUnwritten(session: Session, records: readonly EventRecord[]): Promise<void> {
+  const route = chooseRoute(session.settings, session.env);
+  if (!route || session.consent.mode !== 'on' || records.length === 0) return;
+  const signal = AbortSignal.timeout(Math.max(1, session.endMs - LEAVE_MS - performance.now()));
+  await route.sender.send(records, route.transport, signal);
+}
+
+function saltOf(project: Project): string {
+  try {
+    return readFileSync(project.salt, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function declaredIn({ project, env }: Session): Declared {
+  return readDeclared(project.root, declarationFolders(env));
+}
+
+/** Records one event that somebody reports by name, then delivers. Call it with a valid event. */
+export async function trackEvent(session: Session, event: NewEvent): Promise<void> {
+  const id = await identify(session);
+  const properties = declaredOnly(event.properties, declaredIn(session));
+  const records = mint([{ ...event, properties }], {
+    atMs: Date.now(),
+    id,
+    local: session.consent.mode === 'local',
+    ci: isCi(session.env),
+  });
+  try {
+    makeRecordFolder(session.project);
+    await record(session.project, records);
+  } catch {
+    return deliverUnwritten(session, records);
+  }
+  await deliverOwed(session);
+}
+
+/**
+ * Records every make command that is over and everything that recipes reported, then delivers.
+ * `own` is the command that this process was started for: where its start could not be written
+ * down, it is recorded without a duration.
+ */
+export async function collect(
+  session: Session,
+  own?: { goals: readonly string[]; succeeded: boolean },
+): Promise<void> {
+  const { project, env, consent } = session;
+  const id = await identify(session);
+  const shared = { id, local: consent.mode === 'local', ci: isCi(env) };
+  const declared = declaredIn(session);
+  try {
+    makeRecordFolder(project);
+    const held = await claim(project.claims, 'collect', CLAIM.journal);
+    if (!held) return;
+    try {
+      const salt = saltOf(project);
+      for (const run of finishedRuns(project, Date.now())) {
+        const origin = { identity: run.identity, salt };
+        const moment = { ...shared, atMs: run.endMs, origin };
+        await record(project, mint(eventsOf(run.command, declared), moment));
+        run.forget();
+      }
+      const taken = takeInbox(project);
+      if (taken) {
+        const events = taken.events.map(({ event, properties }) => ({
+          event,
+          properties: declaredOnly(properties, declared),
+        }));
+        const origin = { identity: taken.identity, salt };
+        await record(project, mint(events, { ...shared, atMs: taken.atMs, origin }));
+        taken.forget();
+      }
+    } finally {
+      held.release();
+    }
+  } catch {
+    if (!own) return;
+    const end = own.succeeded ? 'succeeded' : 'failed';
+    const events = eventsOf({ goals: own.goals, end, durationMs: undefined }, declared);
+    return deliverUnwritten(session, mint(events, { ...shared, atMs: Date.now() }));
+  }
+  await deliverOwed(session);
+}
+
