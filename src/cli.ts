@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
 import { EXIT, UserError } from './errors';
 import { NAME, VERSION } from './generated';
+import { print, warn } from './output';
 
 // biome-ignore lint/suspicious/noExplicitAny: citty's own type for a command with any arguments.
 type Command = CommandDef<any>;
@@ -53,27 +54,33 @@ function checkWords(command: Command, name: string, words: readonly string[]): v
     if (word.startsWith('-')) {
       const option = word.replace(/^--?/, '').replace(/=.*/s, '');
       if (word.startsWith('--') && options.includes(option)) continue;
-      throw new UserError(`${name} has no such option. \`${NAME} ${name} --help\` lists them.`, EXIT.usage);
+      throw new UserError(
+        `${name} has no such option. \`${NAME} ${name} --help\` lists them.`,
+        EXIT.usage,
+      );
     }
     seen += 1;
   }
   if (seen > positionals && !takesMany) {
-    throw new UserError(`${name} takes no such word. \`${NAME} ${name} --help\` says how.`, EXIT.usage);
+    throw new UserError(
+      `${name} takes no such word. \`${NAME} ${name} --help\` says how.`,
+      EXIT.usage,
+    );
   }
 }
 
 async function run(words: readonly string[]): Promise<void> {
   const [name, ...rest] = words;
   if (name === undefined) {
-    process.stderr.write(await usage());
+    warn(await usage());
     throw new UserError('Which command?', EXIT.usage);
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(await usage());
+    print(await usage());
     return;
   }
   if (name === '--version' || name === '-v') {
-    process.stdout.write(`${VERSION}\n`);
+    print(`${VERSION}\n`);
     return;
   }
   if (!Object.hasOwn(COMMANDS, name)) {
@@ -81,7 +88,7 @@ async function run(words: readonly string[]): Promise<void> {
   }
   const command = (await COMMANDS[name]!()).default;
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(await usage(command));
+    print(await usage(command));
     return;
   }
   checkWords(command, name, rest);
@@ -91,21 +98,18 @@ async function run(words: readonly string[]): Promise<void> {
 function fail(error: unknown): number {
   const isUsage = (error as Error).name === 'CLIError';
   if (error instanceof UserError || isUsage) {
-    process.stderr.write(`${NAME}: ${(error as Error).message}\n`);
+    warn(`${NAME}: ${(error as Error).message}\n`);
     return error instanceof UserError ? error.exitCode : EXIT.usage;
   }
   if (process.env.ONRAMP_ANALYTICS_DEBUG === '1') console.error(error);
   else {
     const hint = 'ONRAMP_ANALYTICS_DEBUG=1 shows where.';
-    process.stderr.write(`${NAME}: an unexpected error, which is a defect. ${hint}\n`);
+    warn(`${NAME}: an unexpected error, which is a defect. ${hint}\n`);
   }
   return EXIT.failed;
 }
 
-// A closed pipe (`… | head`) is the reader's choice, not an error.
-process.stdout.on('error', () => process.exit(EXIT.ok));
-
 run(process.argv.slice(2))
   .then(() => EXIT.ok, fail)
-  // Sockets and timers of a library may still be open: leave once stdout has been written.
-  .then((code) => process.stdout.write('', () => process.exit(code)));
+  // Sockets and timers of a library may still be open; everything printed is written already.
+  .then((code) => process.exit(code));

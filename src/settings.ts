@@ -116,4 +116,3 @@ export function declarationFolders(env: Environment) {
     scaffolds: env.ONRAMP_ANALYTICS_SCAFFOLDS || 'services-scaffold',
   };
 }
-

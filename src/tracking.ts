@@ -4,15 +4,13 @@
 import { readFileSync } from 'node:fs';
 import { v4 } from 'uuid';
 import { type Consent, decide } from './consent/consent';
-import { chooseRoute } from './delivery/choose';
-import { type Delivered, deliver } from './delivery/deliver';
+import type { Delivered } from './delivery/deliver';
 import { UserError } from './errors';
-import type { Declared } from './host/declared';
-import { readDeclared } from './host/declared';
+import { claim } from './files/claim';
+import { type Declared, type Questions, readDeclared } from './host/declared';
 import { declaredOnly, eventsOf, type NewEvent } from './host/goals';
 import { takeInbox } from './host/inbox';
 import { finishedRuns } from './host/runs';
-import { claim } from './files/claim';
 import { record } from './journal/journal';
 import { mint } from './journal/mint';
 import type { EventRecord } from './journal/records';
@@ -25,7 +23,18 @@ import {
   readSettings,
   type Settings,
 } from './settings';
-import { changeState, KEYS, makeRecordFolder, mirrorMode, readState, type State } from './state/state';
+import { changeState, makeRecordFolder } from './state/change';
+import { mirrorMode } from './state/mirror';
+import { KEYS, readState, type State } from './state/state';
+
+/** Delivery, with posthog-node behind it, is loaded when something is to be sent, and not before. */
+async function loadDelivery() {
+  const [{ chooseRoute }, { deliver }] = await Promise.all([
+    import(/* webpackMode: "eager" */ './delivery/choose'),
+    import(/* webpackMode: "eager" */ './delivery/deliver'),
+  ]);
+  return { chooseRoute, deliver };
+}
 
 /** What a tracking process knows when it begins. */
 export interface Session {
@@ -81,8 +90,12 @@ export function permission({ project, env }: Pick<Session, 'project' | 'env'>) {
 }
 
 /** Delivers what the journal owes, within the session's deadline. Silent. */
-export async function deliverOwed(session: Session, evenIfPaused = false): Promise<Delivered | undefined> {
+export async function deliverOwed(
+  session: Session,
+  evenIfPaused = false,
+): Promise<Delivered | undefined> {
   if (session.consent.mode !== 'on') return undefined;
+  const { chooseRoute, deliver } = await loadDelivery();
   const route = chooseRoute(session.settings, session.env);
   try {
     return await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
@@ -93,6 +106,7 @@ export async function deliverOwed(session: Session, evenIfPaused = false): Promi
 
 /** Sends records that could not be written down: once, from memory. For read-only checkouts in CI. */
 async function deliverUnwritten(session: Session, records: readonly EventRecord[]): Promise<void> {
+  const { chooseRoute } = await loadDelivery();
   const route = chooseRoute(session.settings, session.env);
   if (!route || session.consent.mode !== 'on' || records.length === 0) return;
   const signal = AbortSignal.timeout(Math.max(1, session.endMs - LEAVE_MS - performance.now()));
@@ -107,14 +121,23 @@ function saltOf(project: Project): string {
   }
 }
 
-function declaredIn({ project, env }: Session): Declared {
-  return readDeclared(project.root, declarationFolders(env));
+/** Asks git, and meanwhile loads what will send: both take a few milliseconds. */
+async function declaredIn({ project, env }: Session, questions: Questions): Promise<Declared> {
+  const asked = readDeclared(project.root, declarationFolders(env), questions);
+  await loadDelivery();
+  return asked;
 }
 
 /** Records one event that somebody reports by name, then delivers. Call it with a valid event. */
 export async function trackEvent(session: Session, event: NewEvent): Promise<void> {
   const id = await identify(session);
-  const properties = declaredOnly(event.properties, declaredIn(session));
+  const properties = declaredOnly(
+    event.properties,
+    await declaredIn(session, {
+      names: 'service_name' in event.properties || 'override_name' in event.properties,
+      commands: 'command' in event.properties,
+    }),
+  );
   const records = mint([{ ...event, properties }], {
     atMs: Date.now(),
     id,
@@ -142,7 +165,7 @@ export async function collect(
   const { project, env, consent } = session;
   const id = await identify(session);
   const shared = { id, local: consent.mode === 'local', ci: isCi(env) };
-  const declared = declaredIn(session);
+  const declared = await declaredIn(session, { names: true, commands: true });
   try {
     makeRecordFolder(project);
     const held = await claim(project.claims, 'collect', CLAIM.journal);
@@ -176,4 +199,3 @@ export async function collect(
   }
   await deliverOwed(session);
 }
-

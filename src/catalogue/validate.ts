@@ -3,9 +3,9 @@
 import { NAME_MAX } from '../limits';
 import {
   COMMON,
+  EVENTS,
   type EventDefinition,
   type EventName,
-  EVENTS,
   type Properties,
   type Property,
   type PropertyType,
@@ -93,8 +93,7 @@ export function validate(event: string, given: Record<string, unknown>): Validat
       return bad(`\`${name}\` is missing.`);
     }
     const value = convert(property.type, given[name]);
-    if (value === undefined)
-      return bad(`\`${name}\` must be: ${describeType(property.type)}.`);
+    if (value === undefined) return bad(`\`${name}\` must be: ${describeType(property.type)}.`);
     properties[name] = value;
   }
   return { ok: true, properties };

@@ -3,7 +3,9 @@
 import { defineCommand } from 'citty';
 import { splitGoals } from '../host/runs';
 import { NOTICE } from '../notice';
-import { changeState, KEYS } from '../state/state';
+import { warn } from '../output';
+import { changeState } from '../state/change';
+import { KEYS } from '../state/state';
 import { beginTracking, collect, type Session } from '../tracking';
 import { environment, here } from './context';
 import { leaveAtDeadline } from './deadline';
@@ -21,7 +23,7 @@ async function showNotice({ project, state, consent }: Session): Promise<void> {
   } catch {
     return;
   }
-  if (isFirst) process.stderr.write(NOTICE);
+  if (isFirst) warn(NOTICE);
 }
 
 export default defineCommand({

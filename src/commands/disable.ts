@@ -3,9 +3,12 @@
 import { defineCommand } from 'citty';
 import { DROPPED, dropWaiting } from '../delivery/deliver';
 import { DEADLINE_MS } from '../limits';
+import { say } from '../output';
 import { readSettings } from '../settings';
-import { changeState, KEYS, mirrorMode } from '../state/state';
-import { environment, here, say } from './context';
+import { changeState } from '../state/change';
+import { mirrorMode } from '../state/mirror';
+import { KEYS } from '../state/state';
+import { environment, here } from './context';
 
 /** A delivery under way ends at its own deadline: wait for that, and a little more. */
 export function waitForDeliveryMs(): number {

@@ -5,9 +5,12 @@ import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
 import { DROPPED, dropWaiting } from '../delivery/deliver';
 import { NOTICE } from '../notice';
-import { changeState, KEYS, mirrorMode, readState } from '../state/state';
+import { print, say } from '../output';
+import { changeState } from '../state/change';
+import { mirrorMode } from '../state/mirror';
+import { KEYS, readState } from '../state/state';
+import { environment, here } from './context';
 import { waitForDeliveryMs } from './disable';
-import { environment, here, say } from './context';
 
 export default defineCommand({
   meta: {
@@ -34,10 +37,12 @@ export default defineCommand({
     const wasOn = decide({}, before.enabled).mode === 'on';
     // What was recorded under another consent is not sent under this one.
     if (args.local || !wasOn) await dropWaiting(project, DROPPED.disabled, waitForDeliveryMs());
-    if (!args.local && !before.noticeShown) process.stdout.write(NOTICE);
+    if (!args.local && !before.noticeShown) print(NOTICE);
     const consent = decide(environment(), after.enabled);
     if (consent.mode !== wanted) {
-      say(`Written to ${project.lock}, but ${consent.decidedBy} in the environment decides: ${consent.mode}.`);
+      say(
+        `Written to ${project.lock}, but ${consent.decidedBy} in the environment decides: ${consent.mode}.`,
+      );
     } else if (args.local) {
       say('Analytics is local: events are recorded on this machine, and nothing is sent.');
     } else if (before.noticeShown) {

@@ -1,9 +1,9 @@
 // events: the catalogue, as people and programs want to read it.
 
 import { defineCommand } from 'citty';
-import { COMMON, type EventDefinition, EVENTS, type Property, WIRE } from '../catalogue/catalogue';
+import { COMMON, EVENTS, type EventDefinition, type Property, WIRE } from '../catalogue/catalogue';
 import { describeType } from '../catalogue/validate';
-import { say, sayJson } from './context';
+import { say, sayJson } from '../output';
 
 function line([name, property]: [string, Property]): string {
   const optional = property.optional ? ', may be missing' : '';

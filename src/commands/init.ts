@@ -7,7 +7,7 @@ import { defineCommand } from 'citty';
 import { reason, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
 import { TEMPLATES } from '../generated';
-import { say } from './context';
+import { say } from '../output';
 
 /** Where each file goes. The bundle copies itself. */
 const FILES: readonly { path: string; text: () => string; mode: number }[] = [
@@ -90,7 +90,9 @@ export default defineCommand({
       for (const { path, text, mode } of FILES) say(place(folder, path, text(), mode));
       say(ignoreLock(folder));
     } catch (error) {
-      throw new UserError(`${folder} could not be set up: ${reason(error)}. Make it writable, and run init again.`);
+      throw new UserError(
+        `${folder} could not be set up: ${reason(error)}. Make it writable, and run init again.`,
+      );
     }
     say('\nAnalytics stays off until somebody runs `make analytics-enable`.');
   },

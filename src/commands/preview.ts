@@ -1,21 +1,27 @@
 // preview: the exact request that would be sent, made by the code that sends it.
 
 import { defineCommand } from 'citty';
-import { type EventDefinition, type EventName, EVENTS, type Properties } from '../catalogue/catalogue';
+import {
+  EVENTS,
+  type EventDefinition,
+  type EventName,
+  type Properties,
+} from '../catalogue/catalogue';
 import { isEventName } from '../catalogue/validate';
 import { httpSender } from '../delivery/http';
 import { posthogSender } from '../delivery/posthog';
-import { readableBody, requestOf } from '../delivery/preview';
+import { requestOf } from '../delivery/preview';
 import { readStanding } from '../delivery/standing';
 import { EXIT, UserError } from '../errors';
 import { linesFrom } from '../journal/journal';
 import { mint } from '../journal/mint';
 import type { EventRecord } from '../journal/records';
 import { BATCH } from '../limits';
+import { say } from '../output';
 import type { Project } from '../project';
 import { isCi, readSettings } from '../settings';
 import { readState } from '../state/state';
-import { environment, here, say } from './context';
+import { environment, here } from './context';
 
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 const EXAMPLES = { service_name: 'plex', override_name: 'plex-nfs', command: 'start-service' };
@@ -45,7 +51,8 @@ function waiting(project: Project): EventRecord[] {
 export default defineCommand({
   meta: {
     name: 'preview',
-    description: 'Show the exact request that would be sent next, or one for an EVENT. Sends nothing.',
+    description:
+      'Show the exact request that would be sent next, or one for an EVENT. Sends nothing.',
   },
   args: {
     event: { type: 'positional', required: false, description: 'Show an example of this event' },
@@ -66,16 +73,19 @@ export default defineCommand({
     const owed = event === undefined ? waiting(project) : [];
     const name = (event ?? 'command_executed') as EventName;
     const moment = { atMs: Date.now(), id, local: false, ci: isCi(env) };
-    const batch = owed.length > 0 ? owed : mint([{ event: name, properties: example(name) }], moment);
+    const batch =
+      owed.length > 0 ? owed : mint([{ event: name, properties: example(name) }], moment);
     const sender =
       settings.sender === 'http'
         ? httpSender(settings.key, settings.host)
         : posthogSender(settings.key ?? 'POSTHOG_API_KEY-is-not-set', settings.host, false);
     const request = await requestOf(sender, batch);
-    if (!request) throw new UserError('The sender made no request. This is a defect: please report it.');
-    const body: unknown = JSON.parse(readableBody(request));
+    if (!request)
+      throw new UserError('The sender made no request. This is a defect: please report it.');
+    const body: unknown = JSON.parse(request.body);
     if (args.json) return say(JSON.stringify(body));
-    const what = owed.length > 0 ? `the ${owed.length} event(s) that wait` : `an example of ${name}`;
+    const what =
+      owed.length > 0 ? `the ${owed.length} event(s) that wait` : `an example of ${name}`;
     say(`What would be sent for ${what}. Nothing was sent.\n`);
     say(`${request.method} ${request.url}`);
     for (const [header, value] of Object.entries(request.headers)) say(`${header}: ${value}`);

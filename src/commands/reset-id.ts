@@ -3,8 +3,10 @@
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { DROPPED, dropWaiting } from '../delivery/deliver';
-import { changeState, KEYS } from '../state/state';
-import { here, say } from './context';
+import { say } from '../output';
+import { changeState } from '../state/change';
+import { KEYS } from '../state/state';
+import { here } from './context';
 import { waitForDeliveryMs } from './disable';
 
 export default defineCommand({

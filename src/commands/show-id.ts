@@ -2,8 +2,9 @@
 
 import { defineCommand } from 'citty';
 import { UserError } from '../errors';
+import { say } from '../output';
 import { readState } from '../state/state';
-import { here, say } from './context';
+import { here } from './context';
 
 export default defineCommand({
   meta: { name: 'show-id', description: 'Print the anonymous id, as it is sent.' },

@@ -3,12 +3,14 @@
 import { defineCommand } from 'citty';
 import { type Consent, decide, type Mode } from '../consent/consent';
 import { type LastAttempt, readStanding } from '../delivery/standing';
+import { VERSION } from '../generated';
 import { countLines } from '../journal/journal';
 import { SENDABLE_LINE } from '../journal/records';
-import { VERSION } from '../generated';
+import { say, sayJson } from '../output';
 import { readSettings, type SenderName } from '../settings';
-import { mirrorMode, readState } from '../state/state';
-import { environment, here, say, sayJson } from './context';
+import { mirrorMode } from '../state/mirror';
+import { readState } from '../state/state';
+import { environment, here } from './context';
 
 /** `status --json`. Keys are added, never renamed or removed, while `schema` is 1. */
 export interface Status {

@@ -27,7 +27,10 @@ export default defineCommand({
     const checked = validate(event, parsePairs(pairs));
     if (!checked.ok) {
       const name = /^[a-z_]{1,40}$/.test(event) ? ` ${event}` : '';
-      throw new UserError(`Cannot track${name}: ${checked.problem} Nothing was recorded.`, EXIT.usage);
+      throw new UserError(
+        `Cannot track${name}: ${checked.problem} Nothing was recorded.`,
+        EXIT.usage,
+      );
     }
     const session = beginTracking(here(), environment());
     if (!session) return;

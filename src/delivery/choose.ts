@@ -1,9 +1,9 @@
 // Which sender, over which transport: ONRAMP_ANALYTICS_SENDER picks.
 
+import { sayJson } from '../output';
 import type { Environment, Settings } from '../settings';
 import { httpSender } from './http';
 import { posthogSender } from './posthog';
-import { readableBody } from './preview';
 import type { Sender, Transport } from './sender';
 import { nodeTransport } from './transport';
 
@@ -15,7 +15,7 @@ export interface Route {
 
 /** Prints the request that would have been made, and counts it as taken. */
 const printing: Transport = async (request) => {
-  process.stdout.write(`${JSON.stringify(JSON.parse(readableBody(request)), null, 2)}\n`);
+  sayJson(JSON.parse(request.body));
   return { status: 200, headers: {}, text: '{}' };
 };
 

@@ -99,8 +99,7 @@ function judge(
   const attempt = { at, events: uuids.length, detail: result.detail };
   if (result.kind === 'accepted') {
     if (uuids.length > 0) outcomes.push({ outcome: 'delivered', at, uuids });
-    const last =
-      uuids.length > 0 ? { ...attempt, outcome: 'delivered' as const } : standing.last;
+    const last = uuids.length > 0 ? { ...attempt, outcome: 'delivered' as const } : standing.last;
     const next = { cursor: owed.end, batch: BATCH.events, failures: 0, retryAtMs: 0, last };
     return { next, outcomes, goOn: owed.more };
   }
@@ -167,7 +166,8 @@ export async function deliver(
     let sent = 0;
     for (;;) {
       const { mode, id } = permission();
-      if (mode !== 'on' || !id) return report('nothing to send', 'analytics is not on', sent, false);
+      if (mode !== 'on' || !id)
+        return report('nothing to send', 'analytics is not on', sent, false);
       const owed = nextBatch(project, standing, id, settled);
       const isEmpty = owed.records.length === 0;
       if (isEmpty && owed.drops.size === 0) {
@@ -177,7 +177,9 @@ export async function deliver(
       if (leftMs() === 0) return report('waiting', 'out of time', sent);
       const result: Outcome = isEmpty
         ? { kind: 'accepted', detail: '' }
-        : await within(lastMs, (signal) => route.sender.send(owed.records, route.transport, signal));
+        : await within(lastMs, (signal) =>
+            route.sender.send(owed.records, route.transport, signal),
+          );
       const { next, outcomes, goOn } = judge(standing, owed, result);
       await writeOutcomes(project, outcomes);
       writeStanding(project, next);

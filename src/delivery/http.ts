@@ -27,7 +27,10 @@ export function httpSender(key: string | undefined, host: string): Sender {
       try {
         const answer = await transport({ method: 'POST', url, headers, body }, signal);
         // 202 is the collector's way to say: stored. 200 is PostHog's.
-        return outcomeOf({ ...answer, status: answer.status === 202 ? 200 : answer.status }, Date.now());
+        return outcomeOf(
+          { ...answer, status: answer.status === 202 ? 200 : answer.status },
+          Date.now(),
+        );
       } catch (error) {
         return failureOf(error);
       }

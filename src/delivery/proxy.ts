@@ -7,7 +7,10 @@ function covers(entry: string, url: URL): boolean {
   if (entry === '*') return true;
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-  const bare = (entry.startsWith('[') ? entry.replace(/^\[|\].*$/g, '') : name).replace(/^\*?\./, '');
+  const bare = (entry.startsWith('[') ? entry.replace(/^\[|\].*$/g, '') : name).replace(
+    /^\*?\./,
+    '',
+  );
   if (port && port !== (url.port || '443') && !entry.startsWith('[')) return false;
   return bare !== '' && (host === bare || host.endsWith(`.${bare}`));
 }

@@ -5,7 +5,6 @@
 // c-ares (`dns.Resolver`) is sockets and timers, which an exit does not wait for. It does not read
 // /etc/hosts, so that is done here.
 
-import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 
@@ -36,6 +35,7 @@ function fromHostsFile(name: string): Address[] {
 }
 
 async function fromDns(name: string): Promise<Address[]> {
+  const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver(QUERY);
   const [four, six] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
   const found: Address[] = [];

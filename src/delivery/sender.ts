@@ -18,7 +18,7 @@ export interface Request {
   readonly method: 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: string;
 }
 
 /** An answer. `text` holds at most the first 64 KiB of the body. */

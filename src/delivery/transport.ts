@@ -3,9 +3,7 @@
 // Not the built-in fetch: touching it costs a process about 90 ms more than node:http.
 
 import * as http from 'node:http';
-import * as https from 'node:https';
 import type { Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { MAX_ANSWER_BYTES } from '../limits';
 import { proxyFor } from './proxy';
 import { lookup } from './resolve';
@@ -13,12 +11,15 @@ import type { Answer, Request, Transport } from './sender';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** node:http, or node:https, which is loaded only when it is needed: it costs milliseconds. */
+const clientFor = async (url: URL) => (url.protocol === 'https:' ? import('node:https') : http);
+
 /** Asks an HTTP proxy for a tunnel to `target`. @throws when the proxy refuses or is not there. */
-function tunnel(proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
+async function tunnel(proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
   const port = target.port || '443';
   const authority = `${target.hostname}:${port}`;
-  const login = decodeURIComponent(proxy.username) + ':' + decodeURIComponent(proxy.password);
-  const client = proxy.protocol === 'https:' ? https : http;
+  const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const client = await clientFor(proxy);
   return new Promise((resolve, reject) => {
     const request = client.request({
       host: proxy.hostname.replace(/^\[|\]$/g, ''),
@@ -82,16 +83,18 @@ export function nodeTransport(env: Environment): Transport {
     const isTls = url.protocol === 'https:';
     const proxy = isTls ? proxyFor(url, env) : undefined;
     const socket = proxy && (await tunnel(proxy, url, signal));
-    const body = Buffer.from(request.body as Uint8Array);
+    const body = Buffer.from(request.body);
+    const client = await clientFor(url);
+    const tls = socket && (await import('node:tls'));
     return new Promise<Answer>((resolve, reject) => {
-      const outgoing = (isTls ? https : http).request(url, {
+      const outgoing = client.request(url, {
         method: request.method,
         headers: { ...request.headers, 'content-length': body.length },
         agent: false,
         lookup,
         signal,
-        ...(socket && {
-          createConnection: () => connectTls({ socket, servername: url.hostname }),
+        ...(tls && {
+          createConnection: () => tls.connect({ socket, servername: url.hostname }),
         }),
       });
       outgoing.on('response', (response) => collect(response).then(resolve, reject));

@@ -5,7 +5,18 @@
 // holder is no longer running, or when its time is up. The newest file is never removed, only
 // replaced by a newer one; that is why two processes can never both take over from a dead holder.
 
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../errors';
 import { giveToOwnerOf } from './owner';

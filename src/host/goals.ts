@@ -48,7 +48,10 @@ export function declaredOnly(properties: Properties, declared: Declared): Proper
     override_name: declared.override,
     command: declared.command,
   };
-  for (const [name, isDeclared] of Object.entries(checks) as [keyof typeof checks, (n: string) => boolean][]) {
+  for (const [name, isDeclared] of Object.entries(checks) as [
+    keyof typeof checks,
+    (n: string) => boolean,
+  ][]) {
     const value = result[name];
     if (typeof value === 'string' && !isDeclared(value)) result[name] = UNDECLARED[name];
   }
@@ -58,7 +61,7 @@ export function declaredOnly(properties: Properties, declared: Declared): Proper
 /** The events of one command: its domain event when it succeeded, the command, and its failure. */
 export function eventsOf(command: Command, declared: Declared): NewEvent[] {
   const [first, name] = command.goals;
-  const goal = first ?? declared.defaultCommand() ?? UNDECLARED.command;
+  const goal = first ?? declared.defaultCommand ?? UNDECLARED.command;
   const events: NewEvent[] = [];
   const about = first === undefined ? undefined : DOMAIN[first];
   const succeeded = command.end === 'succeeded';

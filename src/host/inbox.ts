@@ -2,8 +2,8 @@
 // `EVENT key=value key=value`, appended by the shell, picked up when the command is over.
 
 import { readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
-import { validate } from '../catalogue/validate';
 import type { EventName } from '../catalogue/catalogue';
+import { validate } from '../catalogue/validate';
 import type { Project } from '../project';
 import type { NewEvent } from './goals';
 

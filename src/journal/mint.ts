@@ -2,8 +2,8 @@
 
 import { createHmac } from 'node:crypto';
 import { v7 } from 'uuid';
-import type { NewEvent } from '../host/goals';
 import { VERSION } from '../generated';
+import type { NewEvent } from '../host/goals';
 import type { EventRecord } from './records';
 
 /** What all records of one moment share. */

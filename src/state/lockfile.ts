@@ -63,7 +63,12 @@ export function changeLock(text: string, changes: Readonly<Record<string, string
   for (const [key, value] of Object.entries(changes)) {
     let at = -1;
     for (const [index, line] of lines.entries()) {
-      if (split(line).body.replace(/^\uFEFF/, '').startsWith(`${key}=`)) at = index;
+      if (
+        split(line)
+          .body.replace(/^\uFEFF/, '')
+          .startsWith(`${key}=`)
+      )
+        at = index;
     }
     if (at >= 0) {
       const { body, ending: own } = split(lines[at]!);

@@ -1,16 +1,9 @@
-// The state of a project: reads and changes onramp.lock, and mirrors the mode for make.
+// The state of a project, as onramp.lock says it.
 
-import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Mode } from '../consent/consent';
+import { lstatSync, readFileSync } from 'node:fs';
 import { reason, systemCode, UserError } from '../errors';
-import { writeAtomically } from '../files/atomic';
-import { type Claim, claim } from '../files/claim';
-import { giveToOwnerOf } from '../files/owner';
-import { CLAIM } from '../limits';
 import type { Project } from '../project';
-import { changeLock, LockSyntaxError, parseLock } from './lockfile';
+import { LockSyntaxError, parseLock } from './lockfile';
 
 /** The keys of onramp.lock that are the shim's. */
 export const KEYS = {
@@ -33,7 +26,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const untouched = 'Nothing was changed. Mend the file, or move it away, and run the command again.';
 
-function readText(path: string): string | undefined {
+/** The text of a state file; undefined when there is none. @throws UserError. */
+export function readText(path: string): string | undefined {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -71,7 +65,8 @@ function firstBadByte(bytes: Buffer): number {
   return low;
 }
 
-function parse(path: string, text: string): State {
+/** What a state file's text says. @throws UserError naming file and line. */
+export function parseState(path: string, text: string): State {
   let pairs: Map<string, string>;
   try {
     pairs = parseLock(text);
@@ -97,82 +92,5 @@ function parse(path: string, text: string): State {
  */
 export function readState(project: Project): State {
   const text = readText(project.lock);
-  return text === undefined ? NO_STATE : parse(project.lock, text);
-}
-
-/**
- * Changes the state file while nobody else does. `decide` gets the state as it is at that moment
- * and answers with the keys to write (none: the file is not touched).
- * @returns the state afterwards.
- * @throws UserError when the file cannot be understood or written, or stays claimed for too long.
- */
-export async function changeState(
-  project: Project,
-  decide: (now: State) => Readonly<Record<string, string>>,
-): Promise<State> {
-  readState(project); // Before the folder is made: a file that is wrong leaves no trace of ours.
-  let held: Claim | undefined;
-  try {
-    makeRecordFolder(project);
-    held = await claim(project.claims, 'state', CLAIM.state);
-  } catch (error) {
-    throw new UserError(`${project.record} cannot be written: ${reason(error)}. ${cannotWrite}`);
-  }
-  if (!held) {
-    throw new UserError(`${project.lock} is being changed by another process. Try again.`);
-  }
-  try {
-    const text = readText(project.lock) ?? '';
-    const changes = decide(parse(project.lock, text));
-    const changed = changeLock(text, changes);
-    if (changed !== text) {
-      try {
-        writeAtomically(project.lock, changed);
-      } catch (error) {
-        throw new UserError(`${project.lock} cannot be written: ${reason(error)}. ${cannotWrite}`);
-      }
-    }
-    return parse(project.lock, changed);
-  } finally {
-    held.release();
-  }
-}
-
-const cannotWrite =
-  'Nothing was changed. Make the project folder writable for you, and run the command again.';
-
-/**
- * Makes the record folder, which ignores itself in git.
- * @throws the system's error.
- */
-export function makeRecordFolder(project: Project): void {
-  const ignore = join(project.record, '.gitignore');
-  if (lstatSync(ignore, { throwIfNoEntry: false })) return;
-  mkdirSync(project.runs, { recursive: true });
-  writeFileSync(project.salt, randomBytes(16).toString('hex'));
-  writeFileSync(ignore, '*\n');
-  for (const path of [project.record, project.runs, project.salt, ignore]) {
-    giveToOwnerOf(project.root, path);
-  }
-}
-
-const MIRROR = 'mode-';
-
-/**
- * Mirrors the stored mode as a file name, `mode-on`, `mode-local` or `mode-off`: make can test a
- * name without starting a process and without evaluating a value. Never throws: where it cannot be
- * written, make asks the state file itself.
- */
-export function mirrorMode(project: Project, mode: Mode): void {
-  try {
-    const names = readdirSync(project.record).filter((name) => name.startsWith(MIRROR));
-    const wanted = MIRROR + mode;
-    if (!names.includes(wanted)) {
-      writeFileSync(join(project.record, wanted), '');
-      giveToOwnerOf(project.record, join(project.record, wanted));
-    }
-    for (const name of names) if (name !== wanted) unlinkSync(join(project.record, name));
-  } catch {
-    // See above.
-  }
+  return text === undefined ? NO_STATE : parseState(project.lock, text);
 }

@@ -1,0 +1,69 @@
+// Changes onramp.lock: one process at a time, atomically, keeping what is not the shim's.
+
+import { randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { reason, UserError } from '../errors';
+import { writeAtomically } from '../files/atomic';
+import { type Claim, claim } from '../files/claim';
+import { giveToOwnerOf } from '../files/owner';
+import { CLAIM } from '../limits';
+import type { Project } from '../project';
+import { changeLock } from './lockfile';
+import { parseState, readState, readText, type State } from './state';
+
+/**
+ * Changes the state file while nobody else does. `decide` gets the state as it is at that moment
+ * and answers with the keys to write (none: the file is not touched).
+ * @returns the state afterwards.
+ * @throws UserError when the file cannot be understood or written, or stays claimed for too long.
+ */
+export async function changeState(
+  project: Project,
+  decide: (now: State) => Readonly<Record<string, string>>,
+): Promise<State> {
+  readState(project); // Before the folder is made: a file that is wrong leaves no trace of ours.
+  let held: Claim | undefined;
+  try {
+    makeRecordFolder(project);
+    held = await claim(project.claims, 'state', CLAIM.state);
+  } catch (error) {
+    throw new UserError(`${project.record} cannot be written: ${reason(error)}. ${cannotWrite}`);
+  }
+  if (!held) {
+    throw new UserError(`${project.lock} is being changed by another process. Try again.`);
+  }
+  try {
+    const text = readText(project.lock) ?? '';
+    const changes = decide(parseState(project.lock, text));
+    const changed = changeLock(text, changes);
+    if (changed !== text) {
+      try {
+        writeAtomically(project.lock, changed);
+      } catch (error) {
+        throw new UserError(`${project.lock} cannot be written: ${reason(error)}. ${cannotWrite}`);
+      }
+    }
+    return parseState(project.lock, changed);
+  } finally {
+    held.release();
+  }
+}
+
+const cannotWrite =
+  'Nothing was changed. Make the project folder writable for you, and run the command again.';
+
+/**
+ * Makes the record folder, which ignores itself in git.
+ * @throws the system's error.
+ */
+export function makeRecordFolder(project: Project): void {
+  const ignore = join(project.record, '.gitignore');
+  if (lstatSync(ignore, { throwIfNoEntry: false })) return;
+  mkdirSync(project.runs, { recursive: true });
+  writeFileSync(project.salt, randomBytes(16).toString('hex'));
+  writeFileSync(ignore, '*\n');
+  for (const path of [project.record, project.runs, project.salt, ignore]) {
+    giveToOwnerOf(project.root, path);
+  }
+}

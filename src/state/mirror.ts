@@ -1,0 +1,28 @@
+// Mirrors the stored mode where make can see it.
+
+import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mode } from '../consent/consent';
+import { giveToOwnerOf } from '../files/owner';
+import type { Project } from '../project';
+
+const MIRROR = 'mode-';
+
+/**
+ * Mirrors the stored mode as a file name, `mode-on`, `mode-local` or `mode-off`: make can test a
+ * name without starting a process and without evaluating a value. Never throws: where it cannot be
+ * written, make asks the state file itself.
+ */
+export function mirrorMode(project: Project, mode: Mode): void {
+  try {
+    const names = readdirSync(project.record).filter((name) => name.startsWith(MIRROR));
+    const wanted = MIRROR + mode;
+    if (!names.includes(wanted)) {
+      writeFileSync(join(project.record, wanted), '');
+      giveToOwnerOf(project.record, join(project.record, wanted));
+    }
+    for (const name of names) if (name !== wanted) unlinkSync(join(project.record, name));
+  } catch {
+    // See above.
+  }
+}
