@@ -58,19 +58,47 @@ const ascii = (code) =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+/** What a tracking shim has no use for: the larger parts of PostHog's client that are not events. */
+const UNUSED = {
+  'posthog-node': [
+    'capture-v1/sender',
+    'emails/emails',
+    'extensions/feature-flags/feature-flags',
+    'feature-flag-evaluations',
+  ],
+  '@posthog/core': ['featureFlagLocalEvaluation', 'logs/index', 'metrics/index', 'traces/index'],
+};
+
 /**
- * Copies of PostHog's packages that say what is true of them, and what their package.json leaves
- * out: a module that nobody imports from need not be bundled.
+ * Copies PostHog's packages and leaves out the parts above: their exports stay, as undefined, so
+ * that a use of one fails loudly. Half of the client's code is never parsed then, by any command.
  */
-function trim(packages) {
-  for (const name of packages) {
+function trim() {
+  for (const [name, unused] of Object.entries(UNUSED)) {
     const copy = at('build/node_modules', name);
     cpSync(at('node_modules', name), copy, { recursive: true });
     const description = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'));
+    // A module that nobody imports from need not be bundled. True of them, but not declared there.
     writeFileSync(
       join(copy, 'package.json'),
       JSON.stringify({ ...description, sideEffects: false }),
     );
+    for (const part of unused) {
+      const file = join(copy, 'dist', `${part}.mjs`);
+      const text = readFileSync(file, 'utf8');
+      const passedOn = text.match(/^export \{[^}]*\} from .*$/gm) ?? [];
+      const names = [...text.matchAll(/^export \{([^}]*)\};?$/gm)]
+        .flatMap(([, list]) => list.split(','))
+        .map((each) =>
+          each
+            .trim()
+            .split(/\s+as\s+/)
+            .at(-1),
+        );
+      const stubs = names.map((each) => `leftOut as ${each}`).join(', ');
+      const lines = [...passedOn, 'const leftOut = undefined;', `export { ${stubs} };`];
+      writeFileSync(file, `${lines.join('\n')}\n`);
+    }
   }
 }
 
@@ -80,7 +108,7 @@ async function build() {
   execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', root], {
     stdio: 'inherit',
   });
-  trim(['posthog-node', '@posthog/core']);
+  trim();
   const ncc = require('@vercel/ncc');
   const { code } = await ncc(at('build/cli.js'), {
     quiet: true,

@@ -33,8 +33,5 @@ export const CLAIM = {
 /** A make command whose end nobody saw is given up after this long, even if its pid is in use. */
 export const RUN_ABANDONED_MS = 7 * 24 * 3_600_000;
 
-/** How long git may take to say which names the host project declares. */
-export const GIT_TIMEOUT_MS = 400;
-
 /** Names longer than this are not names of services, overrides or commands. */
 export const NAME_MAX = 64;

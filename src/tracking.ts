@@ -7,7 +7,7 @@ import { type Consent, decide } from './consent/consent';
 import type { Delivered } from './delivery/deliver';
 import { UserError } from './errors';
 import { claim } from './files/claim';
-import { type Declared, type Questions, readDeclared } from './host/declared';
+import { type Declared, readDeclared } from './host/declared';
 import { declaredOnly, eventsOf, type NewEvent } from './host/goals';
 import { takeInbox } from './host/inbox';
 import { finishedRuns } from './host/runs';
@@ -99,8 +99,9 @@ export async function deliverOwed(
   const route = chooseRoute(session.settings, session.env);
   try {
     return await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
-  } catch {
-    return undefined; // The record cannot be written: nothing can be owed.
+  } catch (error) {
+    if (session.settings.debug) console.error(error);
+    return undefined; // The record cannot be written any more; what it holds stays owed.
   }
 }
 
@@ -121,23 +122,14 @@ function saltOf(project: Project): string {
   }
 }
 
-/** Asks git, and meanwhile loads what will send: both take a few milliseconds. */
-async function declaredIn({ project, env }: Session, questions: Questions): Promise<Declared> {
-  const asked = readDeclared(project.root, declarationFolders(env), questions);
-  await loadDelivery();
-  return asked;
+function declaredIn({ project, env }: Session): Declared {
+  return readDeclared(project.root, declarationFolders(env));
 }
 
 /** Records one event that somebody reports by name, then delivers. Call it with a valid event. */
 export async function trackEvent(session: Session, event: NewEvent): Promise<void> {
   const id = await identify(session);
-  const properties = declaredOnly(
-    event.properties,
-    await declaredIn(session, {
-      names: 'service_name' in event.properties || 'override_name' in event.properties,
-      commands: 'command' in event.properties,
-    }),
-  );
+  const properties = declaredOnly(event.properties, declaredIn(session));
   const records = mint([{ ...event, properties }], {
     atMs: Date.now(),
     id,
@@ -165,7 +157,7 @@ export async function collect(
   const { project, env, consent } = session;
   const id = await identify(session);
   const shared = { id, local: consent.mode === 'local', ci: isCi(env) };
-  const declared = await declaredIn(session, { names: true, commands: true });
+  const declared = declaredIn(session);
   try {
     makeRecordFolder(project);
     const held = await claim(project.claims, 'collect', CLAIM.journal);

@@ -1,21 +1,17 @@
 // The sender `posthog`: posthog-node makes the request, our transport carries it.
 
 import { PostHog } from 'posthog-node/edge';
-import { PRIVACY_PROPERTIES, WIRE } from '../catalogue/catalogue';
-import { isEventName, propertiesOf } from '../catalogue/validate';
+import { PRIVACY_PROPERTIES, type WIRE } from '../catalogue/catalogue';
 import type { EventRecord } from '../journal/records';
 import { type Answer, failureOf, outcomeOf, type Sender } from './sender';
 
-/** Only what the catalogue names stays on an event, whatever the library added to it. */
-function keepCatalogue(
-  event: string,
-  properties: Record<string, unknown>,
-): Record<string, unknown> {
-  const allowed = new Set([
-    ...Object.keys(WIRE),
-    ...(isEventName(event) ? Object.keys(propertiesOf(event)) : []),
-  ]);
-  return Object.fromEntries(Object.entries(properties).filter(([key]) => allowed.has(key)));
+/** What the library may add to an event: its own name and version. Nothing else stays. */
+const FROM_LIBRARY = ['$lib', '$lib_version'] as const satisfies (keyof typeof WIRE)[];
+
+/** The properties as they go out: the record's, the three that protect, the library's two. */
+function wireProperties(record: EventRecord, fromLibrary: Record<string, unknown> = {}) {
+  const added = FROM_LIBRARY.map((name) => [name, fromLibrary[name]]);
+  return { ...record.properties, ...PRIVACY_PROPERTIES, ...Object.fromEntries(added) };
 }
 
 /**
@@ -28,6 +24,7 @@ Reflect.deleteProperty(globalThis, 'CompressionStream');
 export function posthogSender(key: string, host: string, debug: boolean): Sender {
   return {
     async send(batch, transport, signal) {
+      const records = new Map(batch.map((record) => [record.uuid, record]));
       let answer: Answer | undefined;
       let failure: unknown;
       const client = new PostHog(key, {
@@ -41,8 +38,13 @@ export function posthogSender(key: string, host: string, debug: boolean): Sender
         isServer: false,
         // The body on the wire is the body that `preview` shows.
         disableCompression: true,
-        before_send: (event) =>
-          event && { ...event, properties: keepCatalogue(event.event, event.properties ?? {}) },
+        // Whatever the library, or the environment through it, would add is left behind here.
+        before_send: (event) => {
+          const record = records.get(event?.uuid ?? '');
+          return event && record
+            ? { ...event, properties: wireProperties(record, event.properties) }
+            : null;
+        },
         fetch: async (url, { headers, body }) => {
           try {
             answer = await transport({ method: 'POST', url, headers, body: String(body) }, signal);
@@ -58,8 +60,9 @@ export function posthogSender(key: string, host: string, debug: boolean): Sender
       for (const event of batch) client.capture(messageOf(event));
       try {
         await client.flush();
-      } catch {
-        // As above.
+      } catch (error) {
+        failure ??= error;
+        if (debug) console.error(error);
       }
       return answer ? outcomeOf(answer, Date.now()) : failureOf(failure);
     },
@@ -72,7 +75,7 @@ function messageOf(event: EventRecord) {
     event: event.event,
     uuid: event.uuid,
     timestamp: new Date(event.timestamp),
-    properties: { ...event.properties, ...PRIVACY_PROPERTIES },
+    properties: wireProperties(event),
   };
 }
 

@@ -64,7 +64,7 @@ export function outcomeOf(answer: Answer, nowMs: number): Outcome {
 
 /** A transport's error as an outcome, by its code alone. */
 export function failureOf(error: unknown): Outcome {
-  const { code, name } = error as { code?: unknown; name?: unknown };
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   const detail =
     typeof code === 'string' ? code : name === 'AbortError' ? 'no answer in time' : 'no answer';
   return { kind: 'failed', detail };

@@ -38,11 +38,14 @@ export function readStanding(project: Project): Standing & { known: boolean } {
   }
 }
 
-/** Writes it, atomically. Call it with the claim `delivery` held. @throws the system's error. */
+/**
+ * Writes it, atomically. Call it with the claim `delivery` held. After a power cut it may be an older
+ * one; then events are sent again, with the same uuids. @throws the system's error.
+ */
 export function writeStanding(project: Project, standing: Standing): void {
   const { cursor, batch, failures, retryAtMs, last } = standing;
   const text = JSON.stringify({ cursor, batch, failures, retryAtMs, last });
-  writeAtomically(project.delivery, `${text}\n`);
+  writeAtomically(project.delivery, `${text}\n`, false);
 }
 
 /**

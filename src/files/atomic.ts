@@ -32,9 +32,10 @@ function existing(path: string): Stats | undefined {
 /**
  * Writes `text` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
  * Owner and mode of an existing file are kept; a new one belongs to the owner of its folder.
+ * Without `durably` the two fsyncs are left out: for what may be older after a power cut.
  * @throws the system's error; the old file is then untouched and no temporary file is left.
  */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, durably = true): void {
   const file = target(path);
   const folder = dirname(file);
   const before = existing(file);
@@ -44,7 +45,7 @@ export function writeAtomically(path: string, text: string): void {
     try {
       writeSync(handle, text);
       if (before) fchmodSync(handle, before.mode & 0o7777);
-      fsyncSync(handle);
+      if (durably) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
@@ -55,7 +56,7 @@ export function writeAtomically(path: string, text: string): void {
     unlinkSync(temporary);
     throw error;
   }
-  syncFolder(folder);
+  if (durably) syncFolder(folder);
 }
 
 /** Makes the rename itself durable. Not every system lets a folder be synced; that is no failure. */

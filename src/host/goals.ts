@@ -61,7 +61,7 @@ export function declaredOnly(properties: Properties, declared: Declared): Proper
 /** The events of one command: its domain event when it succeeded, the command, and its failure. */
 export function eventsOf(command: Command, declared: Declared): NewEvent[] {
   const [first, name] = command.goals;
-  const goal = first ?? declared.defaultCommand ?? UNDECLARED.command;
+  const goal = first ?? declared.defaultCommand() ?? UNDECLARED.command;
   const events: NewEvent[] = [];
   const about = first === undefined ? undefined : DOMAIN[first];
   const succeeded = command.end === 'succeeded';

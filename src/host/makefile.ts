@@ -1,16 +1,28 @@
-// Reads the names of targets from a line of a makefile. It need not understand the rest.
-
-/** A line that may name targets, as an extended regular expression: no recipe, no comment. */
-export const RULE_LINE = '^[^[:space:]#=:][^#=:]*:([^=:]|:[^=]|$)|^\\.DEFAULT_GOAL[[:space:]]*:*=';
+// Reads the names of the targets from a makefile's text. It need not understand the rest.
 
 // `target other: …`, but no assignment (`=`, `:=`, `::=`) and no line of a recipe (tab).
 const RULE = /^([^\s#=:][^#=:]*?)\s*::?(?![:=])/;
 const DEFAULT_GOAL = /^\.DEFAULT_GOAL\s*:{0,3}=\s*(\S+)\s*$/;
+const DEFINE = /^\s*(override\s+|export\s+)*define\b/;
+const ENDEF = /^\s*endef\b/;
 
-/** The targets that a line names outright, and whether it is an assignment to .DEFAULT_GOAL. */
-export function parseRule(line: string): { targets: string[]; isDefaultGoal: boolean } {
-  const goal = DEFAULT_GOAL.exec(line)?.[1];
-  if (goal) return { targets: [goal], isDefaultGoal: true };
-  const names = RULE.exec(line)?.[1]?.split(/\s+/) ?? [];
-  return { targets: names.filter((name) => !/[$%()]/.test(name)), isDefaultGoal: false };
+/** The targets a makefile names outright, and the one that `make` without a goal would build. */
+export function parseMakefile(text: string): { targets: Set<string>; defaultTarget?: string } {
+  const targets = new Set<string>();
+  let first: string | undefined;
+  let chosen: string | undefined;
+  let defined = 0;
+  for (const line of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    if (DEFINE.test(line)) defined += 1;
+    if (ENDEF.test(line)) defined = Math.max(0, defined - 1);
+    if (defined > 0 || line.startsWith('\t')) continue;
+    chosen = DEFAULT_GOAL.exec(line)?.[1] ?? chosen;
+    for (const name of RULE.exec(line)?.[1]?.split(/\s+/) ?? []) {
+      if (/[$%()]/.test(name)) continue;
+      targets.add(name);
+      if (!name.startsWith('.')) first ??= name;
+    }
+  }
+  const defaultTarget = chosen ?? first;
+  return { targets, ...(defaultTarget && { defaultTarget }) };
 }
