@@ -124,7 +124,7 @@ export const WIRE = {
   $geoip_disable: 'Always `true`: no location is looked up.',
   $process_person_profile: 'Always `false`: no profile of a person is made.',
   $ip: 'Always `null`: keeps the server from writing your address there.',
-  $lib: 'The name of the client library, `posthog-node`.',
+  $lib: 'The name of the client library: `posthog-edge`, the small build of posthog-node.',
   $lib_version: 'Its version.',
 } as const;
 

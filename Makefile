@@ -1,0 +1,35 @@
+# onramp-analytics. `make demo` shows it, `make test` tests it; each needs Node 20.20 and nothing else.
+
+.PHONY: help demo test build lint docs bench torture clean
+
+help: ## Show what there is
+	@sed -n 's/^\([a-z-]*\):.*## /    make \1	/p' Makefile
+
+demo: build ## Run the homelab example against a receiver on this machine
+	@node examples/demo.mjs
+
+test: build ## Run every test
+	@npm run --silent test
+
+build: node_modules/.installed ## Build bin/onramp-analytics
+	@npm run --silent build
+
+lint: node_modules/.installed ## Check style and types
+	@npm run --silent lint
+	@npm run --silent types
+
+docs: build ## Write the generated parts of the docs anew
+	@npm run --silent docs
+
+bench: build ## Measure the overhead; takes a few minutes
+	@npm run --silent bench
+
+torture: build ## Hundreds of kills, and other slow cruelty
+	@npm run --silent torture
+
+clean: ## Remove what was built and installed
+	@rm -rf build node_modules
+
+node_modules/.installed: package-lock.json
+	@npm ci --silent --no-progress
+	@touch $@
