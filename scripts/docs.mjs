@@ -61,11 +61,11 @@ function put(file, text) {
 
 function replace(file, name, content) {
   const text = readFileSync(join(root, file), 'utf8');
-  const marks = new RegExp(`(<!-- ${name}: generated -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
+  const marks = new RegExp(`(<!-- ${name}: X /${name} -->)`);
   if (!marks.test(text)) throw new Error(`${file} has no marks for ${name}`);
   put(
     file,
-    text.replace(marks, (_all, begin, end) => `${begin}\n${content}\n${end}`),
+    text.replace(marks, (_all, begin, end) => `${begin}\n${content}\n\n${end}`),
   );
 }
 
