@@ -61,7 +61,7 @@ function put(file, text) {
 
 function replace(file, name, content) {
   const text = readFileSync(join(root, file), 'utf8');
-  const marks = new RegExp(`(<!-- ${name}: X /${name} -->)`);
+  const marks = new RegExp(`(<!-- ${name}: generated -->\n)[^]*?(<!-- /${name} -->)`);
   if (!marks.test(text)) throw new Error(`${file} has no marks for ${name}`);
   put(
     file,
