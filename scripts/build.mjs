@@ -102,6 +102,14 @@ function trim() {
   }
 }
 
+/** One module with everything it imports, minified: what is not parsed takes no time. */
+async function bundle(entry) {
+  const ncc = require('@vercel/ncc');
+  const options = { quiet: true, cache: false, minify: true, target: 'es2022' };
+  const { code } = await ncc(at(entry), options);
+  return ascii(code);
+}
+
 async function build() {
   writeFileSync(at('src/generated.ts'), await generate());
   rmSync(at('build'), { recursive: true, force: true });
@@ -109,15 +117,18 @@ async function build() {
     stdio: 'inherit',
   });
   trim();
-  const ncc = require('@vercel/ncc');
-  const { code } = await ncc(at('build/cli.js'), {
-    quiet: true,
-    cache: false,
-    minify: true,
-    target: 'es2022',
-  });
+  // The client becomes a text in the module that exported it: src/delivery/compiled.ts runs it.
+  const client = await bundle('build/delivery/client.js');
+  writeFileSync(
+    at('build/delivery/client.js'),
+    [
+      "import { runCompiled } from './compiled';",
+      `export const { PostHog } = runCompiled(${JSON.stringify(client)});`,
+    ].join('\n'),
+  );
+  const code = await bundle('build/cli.js');
   mkdirSync(at('bin'), { recursive: true });
-  writeFileSync(at('bin/onramp-analytics'), HEAD + ascii(code) + TAIL);
+  writeFileSync(at('bin/onramp-analytics'), HEAD + code + TAIL);
   chmodSync(at('bin/onramp-analytics'), 0o755);
 }
 

@@ -1,6 +1,5 @@
 // The sender `posthog`: posthog-node makes the request, our transport carries it.
 
-import { PostHog } from 'posthog-node/edge';
 import { PRIVACY_PROPERTIES, type WIRE } from '../catalogue/catalogue';
 import type { EventRecord } from '../journal/records';
 import { type Answer, failureOf, outcomeOf, type Sender } from './sender';
@@ -27,6 +26,7 @@ export function posthogSender(key: string, host: string, debug: boolean): Sender
       const records = new Map(batch.map((record) => [record.uuid, record]));
       let answer: Answer | undefined;
       let failure: unknown;
+      const { PostHog } = await import(/* webpackMode: "eager" */ './client');
       const client = new PostHog(key, {
         host,
         // One request, made by `flush` below: nothing is sent by itself, nothing is tried again.
