@@ -39,6 +39,6 @@ export default defineCommand({
       goals === undefined
         ? undefined
         : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
-    await collect(session, own);
+    await collect(session, { own });
   },
 });
