@@ -9,6 +9,7 @@ import { KEYS } from '../state/state';
 import { beginTracking, collect, type Session } from '../tracking';
 import { environment, here } from './context';
 import { leaveAtDeadline } from './deadline';
+import { closeInherited } from './descriptors';
 
 /** Shows the notice once, where it can be remembered that it was shown. */
 async function showNotice({ project, state, consent }: Session): Promise<void> {
@@ -29,6 +30,7 @@ async function showNotice({ project, state, consent }: Session): Promise<void> {
 export default defineCommand({
   meta: { name: 'collect', hidden: true, description: 'Record the make commands that are over.' },
   async run() {
+    closeInherited();
     const env = environment();
     const session = beginTracking(here(), env);
     if (!session) return;
