@@ -2,65 +2,19 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
 import { HOSTILE, type Hostile } from './support/hostile';
+import { processesIn, until } from './support/processes';
 import { cleanEnv, run } from './support/run';
 
 const MAKE = process.env.TEST_MAKE ?? 'make';
 /** Long, so that waiting for it would show. */
 const DEADLINE_MS = 3_000;
 const GONE_AFTER_MS = 2_000;
-
-interface Seen {
-  readonly pid: number;
-  readonly command: string;
-  readonly group: number;
-  readonly session: number;
-  readonly terminal: number;
-  readonly descriptors: Record<string, string>;
-}
-
-/** Every running process that works in `folder`, the way `ps` would see it. */
-function processesIn(folder: string): Seen[] {
-  const seen: Seen[] = [];
-  for (const pid of readdirSync('/proc').map(Number)) {
-    if (!pid || pid === process.pid) continue;
-    try {
-      if (!readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)) continue;
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (fields[0] === 'Z') continue;
-      const names = readdirSync(`/proc/${pid}/fd`);
-      const descriptors = names.map((fd) => [fd, readlinkSync(`/proc/${pid}/fd/${fd}`)]);
-      seen.push({
-        pid,
-        command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '),
-        group: Number(fields[2]),
-        session: Number(fields[3]),
-        terminal: Number(fields[4]),
-        descriptors: Object.fromEntries(descriptors),
-      });
-    } catch {
-      // It ended while it was looked at.
-    }
-  }
-  return seen;
-}
-
-async function until<T>(withinMs: number, look: () => T | undefined | false): Promise<T> {
-  const endMs = performance.now() + withinMs;
-  for (;;) {
-    const found = look();
-    if (found) return found;
-    if (performance.now() > endMs) throw new Error(`did not happen within ${withinMs} ms`);
-    await sleep(10);
-  }
-}
 
 describe.skipIf(process.platform !== 'linux')('the detached shim', () => {
   let host: Host;
