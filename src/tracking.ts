@@ -110,7 +110,9 @@ async function deliverUnwritten(session: Session, records: readonly EventRecord[
   const { chooseRoute } = await loadDelivery();
   const route = chooseRoute(session.settings, session.env);
   if (!route || session.consent.mode !== 'on' || records.length === 0) return;
-  const signal = AbortSignal.timeout(Math.max(1, session.endMs - LEAVE_MS - performance.now()));
+  // Whole milliseconds: it throws on others.
+  const leftMs = Math.floor(session.endMs - LEAVE_MS - performance.now());
+  const signal = AbortSignal.timeout(Math.max(1, leftMs));
   await route.sender.send(records, route.transport, signal);
 }
 

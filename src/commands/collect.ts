@@ -8,7 +8,7 @@ import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
 import { beginTracking, collect, type Session } from '../tracking';
 import { environment, here } from './context';
-import { leaveAtDeadline } from './deadline';
+import { leaveAtDeadline, quietly } from './deadline';
 import { closeInherited } from './descriptors';
 
 /** Shows the notice once, where it can be remembered that it was shown. */
@@ -35,12 +35,12 @@ export default defineCommand({
     const session = beginTracking(here(), env);
     if (!session) return;
     leaveAtDeadline(session);
-    await showNotice(session);
+    await quietly(session, () => showNotice(session));
     const goals = env.ONRAMP_ANALYTICS_GOALS;
     const own =
       goals === undefined
         ? undefined
         : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
-    await collect(session, { own });
+    await quietly(session, () => collect(session, { own }));
   },
 });

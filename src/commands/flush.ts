@@ -5,7 +5,7 @@ import { readSettings } from '../settings';
 import { readState } from '../state/state';
 import { beginTracking, collect } from '../tracking';
 import { environment, here } from './context';
-import { leaveAtDeadline } from './deadline';
+import { leaveAtDeadline, quietly } from './deadline';
 
 export default defineCommand({
   meta: {
@@ -19,6 +19,6 @@ export default defineCommand({
     const session = beginTracking(project, environment());
     if (!session) return;
     leaveAtDeadline(session);
-    await collect(session, { evenIfPaused: true });
+    await quietly(session, () => collect(session, { evenIfPaused: true }));
   },
 });
