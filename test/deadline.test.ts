@@ -11,7 +11,7 @@ import { HOSTILE, type Hostile, redirecting } from './support/hostile';
 import type { Result } from './support/run';
 import { type Server, startServer } from './support/server';
 
-const DEADLINE_MS = 500;
+const DEADLINE_MS = 1_000;
 const GUARD_MS = 600;
 
 const worst = { overMs: Number.NEGATIVE_INFINITY, of: '' };

@@ -68,29 +68,6 @@ describe.skipIf(process.platform !== 'linux')('the detached shim', () => {
     await until(DEADLINE_MS + GONE_AFTER_MS, () => processesIn(host.root).length === 0);
   });
 
-  it('leaves no process although git hangs, and the deadline is short', async () => {
-    const folder = join(host.root, '..', 'fake');
-    const script = '#!/bin/sh\nexec sleep 30\n';
-    await run(
-      'sh',
-      [
-        '-c',
-        `mkdir '${folder}'; printf '%s' '${script}' >'${folder}/git'; chmod +x '${folder}/git'`,
-      ],
-      {
-        cwd: host.root,
-      },
-    );
-    await sh(`${MAKE} down`, {
-      PATH: `${folder}:${process.env.PATH}`,
-      ONRAMP_ANALYTICS_TIMEOUT_MS: '200',
-    });
-    await until(5_000, () =>
-      processesIn(host.root).some(({ command }) => command.includes('sleep')),
-    );
-    await until(200 + GONE_AFTER_MS, () => processesIn(host.root).length === 0);
-  });
-
   it('has no inherited descriptor, no terminal, and its own session and process group', async () => {
     // What a script may have open when it calls make: a log, a lock, a pipe.
     const { status } = await sh(

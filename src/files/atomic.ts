@@ -56,11 +56,7 @@ function writeWhole(handle: number, bytes: Uint8Array): void {
  * Without `durably` the two fsyncs are left out: for what may be older after a power cut.
  * @throws the system's error; the old file is then untouched and no temporary file is left.
  */
-export function writeAtomically(
-  path: string,
-  content: string | Uint8Array,
-  durably = true,
-): void {
+export function writeAtomically(path: string, content: string | Uint8Array, durably = true): void {
   const file = target(path);
   const folder = dirname(file);
   const before = existing(file);

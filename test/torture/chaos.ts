@@ -39,12 +39,12 @@ export function chance(seed: number): Chance {
 
 export type Environment = Record<string, string | undefined>;
 
-/** Starts the shim and kills it after `afterMs`. @returns whether it was killed before its end. */
+/** Starts the shim and kills it after some milliseconds, or at a moment. @returns whether it was killed before its end. */
 export async function killed(
   host: Host,
   args: readonly string[],
   env: Environment,
-  afterMs: number,
+  when: number | Promise<void>,
 ): Promise<boolean> {
   const child = spawn(process.env.TEST_NODE ?? process.execPath, [BUNDLE, ...args], {
     cwd: host.root,
@@ -54,7 +54,7 @@ export async function killed(
   const ended = new Promise<boolean>((resolve) =>
     child.on('close', (_status, signal) => resolve(signal === 'SIGKILL')),
   );
-  await sleep(afterMs);
+  await (typeof when === 'number' ? sleep(when) : when);
   child.kill('SIGKILL');
   return ended;
 }

@@ -101,9 +101,9 @@ describe('two deliveries at once', () => {
       await host.shim(TRACK, env(LATER));
       server.behave(() => {});
       const first = server.requests.length;
-      const victim = killed(host, ['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '9000' }), 300);
-      await server.arrived(first + 1);
-      expect(await victim).toBe(true);
+      const moment = server.arrived(first + 1);
+      const long = env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '9000' });
+      expect(await killed(host, ['flush'], long, moment)).toBe(true);
       server.behave(accept);
       const { wallMs } = await host.shim(['flush'], env());
       waited.push(wallMs);
