@@ -159,7 +159,7 @@ owes_notice() {
 
 collect() {
   command -v node >/dev/null 2>&1 || return 0
-  unset MAKELEVEL MAKEFLAGS MFLAGS NODE_OPTIONS
+  unset MAKELEVEL MAKEFLAGS MFLAGS NODE_OPTIONS NODE_CHANNEL_FD
   if owes_notice; then
     node "$shim" collect </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || :
   elif is_set "${CI-}" || [ "${ONRAMP_ANALYTICS_SYNC-}" = 1 ]; then

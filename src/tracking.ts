@@ -10,9 +10,9 @@ import { claim } from './files/claim';
 import { type Declared, readDeclared } from './host/declared';
 import { declaredOnly, eventsOf, type NewEvent } from './host/goals';
 import { takeInbox } from './host/inbox';
-import { finishedRuns } from './host/runs';
+import { finishedRuns, type Run } from './host/runs';
 import { record } from './journal/journal';
-import { mint } from './journal/mint';
+import { type Moment, mint } from './journal/mint';
 import type { EventRecord } from './journal/records';
 import { CLAIM, LEAVE_MS } from './limits';
 import type { Project } from './project';
@@ -110,7 +110,9 @@ async function deliverUnwritten(session: Session, records: readonly EventRecord[
   const { chooseRoute } = await loadDelivery();
   const route = chooseRoute(session.settings, session.env);
   if (!route || session.consent.mode !== 'on' || records.length === 0) return;
-  const signal = AbortSignal.timeout(Math.max(1, session.endMs - LEAVE_MS - performance.now()));
+  // Whole milliseconds: it throws on others.
+  const leftMs = Math.floor(session.endMs - LEAVE_MS - performance.now());
+  const signal = AbortSignal.timeout(Math.max(1, leftMs));
   await route.sender.send(records, route.transport, signal);
 }
 
@@ -145,49 +147,70 @@ export async function trackEvent(session: Session, event: NewEvent): Promise<voi
   await deliverOwed(session);
 }
 
+/** Records runs and reports, and forgets each once it is in the journal. Call with the claim held. */
+async function recordFinished(
+  project: Project,
+  runs: readonly Run[],
+  declared: Declared,
+  shared: Pick<Moment, 'id' | 'local' | 'ci'>,
+): Promise<void> {
+  const salt = saltOf(project);
+  for (const run of runs) {
+    const origin = { identity: run.identity, salt };
+    const moment = { ...shared, atMs: run.endMs, origin };
+    const written = await record(project, mint(eventsOf(run.command, declared), moment));
+    if (written === undefined) return; // The journal was busy: the next one will.
+    run.forget();
+  }
+  const taken = takeInbox(project);
+  if (!taken) return;
+  const events = taken.events.map(({ event, properties }) => ({
+    event,
+    properties: declaredOnly(properties, declared),
+  }));
+  const origin = { identity: taken.identity, salt };
+  const written = await record(project, mint(events, { ...shared, atMs: taken.atMs, origin }));
+  if (written !== undefined) taken.forget();
+}
+
 /**
  * Records every make command that is over and everything that recipes reported, then delivers.
  * `own` is the command that this process was started for: where its start could not be written
- * down, it is recorded without a duration.
+ * down, it is recorded without a duration. `evenIfPaused` is for a person who asks.
  */
 export async function collect(
   session: Session,
-  own?: { goals: readonly string[]; succeeded: boolean },
+  {
+    own,
+    evenIfPaused,
+  }: {
+    own?: { goals: readonly string[]; succeeded: boolean } | undefined;
+    evenIfPaused?: boolean;
+  } = {},
 ): Promise<void> {
   const { project, env, consent } = session;
   const id = await identify(session);
   const shared = { id, local: consent.mode === 'local', ci: isCi(env) };
   const declared = declaredIn(session);
+  let runs: readonly Run[] | undefined;
   try {
     makeRecordFolder(project);
     const held = await claim(project.claims, 'collect', CLAIM.journal);
-    if (!held) return;
-    try {
-      const salt = saltOf(project);
-      for (const run of finishedRuns(project, Date.now())) {
-        const origin = { identity: run.identity, salt };
-        const moment = { ...shared, atMs: run.endMs, origin };
-        await record(project, mint(eventsOf(run.command, declared), moment));
-        run.forget();
+    if (held) {
+      try {
+        runs = finishedRuns(project, Date.now());
+        await recordFinished(project, runs, declared, shared);
+      } finally {
+        held.release();
       }
-      const taken = takeInbox(project);
-      if (taken) {
-        const events = taken.events.map(({ event, properties }) => ({
-          event,
-          properties: declaredOnly(properties, declared),
-        }));
-        const origin = { identity: taken.identity, salt };
-        await record(project, mint(events, { ...shared, atMs: taken.atMs, origin }));
-        taken.forget();
-      }
-    } finally {
-      held.release();
     }
   } catch {
-    if (!own) return;
+    // A command that was noted is recorded when there is room again: sent now, it would count twice.
+    runs ??= finishedRuns(project, Date.now());
+    if (!own || runs.length > 0) return;
     const end = own.succeeded ? 'succeeded' : 'failed';
     const events = eventsOf({ goals: own.goals, end, durationMs: undefined }, declared);
     return deliverUnwritten(session, mint(events, { ...shared, atMs: Date.now() }));
   }
-  await deliverOwed(session);
+  await deliverOwed(session, evenIfPaused);
 }

@@ -8,7 +8,8 @@ import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
 import { beginTracking, collect, type Session } from '../tracking';
 import { environment, here } from './context';
-import { leaveAtDeadline } from './deadline';
+import { leaveAtDeadline, quietly } from './deadline';
+import { closeInherited } from './descriptors';
 
 /** Shows the notice once, where it can be remembered that it was shown. */
 async function showNotice({ project, state, consent }: Session): Promise<void> {
@@ -29,16 +30,17 @@ async function showNotice({ project, state, consent }: Session): Promise<void> {
 export default defineCommand({
   meta: { name: 'collect', hidden: true, description: 'Record the make commands that are over.' },
   async run() {
+    closeInherited();
     const env = environment();
     const session = beginTracking(here(), env);
     if (!session) return;
     leaveAtDeadline(session);
-    await showNotice(session);
+    await quietly(session, () => showNotice(session));
     const goals = env.ONRAMP_ANALYTICS_GOALS;
     const own =
       goals === undefined
         ? undefined
         : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
-    await collect(session, own);
+    await quietly(session, () => collect(session, { own }));
   },
 });

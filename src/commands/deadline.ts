@@ -1,4 +1,4 @@
-// The hard deadline: whatever still runs then, the process is gone.
+// The hard deadline: whatever still runs then, the process is gone. And no word of what went wrong.
 
 import type { Session } from '../tracking';
 
@@ -8,4 +8,13 @@ import type { Session } from '../tracking';
  */
 export function leaveAtDeadline({ endMs }: Session): void {
   setTimeout(() => process.exit(0), Math.max(1, endMs - performance.now())).unref();
+}
+
+/** Does `work` without a word, and with status 0, even where there is a defect in it. */
+export async function quietly({ settings }: Session, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (settings.debug) throw error;
+  }
 }

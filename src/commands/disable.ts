@@ -1,25 +1,12 @@
 // disable: turns analytics off. When it returns, nothing is sent any more and nothing waits.
 
 import { defineCommand } from 'citty';
-import { DROPPED, dropWaiting } from '../delivery/deliver';
-import { DEADLINE_MS } from '../limits';
+import { DROPPED } from '../delivery/deliver';
 import { say } from '../output';
-import { readSettings } from '../settings';
 import { changeState } from '../state/change';
-import { mirrorMode } from '../state/mirror';
 import { KEYS } from '../state/state';
-import { environment, here } from './context';
-
-/** A delivery under way ends at its own deadline: wait for that, and a little more. */
-export function waitForDeliveryMs(): number {
-  let deadlineMs: number = DEADLINE_MS.default;
-  try {
-    deadlineMs = readSettings(here().root, environment()).deadlineMs;
-  } catch {
-    // A wrong setting must not keep anybody from turning this off.
-  }
-  return deadlineMs + 1_000;
-}
+import { here } from './context';
+import { throwAway } from './forget';
 
 export default defineCommand({
   meta: {
@@ -29,8 +16,7 @@ export default defineCommand({
   async run() {
     const project = here();
     await changeState(project, () => ({ [KEYS.enabled]: '0' }));
-    mirrorMode(project, 'off');
-    const dropped = await dropWaiting(project, DROPPED.disabled, waitForDeliveryMs());
+    const dropped = await throwAway(project, DROPPED.disabled);
     const waited = dropped === 0 ? '' : ` ${dropped} waiting event(s) were thrown away.`;
     say(`Analytics is off. Nothing is recorded and nothing is sent.${waited}`);
   },

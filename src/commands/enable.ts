@@ -3,14 +3,13 @@
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
-import { DROPPED, dropWaiting } from '../delivery/deliver';
+import { DROPPED } from '../delivery/deliver';
 import { NOTICE } from '../notice';
 import { print, say } from '../output';
 import { changeState } from '../state/change';
-import { mirrorMode } from '../state/mirror';
 import { KEYS, readState } from '../state/state';
 import { environment, here } from './context';
-import { waitForDeliveryMs } from './disable';
+import { throwAway } from './forget';
 
 export default defineCommand({
   meta: {
@@ -33,10 +32,9 @@ export default defineCommand({
       ...(!now.id && { [KEYS.id]: v4() }),
       ...(!args.local && !now.noticeShown && { [KEYS.notice]: '1' }),
     }));
-    mirrorMode(project, wanted);
     const wasOn = decide({}, before.enabled).mode === 'on';
     // What was recorded under another consent is not sent under this one.
-    if (args.local || !wasOn) await dropWaiting(project, DROPPED.disabled, waitForDeliveryMs());
+    if (args.local || !wasOn) await throwAway(project, DROPPED.disabled);
     if (!args.local && !before.noticeShown) print(NOTICE);
     const consent = decide(environment(), after.enabled);
     if (consent.mode !== wanted) {

@@ -3,9 +3,9 @@
 import { defineCommand } from 'citty';
 import { readSettings } from '../settings';
 import { readState } from '../state/state';
-import { beginTracking, collect, deliverOwed } from '../tracking';
+import { beginTracking, collect } from '../tracking';
 import { environment, here } from './context';
-import { leaveAtDeadline } from './deadline';
+import { leaveAtDeadline, quietly } from './deadline';
 
 export default defineCommand({
   meta: {
@@ -19,7 +19,6 @@ export default defineCommand({
     const session = beginTracking(project, environment());
     if (!session) return;
     leaveAtDeadline(session);
-    await collect(session);
-    await deliverOwed(session, true);
+    await quietly(session, () => collect(session, { evenIfPaused: true }));
   },
 });

@@ -2,12 +2,12 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
-import { DROPPED, dropWaiting } from '../delivery/deliver';
+import { DROPPED } from '../delivery/deliver';
 import { say } from '../output';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
 import { here } from './context';
-import { waitForDeliveryMs } from './disable';
+import { throwAway } from './forget';
 
 export default defineCommand({
   meta: {
@@ -17,7 +17,7 @@ export default defineCommand({
   async run() {
     const project = here();
     const state = await changeState(project, () => ({ [KEYS.id]: v4() }));
-    await dropWaiting(project, DROPPED.id, waitForDeliveryMs());
+    await throwAway(project, DROPPED.id);
     say(`The new anonymous id is ${state.id}.`);
   },
 });

@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty';
 import { type Consent, decide, type Mode } from '../consent/consent';
-import { type LastAttempt, readStanding } from '../delivery/standing';
+import { isPaused, type LastAttempt, readStanding } from '../delivery/standing';
 import { VERSION } from '../generated';
 import { countLines } from '../journal/journal';
 import { SENDABLE_LINE } from '../journal/records';
@@ -54,8 +54,9 @@ function currentStatus(): Status {
     key_set: settings.key !== undefined,
     waiting: countLines(project, standing.cursor, SENDABLE_LINE),
     last_delivery: standing.last,
-    paused_until:
-      standing.retryAtMs > Date.now() ? new Date(standing.retryAtMs).toISOString() : null,
+    paused_until: isPaused(standing, Date.now())
+      ? new Date(standing.retryAtMs).toISOString()
+      : null,
     lock: project.lock,
     record: project.record,
   };

@@ -7,7 +7,7 @@ import { EXIT, UserError } from '../errors';
 import { parsePairs } from '../host/inbox';
 import { beginTracking, trackEvent } from '../tracking';
 import { environment, here } from './context';
-import { leaveAtDeadline } from './deadline';
+import { leaveAtDeadline, quietly } from './deadline';
 
 export default defineCommand({
   meta: {
@@ -35,6 +35,7 @@ export default defineCommand({
     const session = beginTracking(here(), environment());
     if (!session) return;
     leaveAtDeadline(session);
-    await trackEvent(session, { event: event as EventName, properties: checked.properties });
+    const { properties } = checked;
+    await quietly(session, () => trackEvent(session, { event: event as EventName, properties }));
   },
 });

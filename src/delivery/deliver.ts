@@ -13,7 +13,14 @@ import { BATCH, CLAIM, LEAVE_MS } from '../limits';
 import type { Project } from '../project';
 import type { Route } from './choose';
 import type { Outcome } from './sender';
-import { pauseMs, readStanding, type Standing, writeStanding } from './standing';
+import {
+  forgetStanding,
+  isPaused,
+  pauseMs,
+  readStanding,
+  type Standing,
+  writeStanding,
+} from './standing';
 
 /** Why an event was dropped. What `log` shows. */
 export const DROPPED = {
@@ -158,7 +165,7 @@ export async function deliver(
   if (!held) return report('busy', 'another delivery is under way');
   try {
     let { known, ...standing } = readStanding(project);
-    if (!evenIfPaused && standing.retryAtMs > Date.now()) {
+    if (!evenIfPaused && isPaused(standing, Date.now())) {
       return report('waiting', 'paused after failures');
     }
     standing = keepSmall(project, standing);
@@ -199,6 +206,8 @@ function keepSmall(project: Project, standing: Standing): Standing {
   const held = tryClaim(project.claims, 'journal', CLAIM.journal.holdMs);
   if (!held) return standing;
   try {
+    // A cursor into the old journal must not outlive it: see the order of writes above.
+    forgetStanding(project);
     const cut = compact(project, Date.now());
     const next = { ...standing, cursor: Math.max(0, standing.cursor - cut) };
     writeStanding(project, next);

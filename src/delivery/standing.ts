@@ -1,7 +1,8 @@
 // Where delivery stands: how far the journal is settled, how often it failed, when to try again.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, unlinkSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
+import { isLineStart } from '../journal/journal';
 import { BACKOFF, BATCH } from '../limits';
 import type { Project } from '../project';
 
@@ -27,12 +28,16 @@ export interface Standing {
 
 const FRESH: Standing = { cursor: 0, batch: BATCH.events, failures: 0, retryAtMs: 0, last: null };
 
-/** Reads it. A missing or damaged file is a fresh start: the journal still says what was settled. */
+/**
+ * Reads it. Where it is missing, damaged, or does not fit the journal (somebody removed that, or it
+ * lost its tail in a power cut), the cursor starts again: the journal still says what was settled.
+ */
 export function readStanding(project: Project): Standing & { known: boolean } {
   try {
     const value = JSON.parse(readFileSync(project.delivery, 'utf8')) as Partial<Standing>;
-    if (!Number.isSafeInteger(value.cursor)) return { ...FRESH, known: false };
-    return { ...FRESH, ...value, known: true };
+    const { cursor = -1 } = value;
+    const known = Number.isSafeInteger(cursor) && cursor >= 0 && isLineStart(project, cursor);
+    return { ...FRESH, ...value, ...(!known && { cursor: 0 }), known };
   } catch {
     return { ...FRESH, known: false };
   }
@@ -46,6 +51,20 @@ export function writeStanding(project: Project, standing: Standing): void {
   const { cursor, batch, failures, retryAtMs, last } = standing;
   const text = JSON.stringify({ cursor, batch, failures, retryAtMs, last });
   writeAtomically(project.delivery, `${text}\n`, false);
+}
+
+/** Removes it, so that a crash before the next write leads to a fresh start. */
+export function forgetStanding(project: Project): void {
+  try {
+    unlinkSync(project.delivery);
+  } catch {
+    // There is none.
+  }
+}
+
+/** Whether delivery pauses now. A pause longer than there is means that the clock was set back. */
+export function isPaused({ retryAtMs }: Standing, nowMs: number): boolean {
+  return retryAtMs > nowMs && retryAtMs - nowMs <= BACKOFF.longestMs;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   type Stats,
@@ -29,13 +30,33 @@ function existing(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
+const TEMPORARY = /^\.onramp-analytics\.\d+\.(\d+)\.tmp$/;
+/** A temporary file that is older belongs to a process that was killed: no write takes this long. */
+const LEFT_BEHIND_MS = 60_000;
+
+function removeLeftBehind(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const bornMs = Number(TEMPORARY.exec(name)?.[1] ?? Number.NaN);
+      if (Math.abs(Date.now() - bornMs) > LEFT_BEHIND_MS) unlinkSync(join(folder, name));
+    }
+  } catch {
+    // Litter, no more.
+  }
+}
+
+/** Writes all of it: on a disk that is nearly full, one `write` may take a part and call it done. */
+function writeWhole(handle: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+}
+
 /**
- * Writes `text` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
+ * Writes `content` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
  * Owner and mode of an existing file are kept; a new one belongs to the owner of its folder.
  * Without `durably` the two fsyncs are left out: for what may be older after a power cut.
  * @throws the system's error; the old file is then untouched and no temporary file is left.
  */
-export function writeAtomically(path: string, text: string, durably = true): void {
+export function writeAtomically(path: string, content: string | Uint8Array, durably = true): void {
   const file = target(path);
   const folder = dirname(file);
   const before = existing(file);
@@ -43,7 +64,7 @@ export function writeAtomically(path: string, text: string, durably = true): voi
   const handle = openSync(temporary, 'wx', before ? before.mode & 0o777 : 0o644);
   try {
     try {
-      writeSync(handle, text);
+      writeWhole(handle, typeof content === 'string' ? Buffer.from(content) : content);
       if (before) fchmodSync(handle, before.mode & 0o7777);
       if (durably) fsyncSync(handle);
     } finally {
@@ -57,6 +78,7 @@ export function writeAtomically(path: string, text: string, durably = true): voi
     throw error;
   }
   if (durably) syncFolder(folder);
+  removeLeftBehind(folder);
 }
 
 /** Makes the rename itself durable. Not every system lets a folder be synced; that is no failure. */

@@ -25,6 +25,17 @@ export function parsePairs(words: readonly string[]): Record<string, string> {
   );
 }
 
+/** Forgets what recipes reported. Never throws. */
+export function forgetInbox(project: Project): void {
+  for (const path of [project.inbox, `${project.inbox}.taken`]) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // There is none.
+    }
+  }
+}
+
 /**
  * Takes what is in the inbox, also what a crashed process had taken before. Lines that the
  * catalogue does not know are left out. Call it with the claim `collect` held. Never throws.

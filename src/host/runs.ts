@@ -12,7 +12,7 @@ import type { Command } from './goals';
 export interface Run {
   readonly command: Command;
   readonly startMs: number;
-  /** When it was over; for an interrupted one, when that was found out. */
+  /** When it was over; for an interrupted one, when it began: nobody saw its end. */
   readonly endMs: number;
   /** Differs between any two runs, and is the same whenever the same run is read again. */
   readonly identity: string;
@@ -56,9 +56,16 @@ function readRun(project: Project, pid: number, nowMs: number): Run | undefined 
   }
   const end = stat(endFile);
   const isAbandoned = nowMs - start.mtimeMs > RUN_ABANDONED_MS;
-  if (!end && isRunning(pid) && !isAbandoned) return undefined;
-  const goals = splitGoals(readFileSync(startFile, 'utf8'));
-  const succeeded = end && readFileSync(endFile, 'utf8').trim() === '0';
+  const startText = readFileSync(startFile, 'utf8');
+  const endText = end && readFileSync(endFile, 'utf8');
+  const isWhole = startText.endsWith('\n') && endText?.endsWith('\n') !== false;
+  if (!(end && isWhole) && isRunning(pid) && !isAbandoned) return undefined;
+  if (!isWhole) {
+    forget([startFile, endFile]); // The disk was full: what it was, and how it ended, is not known.
+    return undefined;
+  }
+  const goals = splitGoals(startText);
+  const succeeded = endText?.trim() === '0';
   const durationMs = end && Math.max(0, end.mtimeMs - start.mtimeMs);
   return {
     command: {
@@ -67,10 +74,19 @@ function readRun(project: Project, pid: number, nowMs: number): Run | undefined 
       durationMs,
     },
     startMs: start.mtimeMs,
-    endMs: end?.mtimeMs ?? nowMs,
+    endMs: end?.mtimeMs ?? start.mtimeMs,
     identity: `run ${pid} ${start.mtimeMs} ${start.ino}`,
     forget: () => forget([startFile, endFile]),
   };
+}
+
+/** Forgets every command, also one that still runs. Never throws. */
+export function forgetRuns(project: Project): void {
+  try {
+    forget(readdirSync(project.runs).map((name) => join(project.runs, name)));
+  } catch {
+    // There are none.
+  }
 }
 
 /** Every command that is over and not yet forgotten, oldest first. Never throws. */

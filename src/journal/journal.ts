@@ -89,6 +89,11 @@ export function* linesBackwards(project: Project): Generator<Line> {
   }
 }
 
+/** Whether a line begins at byte `at`; false beyond the end, as after the journal lost its tail. */
+export function isLineStart(project: Project, at: number): boolean {
+  return at === 0 || readBytes(project.journal, at - 1, at)[0] === NEWLINE;
+}
+
 /** How often `needle` begins a line in the journal from byte `from` on; nothing is parsed. */
 export function countLines(project: Project, from: number, needle: string): number {
   const bytes = readBytes(project.journal, from, Number.MAX_SAFE_INTEGER);
@@ -153,13 +158,17 @@ function recentUuids(project: Project): string {
 
 /**
  * Records events, within the limits, each once: a uuid that was just recorded is skipped.
- * @returns how many were written; 0 also when another process kept the journal for too long.
+ * @returns how many were written; undefined when another process kept the journal for too long, so
+ * that nothing was decided about them.
  * @throws the system's error when the journal cannot be written.
  */
-export async function record(project: Project, events: readonly EventRecord[]): Promise<number> {
+export async function record(
+  project: Project,
+  events: readonly EventRecord[],
+): Promise<number | undefined> {
   if (events.length === 0) return 0;
   const held = await claim(project.claims, 'journal', CLAIM.journal);
-  if (!held) return 0;
+  if (!held) return undefined;
   try {
     const known = recentUuids(project);
     const fresh = events.filter((event) => !known.includes(event.uuid));
@@ -199,7 +208,7 @@ export function compact(project: Project, nowMs: number): number {
     }
     before = end;
   }
-  const kept = readBytes(project.journal, cut, total).toString('utf8');
-  writeAtomically(project.journal, kept);
+  // As bytes: a stump may end within a character, and the cursor counts bytes.
+  writeAtomically(project.journal, readBytes(project.journal, cut, total));
   return cut;
 }

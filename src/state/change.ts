@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decide as decideMode } from '../consent/consent';
 import { reason, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
 import { type Claim, claim } from '../files/claim';
@@ -10,7 +11,8 @@ import { giveToOwnerOf } from '../files/owner';
 import { CLAIM } from '../limits';
 import type { Project } from '../project';
 import { changeLock } from './lockfile';
-import { parseState, readState, readText, type State } from './state';
+import { mirrorMode, removeMirror } from './mirror';
+import { KEYS, parseState, readState, readText, type State } from './state';
 
 /**
  * Changes the state file while nobody else does. `decide` gets the state as it is at that moment
@@ -37,6 +39,9 @@ export async function changeState(
     const text = readText(project.lock) ?? '';
     const changes = decide(parseState(project.lock, text));
     const changed = changeLock(text, changes);
+    const changesMode = KEYS.enabled in changes;
+    // Without a mirror make asks the file itself: a crash in between leaves no wrong one.
+    if (changesMode) removeMirror(project);
     if (changed !== text) {
       try {
         writeAtomically(project.lock, changed);
@@ -44,7 +49,9 @@ export async function changeState(
         throw new UserError(`${project.lock} cannot be written: ${reason(error)}. ${cannotWrite}`);
       }
     }
-    return parseState(project.lock, changed);
+    const state = parseState(project.lock, changed);
+    if (changesMode) mirrorMode(project, decideMode({}, state.enabled).mode);
+    return state;
   } finally {
     held.release();
   }
@@ -62,7 +69,7 @@ export function makeRecordFolder(project: Project): void {
   if (lstatSync(ignore, { throwIfNoEntry: false })) return;
   mkdirSync(project.runs, { recursive: true });
   writeFileSync(project.salt, randomBytes(16).toString('hex'));
-  writeFileSync(ignore, '*\n');
+  writeAtomically(ignore, '*\n'); // Last, and whole: its being there says that all is there.
   for (const path of [project.record, project.runs, project.salt, ignore]) {
     giveToOwnerOf(project.root, path);
   }

@@ -8,6 +8,16 @@ import type { Project } from '../project';
 
 const MIRROR = 'mode-';
 
+/** Removes the mirror: make then asks the state file itself. Never throws. */
+export function removeMirror(project: Project): void {
+  try {
+    for (const name of readdirSync(project.record))
+      if (name.startsWith(MIRROR)) unlinkSync(join(project.record, name));
+  } catch {
+    // There is none.
+  }
+}
+
 /**
  * Mirrors the stored mode as a file name, `mode-on`, `mode-local` or `mode-off`: make can test a
  * name without starting a process and without evaluating a value. Never throws: where it cannot be

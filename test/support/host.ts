@@ -89,7 +89,7 @@ export async function makeHost({
         }
       });
     },
-    remove: () => rmSync(base, { recursive: true, force: true }),
+    remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }),
   };
   execFileSync('git', [...GIT, 'init', '-q'], { cwd: root, env: cleanEnv() });
   if (init) {

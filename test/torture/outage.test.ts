@@ -1,0 +1,198 @@
+// Servers that fail and come back, deliveries that meet, and a `disable` in the middle of it all.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Host, makeHost } from '../support/host';
+import { quiet } from '../support/processes';
+import { accept, type Behaviour, type Server, startServer } from '../support/server';
+import { chance, counted, killed, PROJECTS, recorded, SEED, tell } from './chaos';
+
+const TRACK = ['track', 'service_started', 'service_name=plex'];
+
+/** Each has read the body, and so counted it, before it fails. */
+const FAILING: Behaviour[] = [
+  (_request, response) => {
+    response.statusCode = 500;
+    response.end();
+  },
+  (_request, response) => {
+    response.statusCode = 429;
+    response.setHeader('retry-after', '1');
+    response.end();
+  },
+  () => {}, // Says nothing: the client's time runs out.
+  (_request, response) => {
+    response.destroy();
+  },
+  (_request, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('{');
+  },
+];
+
+let host: Host;
+let server: Server;
+const env = (more: Record<string, string> = {}) => ({
+  POSTHOG_API_KEY: 'phc_test',
+  POSTHOG_HOST: server.url,
+  ...more,
+});
+const LATER = { ONRAMP_ANALYTICS_SENDER: 'none' };
+
+beforeEach(async () => {
+  [host, server] = await Promise.all([makeHost(), startServer()]);
+  await host.shim(['enable']);
+});
+afterEach(async () => {
+  await quiet(host.root);
+  await server.close();
+  host.remove();
+});
+
+describe('whatever the server did', () => {
+  it.each(Array.from({ length: PROJECTS }, (_, index) => index))(
+    'every recorded event arrives, each uuid once, with its first time (%i)',
+    async (project) => {
+      const { pick, between } = chance(SEED + 2_000 + project);
+      const ROUNDS = 20;
+      for (let round = 0; round < ROUNDS; round++) {
+        server.behave(between(0, 1) < 0.75 ? pick(FAILING) : accept);
+        const hurry = { ONRAMP_ANALYTICS_TIMEOUT_MS: '250' };
+        const results = await Promise.all([
+          host.shim(TRACK, env(hurry)),
+          host.make(['down'], env({ ...hurry, CI: '1' })),
+          ...(round % 4 === 0 ? [host.shim(['flush'], env(hurry))] : []),
+        ]);
+        for (const { status, stderr } of results)
+          expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      }
+      server.behave(accept);
+      await host.shim(['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '10000' }));
+      const events = recorded(host);
+      const commands = events.filter(({ event }) => event === 'command_executed');
+      expect(commands, 'every make command').toHaveLength(ROUNDS);
+      const arrived = counted(server);
+      expect(new Set(arrived.keys())).toEqual(new Set(events.map(({ uuid }) => uuid)));
+      for (const { uuid, timestamp, distinct_id } of events) {
+        expect(JSON.parse(arrived.get(uuid)!)).toMatchObject({ timestamp, distinct_id });
+      }
+      const requests = server.requests.length;
+      tell(`outage: ${events.length} recorded, ${arrived.size} counted, in ${requests} requests`);
+    },
+    60_000,
+  );
+});
+
+describe('two deliveries at once', () => {
+  it('never send the same record twice', async () => {
+    server.behave((request, response) => setTimeout(() => accept(request, response), 60));
+    for (let round = 0; round < 4; round++) {
+      const before = server.events().length;
+      for (let i = 0; i < 5; i++) await host.shim(TRACK, env(LATER));
+      await Promise.all(Array.from({ length: 4 }, () => host.shim(['flush'], env())));
+      expect(server.events().length - before).toBe(5);
+    }
+    expect(counted(server).size).toBe(20);
+  });
+
+  it('take a killed one’s claim over at once, and send the same uuids', async () => {
+    const waited: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      await host.shim(TRACK, env(LATER));
+      server.behave(() => {});
+      const first = server.requests.length;
+      const moment = server.arrived(first + 1);
+      const long = env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '9000' });
+      expect(await killed(host, ['flush'], long, moment)).toBe(true);
+      server.behave(accept);
+      const { wallMs } = await host.shim(['flush'], env());
+      waited.push(wallMs);
+      const [lost, again] = server.requests.slice(first);
+      expect(again?.body.batch).toEqual(lost?.body.batch);
+    }
+    expect(Math.max(...waited)).toBeLessThan(1_000);
+    tell(`take-over: ${waited.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+  });
+});
+
+describe('off, in the middle of it', () => {
+  it(
+    'nothing is sent after disable returned, and nothing waits then',
+    async () => {
+      const { between, pick } = chance(SEED + 3_000);
+      const rounds = 6 * PROJECTS;
+      let sent = 0;
+      for (let round = 0; round < rounds; round++) {
+        const answerAfter = between(0, 150);
+        server.behave((request, response) =>
+          setTimeout(() => accept(request, response), answerAfter),
+        );
+        await host.shim(['enable'], env());
+        const at = server.requests.length;
+        const busy = [
+          host.shim(TRACK, env()),
+          host.make(['down'], env()),
+          host.make(['start-service', 'plex'], env(pick([{}, { CI: '1' }]))),
+          host.shim(['flush'], env()),
+        ];
+        await sleep(between(0, 160));
+        const { status } = await host.shim(['disable'], env());
+        expect(status).toBe(0);
+        await sleep(20); // What had arrived already is read by now.
+        const requests = server.requests.length;
+        sent += requests - at;
+        await Promise.all(busy);
+        await quiet(host.root);
+        expect(server.requests.length, 'requests after disable').toBe(requests);
+        await host.make(['down'], env());
+        await host.shim(['flush'], env());
+        await host.shim(TRACK, env());
+        expect(server.requests.length, 'requests while off').toBe(requests);
+      }
+      tell(`off in the middle: ${rounds} times, after ${sent} requests: none followed`);
+    },
+    60_000 * PROJECTS,
+  );
+
+  it('a command that was noted before disable, or in local mode, is not sent after enable', async () => {
+    const note = (pid: number) => {
+      host.write(`.onramp-analytics/runs/${pid}.start`, 'down\n');
+      host.write(`.onramp-analytics/runs/${pid}.end`, '0\n');
+      host.write('.onramp-analytics/inbox', 'service_started service_name=plex\n');
+    };
+    // As left behind by a shim that was killed: the numbers are of no process there can be.
+    note(99_999_991);
+    await host.shim(['disable'], env());
+    await host.shim(['enable', '--local'], env());
+    note(99_999_992);
+    await host.shim(['enable'], env());
+    await host.shim(['flush'], env());
+    expect(server.events()).toEqual([]);
+    note(99_999_993);
+    await host.shim(['flush'], env());
+    expect(server.events().map(({ event }) => event)).toEqual([
+      'command_executed',
+      'service_started',
+    ]);
+  });
+
+  it('waits for a delivery with a longer deadline than its own', async () => {
+    await host.shim(TRACK, env(LATER));
+    const answers: (() => void)[] = [];
+    server.behave((request, response) => answers.push(() => accept(request, response)));
+    const slow = host.shim(['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '20000' }));
+    await server.arrived(1);
+    let isOff = false;
+    const off = host
+      .shim(['disable'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '100' }))
+      .then((result) => {
+        isOff = true;
+        return result;
+      });
+    await sleep(2_500);
+    expect(isOff, 'disable returned while a delivery was under way').toBe(false);
+    answers[0]!();
+    await slow;
+    expect((await off).status).toBe(0);
+  });
+});
