@@ -12,8 +12,11 @@ export const RECORD_LIMITS = [
   { events: 1000, windowMs: 3_600_000 },
 ] as const;
 
-/** One request carries at most this many events, and at most this many bytes of journal. */
-export const BATCH = { events: 100, bytes: 512 * 1024 } as const;
+/**
+ * One request carries at most this many events, and at most this many bytes of journal. One process
+ * makes at most this many requests: it stays small, and the next command goes on.
+ */
+export const BATCH = { events: 100, bytes: 512 * 1024, perDelivery: 4 } as const;
 
 /** The journal forgets what is older, and its older half when it grows beyond the size. */
 export const JOURNAL = { maxBytes: 96 * 1024 * 1024, maxAgeMs: 400 * 24 * 3_600_000 } as const;

@@ -171,7 +171,7 @@ export async function deliver(
     standing = keepSmall(project, standing);
     const settled = known ? new Set<string>() : settledBefore(project);
     let sent = 0;
-    for (;;) {
+    for (let requests = 0; requests < BATCH.perDelivery; requests += 1) {
       const { mode, id } = permission();
       if (mode !== 'on' || !id)
         return report('nothing to send', 'analytics is not on', sent, false);
@@ -195,6 +195,7 @@ export async function deliver(
       if (result.kind === 'failed') return report('failed', result.detail, sent);
       if (!goOn) return report(sent > 0 ? 'delivered' : 'failed', result.detail, sent, false);
     }
+    return report('delivered', 'more waits', sent);
   } finally {
     held.release();
   }
