@@ -6,7 +6,7 @@ import { NOTICE } from '../notice';
 import { warn } from '../output';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { beginTracking, collect, type Session } from '../tracking';
+import { beginTracking, collect, forgetUncollected, type Session } from '../tracking';
 import { environment, here } from './context';
 import { leaveAtDeadline, quietly } from './deadline';
 import { closeInherited } from './descriptors';
@@ -32,8 +32,10 @@ export default defineCommand({
   async run() {
     closeInherited();
     const env = environment();
-    const session = beginTracking(here(), env);
-    if (!session) return;
+    const project = here();
+    const session = beginTracking(project, env);
+    // make believed that it was on (somebody edited the lock): what it wrote down is nobody's.
+    if (!session) return forgetUncollected(project);
     leaveAtDeadline(session);
     await quietly(session, () => showNotice(session));
     const goals = env.ONRAMP_ANALYTICS_GOALS;

@@ -8,6 +8,7 @@ import { NOTICE } from '../notice';
 import { print, say } from '../output';
 import { changeState } from '../state/change';
 import { KEYS, readState } from '../state/state';
+import { forgetUncollected } from '../tracking';
 import { environment, here } from './context';
 import { throwAway } from './forget';
 
