@@ -1,7 +1,7 @@
 // Runs programs as a user would: real processes, their output and status collected.
 
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const BUNDLE = resolve(ROOT, 'bin/onramp-analytics');
@@ -20,11 +20,20 @@ export interface Options {
   /** The whole environment, but for PATH and HOME, which are this process's unless given. */
   readonly env?: Record<string, string | undefined>;
   readonly input?: string;
+  /** Run it as this user (and group): for tests that run as root and mean somebody who is not. */
+  readonly uid?: number;
+}
+
+/** PATH; the `node` in it is the one that the tests are about. */
+function searchPath(): string {
+  const node = process.env.TEST_NODE ?? process.execPath;
+  const path = process.env.PATH ?? '';
+  return basename(node) === 'node' ? `${dirname(node)}:${path}` : path;
 }
 
 /** What a test's environment starts from: nothing of this machine's CI or analytics settings. */
 export function cleanEnv(extra: Record<string, string | undefined> = {}): Record<string, string> {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: 'C', ...extra };
+  const env = { PATH: searchPath(), HOME: process.env.HOME, LC_ALL: 'C', ...extra };
   return Object.fromEntries(
     Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
@@ -38,6 +47,7 @@ export function run(program: string, args: readonly string[], options: Options):
       cwd: options.cwd,
       env: cleanEnv(options.env),
       stdio: ['pipe', 'pipe', 'pipe'],
+      ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     });
     const pieces: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
     child.stdout.on('data', (piece: Buffer) => pieces.stdout.push(piece));
