@@ -14,9 +14,10 @@ export class LockSyntaxError extends Error {
   }
 }
 
-// A value ends at white space followed by `#`, as it does for sh.
-const PAIR = /^([A-Za-z_][A-Za-z0-9_.-]*)=(.*?)((?:[ \t]+#.*)?[ \t]*)$/;
-const IGNORED = /^[ \t]*(#.*)?$/;
+// A value ends at white space followed by `#`, as it does for sh. `s`: only a newline ends a line; a
+// lone carriage return or U+2028 is a character like any other.
+const PAIR = /^([A-Za-z_][A-Za-z0-9_.-]*)=(.*?)((?:[ \t]+#.*)?[ \t]*)$/s;
+const IGNORED = /^[ \t]*(#.*)?$/s;
 
 /** Splits text into lines that keep their own endings, so that joining them gives the text back. */
 function linesOf(text: string): string[] {
@@ -29,7 +30,7 @@ function split(line: string): { body: string; ending: string } {
 }
 
 function unquote(value: string): string {
-  const quoted = /^(["'])(.*)\1$/.exec(value);
+  const quoted = /^(["'])(.*)\1$/s.exec(value);
   return quoted ? quoted[2]! : value;
 }
 
