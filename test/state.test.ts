@@ -6,6 +6,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -63,6 +64,12 @@ describe('many processes that write at once', () => {
       'LAST_UPDATE',
       'VERSION',
     ]);
+    // What make looks at says the same as the file.
+    const mode = { 1: 'on', 0: 'off', local: 'local' }[parseLock(text).get('ANALYTICS_ENABLED')!];
+    const mirrors = readdirSync(join(host.root, '.onramp-analytics')).filter((name) =>
+      name.startsWith('mode-'),
+    );
+    expect(mirrors).toEqual([`mode-${mode}`]);
     const notices = results.filter(({ stdout }) => stdout.includes('Never sent:'));
     expect(notices).toHaveLength(1);
   }, 60_000);

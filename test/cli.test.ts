@@ -1,0 +1,355 @@
+// The command line, as people and scripts use it: what it prints, and how it exits.
+
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COMMON, EVENTS, WIRE } from '../src/catalogue/catalogue';
+import { VERSION } from '../src/generated';
+import type { Host } from './support/host';
+import { ID, lockOf, makeProject, snapshot } from './support/project';
+import { startServer } from './support/server';
+
+const COMMANDS = [
+  'enable',
+  'disable',
+  'status',
+  'show-id',
+  'reset-id',
+  'track',
+  'flush',
+  'events',
+  'preview',
+  'init',
+];
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+let host: Host;
+beforeEach(async () => {
+  host = await makeProject();
+});
+afterEach(() => host.remove());
+
+const idIn = (text: string) => /^ANALYTICS_ID=(.*)$/m.exec(text)?.[1];
+
+describe('help', () => {
+  it('of everything lists every command, and what each is for', async () => {
+    const { status, stdout, stderr } = await host.shim(['--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ +${command} +\\S`, 'm'));
+    expect(stdout).not.toMatch(/^ +collect\b/m);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it.each(COMMANDS)('of %s is printed, and nothing is done', async (command) => {
+    const before = snapshot(host.root);
+    for (const flag of ['--help', '-h']) {
+      const { status, stdout, stderr } = await host.shim([command, flag]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toContain(`onramp-analytics ${command}`);
+      expect(stdout).toContain('USAGE');
+    }
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('has the version beside it', async () => {
+    expect(await host.shim(['--version'])).toMatchObject({ status: 0, stdout: `${VERSION}\n` });
+  });
+});
+
+describe('wrong usage exits 2, with a message that does not repeat what was typed', () => {
+  it.each([
+    [[]],
+    [['canary-command']],
+    [['enable', '--canary']],
+    [['enable', '-x']],
+    [['enable', 'canary']],
+    [['status', 'canary']],
+    [['status', '--canary=1']],
+    [['disable', 'canary']],
+    [['show-id', '--json']],
+    [['reset-id', 'canary']],
+    [['flush', 'canary']],
+    [['events', 'canary']],
+    [['preview', 'canary']],
+    [['preview', 'service_started', 'canary']],
+    [['init', '.', 'canary']],
+    [['track']],
+    [['track', '--canary']],
+    [['constructor']],
+    [['__proto__']],
+  ])('%j', async (words) => {
+    host.write('onramp.lock', lockOf('1'));
+    const before = snapshot(host.root);
+    const { status, stdout, stderr } = await host.shim(words, { ONRAMP_ANALYTICS_SENDER: 'none' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/onramp-analytics: .+\n$/);
+    expect(stderr).not.toContain('canary');
+    expect(stderr).not.toMatch(/\n +at /);
+    expect(snapshot(host.root)).toEqual(before);
+  });
+});
+
+describe('enable, disable', () => {
+  it('shows the notice exactly once in the life of a project', async () => {
+    const first = await host.shim(['enable']);
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    for (const word of ['Sent:', 'Never sent:', 'Turn off:', 'Read more:', 'https://']) {
+      expect(first.stdout).toContain(word);
+    }
+    expect(first.stdout).toContain('make analytics-disable');
+    for (const command of [['enable'], ['disable'], ['enable', '--local'], ['enable']]) {
+      const { status, stdout } = await host.shim(command);
+      expect(status).toBe(0);
+      expect(stdout).not.toContain('Never sent:');
+    }
+    expect(host.read('onramp.lock')).toContain('ANALYTICS_NOTICE_SHOWN=1\n');
+  });
+
+  it('still owes the notice after local mode', async () => {
+    expect((await host.shim(['enable', '--local'])).stdout).not.toContain('Never sent:');
+    expect((await host.shim(['enable'])).stdout).toContain('Never sent:');
+  });
+
+  it('writes the three keys, and keeps the id through off and on', async () => {
+    await host.shim(['enable']);
+    const id = idIn(host.read('onramp.lock'));
+    expect(id).toMatch(UUID);
+    expect(host.read('onramp.lock')).toBe(
+      `ANALYTICS_ENABLED=1\nANALYTICS_ID=${id}\nANALYTICS_NOTICE_SHOWN=1\n`,
+    );
+    expect((await host.shim(['disable'])).stdout).toContain('Analytics is off.');
+    await host.shim(['enable', '--local']);
+    expect(host.read('onramp.lock')).toBe(
+      `ANALYTICS_ENABLED=local\nANALYTICS_ID=${id}\nANALYTICS_NOTICE_SHOWN=1\n`,
+    );
+  });
+
+  it('says when the environment is stronger', async () => {
+    host.write('onramp.lock', lockOf('0'));
+    const { status, stdout } = await host.shim(['enable'], { DO_NOT_TRACK: '1' });
+    expect(status).toBe(0);
+    expect(stdout).toContain('DO_NOT_TRACK in the environment decides: off');
+  });
+
+  it('throws away what waits when it is turned off, and says so', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    expect((await host.shim(['disable'])).stdout).toContain('1 waiting event(s) were thrown away');
+    const server = await startServer();
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    await host.shim(['enable'], env);
+    await host.shim(['flush'], env);
+    await server.close();
+    expect(server.requests).toEqual([]);
+  });
+
+  it('never sends what was recorded in local mode', async () => {
+    host.write('onramp.lock', lockOf('local'));
+    const server = await startServer();
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    await host.shim(['track', 'service_started', 'service_name=plex'], env);
+    await host.shim(['flush'], env);
+    expect(host.records()).toMatchObject([{ local: true, event: 'service_started' }]);
+    await host.shim(['enable'], env);
+    await host.shim(['track', 'service_stopped', 'service_name=plex'], env);
+    await server.close();
+    expect(server.events().map(({ event }) => event)).toEqual(['service_stopped']);
+  });
+
+  it('works from a folder inside of the project', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    const { shim } = await import('./support/run');
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(`${host.root}/a/b`, { recursive: true });
+    expect((await shim(['show-id'], { cwd: `${host.root}/a/b` })).stdout).toBe(`${ID}\n`);
+    expect(existsSync(`${host.root}/a/b/onramp.lock`)).toBe(false);
+  });
+});
+
+describe('the anonymous id', () => {
+  it('is shown as it is sent, and does not exist before it is needed', async () => {
+    const none = await host.shim(['show-id']);
+    expect(none).toMatchObject({ status: 1, stdout: '' });
+    expect(none.stderr).toContain('analytics-enable');
+    host.write('onramp.lock', lockOf('1'));
+    expect(await host.shim(['show-id'])).toMatchObject({ status: 0, stdout: `${ID}\n` });
+  });
+
+  it('changes with reset-id, and nothing recorded under the old one is sent', async () => {
+    const server = await startServer((_request, response) => {
+      response.statusCode = 503;
+      response.end();
+    });
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'service_started', 'service_name=plex'], env);
+    const { stdout } = await host.shim(['reset-id'], env);
+    const id = idIn(host.read('onramp.lock'));
+    expect(id).toMatch(UUID);
+    expect(id).not.toBe(ID);
+    expect(stdout).toContain(id);
+    server.behave((_request, response) => response.end('{}'));
+    await host.shim(['track', 'service_stopped', 'service_name=plex'], env);
+    await server.close();
+    expect(server.events().map(({ event, distinct_id }) => [event, distinct_id])).toEqual([
+      ['service_started', ID],
+      ['service_stopped', id],
+    ]);
+  });
+});
+
+describe('status', () => {
+  it('shows mode, decider, id, sender, host, key, what waits and the last delivery', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    const { status, stdout, stderr } = await host.shim(['status']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.split('\n').map((line) => line.replace(/: +/, ': '))).toEqual([
+      'Analytics: on',
+      'Decided by: ANALYTICS_ENABLED in onramp.lock',
+      `Anonymous id: ${ID}`,
+      'Sender: posthog',
+      'Host: https://us.i.posthog.com',
+      'API key: not set: events wait. Set POSTHOG_API_KEY in the environment or in .env',
+      'Waiting: 1 event(s)',
+      'Last delivery: none yet',
+      `State: ${host.lock}`,
+      `Record: ${host.root}/.onramp-analytics`,
+      '',
+    ]);
+  });
+
+  it('never shows the key', async () => {
+    for (const args of [['status'], ['status', '--json']]) {
+      const { stdout } = await host.shim(args, { POSTHOG_API_KEY: 'phc_secret_canary' });
+      expect(stdout).not.toContain('canary');
+      expect(stdout).toMatch(/set$|"key_set": true/m);
+    }
+  });
+
+  it('as JSON has exactly the documented keys, before and after a delivery', async () => {
+    const keys = [
+      'schema',
+      'version',
+      'mode',
+      'decided_by',
+      'understood',
+      'id',
+      'sender',
+      'host',
+      'key_set',
+      'waiting',
+      'last_delivery',
+      'paused_until',
+      'lock',
+      'record',
+    ];
+    const before = JSON.parse((await host.shim(['status', '--json'])).stdout);
+    expect(Object.keys(before)).toEqual(keys);
+    expect(before).toMatchObject({
+      schema: 1,
+      mode: 'off',
+      id: null,
+      last_delivery: null,
+      paused_until: null,
+    });
+    expect(Object.keys(snapshot(host.root))).toEqual(['Makefile']);
+
+    const server = await startServer();
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'service_started', 'service_name=plex'], env);
+    const after = JSON.parse((await host.shim(['status', '--json'], env)).stdout);
+    await server.close();
+    expect(Object.keys(after)).toEqual(keys);
+    expect(after).toMatchObject({
+      mode: 'on',
+      host: server.url,
+      key_set: true,
+      waiting: 0,
+      last_delivery: { outcome: 'delivered', events: 1, detail: 'HTTP 200' },
+    });
+  });
+
+  it('counts as waiting what the journal owes, and nothing else', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    for (const name of ['plex', 'sonarr', 'whoami']) {
+      await host.shim(['track', 'service_started', `service_name=${name}`]);
+    }
+    const waiting = async () => JSON.parse((await host.shim(['status', '--json'])).stdout).waiting;
+    expect(await waiting()).toBe(3);
+    await host.shim(['reset-id']);
+    expect(await waiting()).toBe(0);
+  });
+});
+
+describe('preview', () => {
+  const parsed = (body: unknown) => {
+    const copy = structuredClone(body) as { sent_at?: string };
+    delete copy.sent_at; // The moment of the request itself.
+    return copy;
+  };
+
+  it.each(['posthog', 'http'])('shows what then arrives on the wire, sender %s', async (sender) => {
+    const server = await startServer();
+    const env = {
+      POSTHOG_HOST: server.url,
+      POSTHOG_API_KEY: 'phc_test',
+      ONRAMP_ANALYTICS_SENDER: sender,
+    };
+    host.write('onramp.lock', lockOf('1'));
+    const waiting = { ...env, ONRAMP_ANALYTICS_SENDER: 'none' };
+    await host.shim(['track', 'service_started', 'service_name=plex'], waiting);
+    await host.shim(['track', 'command_executed', 'command=up', 'success=true'], waiting);
+    const before = snapshot(host.root);
+    const preview = await host.shim(['preview', '--json'], env);
+    const text = (await host.shim(['preview'], env)).stdout;
+    expect(snapshot(host.root)).toEqual(before);
+    expect(server.requests).toEqual([]);
+
+    await host.shim(['flush'], env);
+    await server.close();
+    expect(server.requests).toHaveLength(1);
+    const { method, url, headers, raw } = server.requests[0]!;
+    expect(parsed(JSON.parse(preview.stdout))).toEqual(parsed(JSON.parse(raw.toString())));
+    // The text shows every header, but for what HTTP itself adds.
+    expect(text).toContain(`${method} ${server.url}${url}\n`);
+    const shown = /\n\n\w+ \S+\n((?:.+\n)*)\n/.exec(text)![1]!.trim().split('\n');
+    const sent = Object.entries(headers)
+      .filter(([name]) => !['host', 'connection', 'content-length'].includes(name))
+      .map(([name, value]) => `${name}: ${value}`);
+    expect(
+      shown.map((line) => line.replace(/^[^:]+/, (name) => name.toLowerCase())).sort(),
+    ).toEqual(sent.sort());
+  });
+
+  it.each(Object.keys(EVENTS))('shows an example of %s, and needs no key', async (event) => {
+    const { status, stdout } = await host.shim(['preview', event, '--json']);
+    expect(status).toBe(0);
+    const [example, ...more] = JSON.parse(stdout).batch;
+    expect(more).toEqual([]);
+    expect(example.event).toBe(event);
+    const own = Object.keys(EVENTS[event as keyof typeof EVENTS].properties);
+    expect(Object.keys(example.properties).sort()).toEqual(
+      [...own, ...Object.keys(COMMON), ...Object.keys(WIRE)].sort(),
+    );
+  });
+});
+
+describe('events', () => {
+  it('is the catalogue, as JSON', async () => {
+    const { status, stdout } = await host.shim(['events', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ events: EVENTS, common: COMMON, wire: WIRE });
+  });
+
+  it('names every event and property, for people', async () => {
+    const { stdout } = await host.shim(['events']);
+    for (const [event, { properties }] of Object.entries(EVENTS)) {
+      expect(stdout).toContain(`${event}: `);
+      for (const name of Object.keys(properties)) expect(stdout).toContain(`    ${name} (`);
+    }
+    for (const name of [...Object.keys(COMMON), ...Object.keys(WIRE)]) {
+      expect(stdout).toContain(`    ${name}`);
+    }
+  });
+});
