@@ -6,12 +6,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 function covers(entry: string, url: URL): boolean {
   if (entry === '*') return true;
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-  const bare = (entry.startsWith('[') ? entry.replace(/^\[|\].*$/g, '') : name).replace(
-    /^\*?\./,
-    '',
-  );
-  if (port && port !== (url.port || '443') && !entry.startsWith('[')) return false;
+  // An IPv6 address: with a port only in brackets.
+  const six = /^\[(.*)\](?::(\d+))?$/.exec(entry) ?? /^([^:]*:[^:]*:.*)$/.exec(entry);
+  const [, name = '', port] = six ?? /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+  const bare = name.replace(/^\*?\./, '');
+  if (port && port !== (url.port || '443')) return false;
   return bare !== '' && (host === bare || host.endsWith(`.${bare}`));
 }
 

@@ -3,7 +3,7 @@
 // Not the built-in fetch: touching it costs a process about 90 ms more than node:http.
 
 import * as http from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { MAX_ANSWER_BYTES } from '../limits';
 import { proxyFor } from './proxy';
 import { lookup } from './resolve';
@@ -76,6 +76,12 @@ function collect(response: http.IncomingMessage): Promise<Answer> {
   });
 }
 
+/** Whom the certificate must name. An address cannot be a server name (RFC 6066). */
+function identity(url: URL) {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return { host, servername: isIP(host) ? '' : host };
+}
+
 /** A transport that obeys `HTTPS_PROXY` and `NO_PROXY` of `env`. Redirects are not followed. */
 export function nodeTransport(env: Environment): Transport {
   return async (request: Request, signal) => {
@@ -90,12 +96,13 @@ export function nodeTransport(env: Environment): Transport {
       const outgoing = client.request(url, {
         method: request.method,
         headers: { ...request.headers, 'content-length': body.length },
-        agent: false,
         lookup,
         signal,
-        ...(tls && {
-          createConnection: () => tls.connect({ socket, servername: url.hostname }),
-        }),
+        // Node asks for createConnection only where there is no agent at all; any agent, also the
+        // one that `false` makes, would connect by itself, past the proxy.
+        ...(tls
+          ? { createConnection: () => tls.connect({ socket, ...identity(url) }) }
+          : { agent: false }),
       });
       outgoing.on('response', (response) => collect(response).then(resolve, reject));
       outgoing.on('error', reject);
