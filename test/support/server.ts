@@ -1,8 +1,10 @@
 // A real HTTP server that speaks PostHog's protocol, and can misbehave on request.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { CERTIFICATE, KEY } from './tls';
 
 /** An event as it arrived. */
 export interface Arrived {
@@ -53,12 +55,12 @@ function parse(raw: Buffer): ArrivedRequest['body'] {
   }
 }
 
-/** Starts a server on a free port of loopback. */
-export async function startServer(behaviour: Behaviour = accept): Promise<Server> {
+/** Starts a server on a free port of loopback; `isTls`: with the certificate of the tests. */
+export async function startServer(behaviour: Behaviour = accept, isTls = false): Promise<Server> {
   let current = behaviour;
   const requests: ArrivedRequest[] = [];
   const waiting = new Set<() => void>();
-  const http = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('error', () => {});
@@ -70,11 +72,14 @@ export async function startServer(behaviour: Behaviour = accept): Promise<Server
       for (const check of waiting) check();
       current(arrived, response);
     });
-  });
+  };
+  const http = isTls
+    ? createTlsServer({ key: KEY, cert: CERTIFICATE }, answer)
+    : createServer(answer);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: isTls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     port,
     requests,
     events: () => requests.flatMap(({ body }) => body.batch ?? []),
