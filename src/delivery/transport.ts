@@ -65,8 +65,8 @@ function collect(response: http.IncomingMessage): Promise<Answer> {
       pieces.push(piece);
       length += piece.length;
       if (length < MAX_ANSWER_BYTES) return;
+      finish(); // First: to destroy a response is to abort it, which below is a failure.
       response.destroy();
-      finish();
     });
     response.on('end', finish);
     response.on('error', reject);
