@@ -29,11 +29,11 @@ import { KEYS, readState, type State } from './state/state';
 
 /** Delivery, with posthog-node behind it, is loaded when something is to be sent, and not before. */
 async function loadDelivery() {
-  const [{ chooseRoute }, { deliver }] = await Promise.all([
+  const [{ chooseRoute }, { deliver, keepJournalSmall }] = await Promise.all([
     import(/* webpackMode: "eager" */ './delivery/choose'),
     import(/* webpackMode: "eager" */ './delivery/deliver'),
   ]);
-  return { chooseRoute, deliver };
+  return { chooseRoute, deliver, keepJournalSmall };
 }
 
 /** What a tracking process knows when it begins. */
@@ -103,10 +103,12 @@ export async function deliverOwed(
   session: Session,
   evenIfPaused = false,
 ): Promise<Delivered | undefined> {
-  if (session.consent.mode !== 'on') return undefined;
-  const { chooseRoute, deliver } = await loadDelivery();
-  const route = chooseRoute(session.settings, session.env);
+  const { chooseRoute, deliver, keepJournalSmall } = await loadDelivery();
+  const isOn = session.consent.mode === 'on';
+  const route = isOn ? chooseRoute(session.settings, session.env) : undefined;
   try {
+    if (!route) keepJournalSmall(session.project);
+    if (!isOn) return undefined;
     return await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
   } catch (error) {
     if (session.settings.debug) console.error(error);

@@ -168,7 +168,7 @@ export async function deliver(
     if (!evenIfPaused && isPaused(standing, Date.now())) {
       return report('waiting', 'paused after failures');
     }
-    standing = keepSmall(project, standing);
+    standing = keepSmall(project, standing, known);
     const settled = known ? new Set<string>() : settledBefore(project);
     let sent = 0;
     for (let requests = 0; requests < BATCH.perDelivery; requests += 1) {
@@ -201,8 +201,21 @@ export async function deliver(
   }
 }
 
-/** Lets the journal forget what is beyond its limits, and moves the cursor along. */
-function keepSmall(project: Project, standing: Standing): Standing {
+/** Keeps the journal within its limits where nothing is delivered: local mode, no key, no sender. */
+export function keepJournalSmall(project: Project): void {
+  if (!isTooLarge(project, Date.now())) return;
+  const held = tryClaim(project.claims, 'delivery', CLAIM.journal.holdMs);
+  if (!held) return; // Whoever delivers now does it.
+  try {
+    const { known, ...standing } = readStanding(project);
+    keepSmall(project, standing, known);
+  } finally {
+    held.release();
+  }
+}
+
+/** Lets the journal forget what is beyond its limits, and moves the cursor along, if it is known. */
+function keepSmall(project: Project, standing: Standing, known: boolean): Standing {
   if (!isTooLarge(project, Date.now())) return standing;
   const held = tryClaim(project.claims, 'journal', CLAIM.journal.holdMs);
   if (!held) return standing;
@@ -211,7 +224,7 @@ function keepSmall(project: Project, standing: Standing): Standing {
     forgetStanding(project);
     const cut = compact(project, Date.now());
     const next = { ...standing, cursor: Math.max(0, standing.cursor - cut) };
-    writeStanding(project, next);
+    if (known) writeStanding(project, next);
     return next;
   } finally {
     held.release();
