@@ -1,0 +1,158 @@
+// Limits: how much is recorded in a minute and an hour, and how much the journal ever holds.
+
+import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BATCH, JOURNAL } from '../src/limits';
+import { type Host, makeHost } from './support/host';
+import { ID, lockOf, makeProject } from './support/project';
+import { startServer } from './support/server';
+
+const TRACK = ['track', 'service_started', 'service_name=plex'];
+const NONE = { ONRAMP_ANALYTICS_SENDER: 'none', ONRAMP_ANALYTICS_TIMEOUT_MS: '60000' };
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+let host: Host;
+beforeEach(async () => {
+  host = await makeProject(lockOf('1'));
+  await host.shim(['enable']); // Makes the record folder.
+});
+afterEach(() => host.remove());
+
+let next = 0;
+/** A record of some time ago, as a line. */
+function lineOf(ageMs: number): string {
+  next += 1;
+  return `${JSON.stringify({
+    uuid: `0190a0a0-0000-7000-8000-${String(next).padStart(12, '0')}`,
+    event: 'service_started',
+    timestamp: new Date(Date.now() - ageMs).toISOString(),
+    distinct_id: ID,
+    properties: { service_name: 'custom', shim_version: '1.0.0', ci: false },
+  })}\n`;
+}
+const fill = (count: number, ageMs: (index: number) => number) =>
+  writeFileSync(
+    host.journal,
+    Array.from({ length: count }, (_, index) => lineOf(ageMs(index))).join(''),
+  );
+const countAfterTrack = async () => {
+  const result = await host.shim(TRACK, NONE);
+  expect(result).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  return host.records().length;
+};
+
+describe('recording', () => {
+  it('stops at 60 events in a minute, silently, and nothing else is lost', async () => {
+    fill(59, () => 1_000);
+    expect(await countAfterTrack()).toBe(60);
+    expect(await countAfterTrack()).toBe(60);
+  });
+
+  it('goes on when the minute is over', async () => {
+    fill(60, () => MINUTE + 1_000);
+    expect(await countAfterTrack()).toBe(61);
+  });
+
+  it('stops at 1,000 events in an hour', async () => {
+    fill(999, (index) => 55 * MINUTE - index * 2_000);
+    expect(await countAfterTrack()).toBe(1_000);
+    expect(await countAfterTrack()).toBe(1_000);
+  });
+
+  it('goes on when the hour is over', async () => {
+    fill(1_000, (index) => 110 * MINUTE - index * 2_000);
+    expect(await countAfterTrack()).toBe(1_001);
+  });
+
+  it('does not count what became of events, nor lines that are damaged', async () => {
+    fill(59, () => 1_000);
+    const outcome = { outcome: 'delivered', at: new Date().toISOString(), uuids: [] };
+    appendFileSync(host.journal, `${JSON.stringify(outcome)}\n`.repeat(50));
+    appendFileSync(host.journal, 'damaged\n'.repeat(50));
+    const before = host.records().length;
+    expect(await countAfterTrack()).toBe(before + 1);
+  });
+
+  it('holds for events that a recipe reports as well', async () => {
+    const recipe = [
+      'many:',
+      '\t@for i in 1 2 3 4 5 6 7 8 9 10; do for j in 1 2 3 4 5 6 7 8 9 10; do \\',
+      '\t$(call analytics-event,service_started,service_name=plex); done; done',
+      '',
+    ].join('\n');
+    const many = await makeHost({ files: { Makefile: recipe, 'onramp.lock': lockOf('1') } });
+    const made = await many.make(['many'], { ...NONE, ONRAMP_ANALYTICS_SYNC: '1' });
+    expect(made).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(many.records()).toHaveLength(60);
+    many.remove();
+  });
+});
+
+describe('one request', () => {
+  it(`carries at most ${BATCH.events} events; the rest follows at once`, async () => {
+    fill(BATCH.events * 2 + 1, () => 2 * MINUTE);
+    const server = await startServer();
+    await host.shim(['flush'], {
+      POSTHOG_API_KEY: 'k',
+      POSTHOG_HOST: server.url,
+      ONRAMP_ANALYTICS_TIMEOUT_MS: '60000',
+    });
+    await server.close();
+    expect(server.requests.map(({ body }) => body.batch?.length)).toEqual([
+      BATCH.events,
+      BATCH.events,
+      1,
+    ]);
+  });
+});
+
+describe('the journal forgets', () => {
+  const tooOld = JOURNAL.maxAgeMs + DAY;
+  const cases: [string, string, Record<string, string>][] = [
+    ['where events are sent', '1', {}],
+    ['in local mode', 'local', {}],
+    ['where nothing is sent', '1', { ONRAMP_ANALYTICS_SENDER: 'none' }],
+    ['where there is no key', '1', { POSTHOG_API_KEY: '' }],
+  ];
+  it.each(cases)('what is older than 400 days, %s', async (_where, mode, env) => {
+    const server = await startServer();
+    host.write('onramp.lock', lockOf(mode));
+    writeFileSync(host.journal, lineOf(tooOld) + lineOf(tooOld) + lineOf(DAY));
+    const young = host.records()[2]!.uuid;
+    await host.shim(TRACK, { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url, ...env });
+    await server.close();
+    const uuids = host.records().flatMap((record) => record?.uuid ?? []);
+    expect(uuids).toHaveLength(2);
+    expect(uuids[0]).toBe(young);
+  });
+
+  it('its older half when it outgrows its size, and loses nothing that is owed after', async () => {
+    const padding = `${'x'.repeat(32_767)}\n`;
+    const half = padding.repeat(Math.ceil(JOURNAL.maxBytes / 2 / padding.length) + 1);
+    mkdirSync(join(host.root, '.onramp-analytics'), { recursive: true });
+    writeFileSync(host.journal, lineOf(DAY) + half);
+    appendFileSync(host.journal, lineOf(DAY) + half);
+    expect(statSync(host.journal).size).toBeGreaterThan(JOURNAL.maxBytes);
+    appendFileSync(host.journal, lineOf(DAY));
+    const server = await startServer();
+    const env = {
+      POSTHOG_API_KEY: 'k',
+      POSTHOG_HOST: server.url,
+      ONRAMP_ANALYTICS_TIMEOUT_MS: '60000',
+    };
+    await host.shim(TRACK, env);
+    expect(statSync(host.journal).size).toBeLessThan(JOURNAL.maxBytes / 2 + 1_000_000);
+    await host.shim(['flush'], env);
+    await server.close();
+    const uuids = server.events().map(({ uuid }) => uuid);
+    expect(new Set(uuids).size).toBe(uuids.length);
+    expect(uuids.slice(-2)).toEqual(
+      host
+        .records()
+        .flatMap((record) => record?.uuid ?? [])
+        .slice(-2),
+    );
+  });
+});
