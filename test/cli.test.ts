@@ -1,11 +1,12 @@
 // The command line, as people and scripts use it: what it prints, and how it exits.
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMON, EVENTS, WIRE } from '../src/catalogue/catalogue';
 import { VERSION } from '../src/generated';
 import type { Host } from './support/host';
 import { ID, lockOf, makeProject, snapshot } from './support/project';
+import { shim } from './support/run';
 import { startServer } from './support/server';
 
 const COMMANDS = [
@@ -157,8 +158,6 @@ describe('enable, disable', () => {
 
   it('works from a folder inside of the project', async () => {
     host.write('onramp.lock', lockOf('1'));
-    const { shim } = await import('./support/run');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(`${host.root}/a/b`, { recursive: true });
     expect((await shim(['show-id'], { cwd: `${host.root}/a/b` })).stdout).toBe(`${ID}\n`);
     expect(existsSync(`${host.root}/a/b/onramp.lock`)).toBe(false);
