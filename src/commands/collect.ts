@@ -4,6 +4,7 @@ import { defineCommand } from 'citty';
 import { splitGoals } from '../host/runs';
 import { NOTICE } from '../notice';
 import { warn } from '../output';
+import type { Environment } from '../settings';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
 import { beginTracking, collect, forgetUncollected, type Session } from '../tracking';
@@ -25,6 +26,21 @@ async function showNotice({ project, state, consent }: Session): Promise<void> {
     return;
   }
   if (isFirst) warn(NOTICE);
+}
+
+async function collectHere(env: Environment): Promise<void> {
+  const project = here();
+  const session = beginTracking(project, env);
+  // make believed that it was on (somebody edited the lock): what it wrote down is nobody's.
+  if (!session) return forgetUncollected(project);
+  leaveAtDeadline(session);
+  await showNotice(session);
+  const goals = env.ONRAMP_ANALYTICS_GOALS;
+  const own =
+    goals === undefined
+      ? undefined
+      : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
+  await collect(session, own);
 }
 
 export default defineCommand({
