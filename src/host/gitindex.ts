@@ -13,9 +13,11 @@ export type Index = ReadonlyMap<string, string>;
 
 const SIGNATURE = 'DIRC';
 /** Offsets inside of an entry, in bytes. */
-const AT = { hash: 40, flags: 60, path: 62 } as const;
+const AT = { mode: 24, hash: 40, flags: 60, path: 62 } as const;
 const FLAG = { stage: 0x3000, extended: 0x4000 } as const;
 const CHECKSUM_BYTES = 20;
+/** File, executable, link, submodule: what an entry can be. */
+const MODES = [0o100644, 0o100755, 0o120000, 0o160000];
 /** Extensions that move entries elsewhere. */
 const ELSEWHERE = ['link', 'sdir'];
 
@@ -56,6 +58,7 @@ function parseIndex(bytes: Buffer, prefix: string): Index | undefined {
   let path = '';
   for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
     const start = at;
+    if (!MODES.includes(bytes.readUInt32BE(start + AT.mode))) return undefined;
     const flags = bytes.readUInt16BE(start + AT.flags);
     let from = start + AT.path + (flags & FLAG.extended ? 2 : 0);
     let kept = '';
@@ -78,7 +81,8 @@ function parseIndex(bytes: Buffer, prefix: string): Index | undefined {
     if (ELSEWHERE.includes(bytes.toString('latin1', at, at + 4))) return undefined;
     at += 8 + bytes.readUInt32BE(at + 4);
   }
-  return entries;
+  // SHA-256 names are longer: read as SHA-1, nothing ends where it should.
+  return at === bytes.length - CHECKSUM_BYTES ? entries : undefined;
 }
 
 /** What git tracks below `root`; undefined without git or where its index is not understood. */
