@@ -1,7 +1,7 @@
 // Names come from the host project as git has it, never from what a person typed.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
@@ -131,6 +131,9 @@ describe('a command', () => {
     host.write('make.d/tools.mk', 'canary2: ; @:\nbackup: ; @:\n');
     expect(await commandOf('canary')).toBe('unknown');
     expect(await commandOf('canary2')).toBe('unknown');
+    // Of a changed file nothing counts: nobody can tell whose its targets are.
+    expect(await commandOf('backup')).toBe('unknown');
+    host.git();
     expect(await commandOf('backup')).toBe('backup');
   });
 
@@ -157,19 +160,28 @@ describe('git', () => {
     other.remove();
   });
 
-  it('may be missing: then nothing is declared', async () => {
-    const tools = toolsWithout(['git']);
-    expect(await serviceOf('plex', { PATH: tools.path })).toBe('custom');
-    expect(await commandOf('up', { PATH: tools.path })).toBe('unknown');
+  it.each([
+    ['be missing', ['git'], {}],
+    ['hang', [], { git: 'exec sleep 20' }],
+  ] as const)('may %s as a program: its index is a file', async (_what, missing, fakes) => {
+    const tools = toolsWithout(missing, fakes);
+    expect(await serviceOf('plex', { PATH: tools.path })).toBe('plex');
+    expect(await serviceOf('canary', { PATH: tools.path })).toBe('custom');
+    expect(await commandOf('up', { PATH: tools.path })).toBe('up');
     tools.remove();
   });
 
-  it('may hang: it is not waited for, and nothing is declared', async () => {
-    const tools = toolsWithout([], { git: 'exec sleep 20' });
-    const result = await host.make(['up'], { ...RECORD_ONLY, PATH: tools.path });
-    expect(result.wallMs).toBeLessThan(10_000);
-    expect(recorded(host)).toEqual([executed('unknown')]);
-    tools.remove();
+  it('may have an index that is damaged: then nothing is declared', async () => {
+    const index = readFileSync(join(host.root, '.git/index'));
+    for (const bytes of [
+      Buffer.alloc(0),
+      index.subarray(0, 100),
+      Buffer.from('no index'),
+      Buffer.alloc(500, 255),
+    ]) {
+      writeFileSync(join(host.root, '.git/index'), bytes);
+      expect(await commandOf('up')).toBe('unknown');
+    }
   });
 
   it('may have no repository here: then nothing is declared', async () => {

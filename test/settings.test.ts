@@ -236,7 +236,7 @@ describe('the host project’s env files', () => {
         'HTTPS_PROXY=http://127.0.0.1:1',
         'ONRAMP_ANALYTICS_DEBUG=1',
         'SECRET=canary',
-        'POSTHOG_API_KEY=$(touch pwned)`touch pwned`${SECRET}',
+        'POSTHOG_API_KEY=$(touch pwned)`touch pwned`$SECRET',
         '',
       ].join('\n'),
     );
