@@ -63,7 +63,8 @@ describe('the real make sees the world as it was', () => {
         input: 'from stdin\n',
         env: { ...RECORD_ONLY, X: 'environment' },
       });
-      results.push({ status, stdout });
+      // GNU make 4.4 names its job server after its process.
+      results.push({ status, stdout: stdout.replace(/GMfifo\d+/g, 'GMfifo') });
     }
     expect(results[1]).toEqual(results[0]);
     expect(recorded(host).length).toBeGreaterThan(0);
