@@ -65,15 +65,6 @@ export function beginTracking(project: Project, env: Environment): Session | und
   }
 }
 
-/**
- * Forgets what make wrote down and nobody has recorded yet: what was done while analytics was off,
- * local, or under another id must not be recorded once that has changed. Never throws.
- */
-export function forgetUncollected(project: Project): void {
-  forgetRuns(project);
-  forgetInbox(project);
-}
-
 /** The anonymous id; made and kept on first use. Where it cannot be kept, it lives for this run. */
 export async function identify({ project, state }: Session): Promise<string> {
   if (state.id) return state.id;

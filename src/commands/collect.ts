@@ -1,13 +1,13 @@
 // collect: what make/track.sh starts when a command is over. Not for people, so it is not listed.
 
 import { defineCommand } from 'citty';
-import { splitGoals } from '../host/runs';
+import { forgetInbox } from '../host/inbox';
+import { forgetRuns, splitGoals } from '../host/runs';
 import { NOTICE } from '../notice';
 import { warn } from '../output';
-import type { Environment } from '../settings';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { beginTracking, collect, forgetUncollected, type Session } from '../tracking';
+import { beginTracking, collect, type Session } from '../tracking';
 import { environment, here } from './context';
 import { leaveAtDeadline, quietly } from './deadline';
 import { closeInherited } from './descriptors';
@@ -28,21 +28,6 @@ async function showNotice({ project, state, consent }: Session): Promise<void> {
   if (isFirst) warn(NOTICE);
 }
 
-async function collectHere(env: Environment): Promise<void> {
-  const project = here();
-  const session = beginTracking(project, env);
-  // make believed that it was on (somebody edited the lock): what it wrote down is nobody's.
-  if (!session) return forgetUncollected(project);
-  leaveAtDeadline(session);
-  await showNotice(session);
-  const goals = env.ONRAMP_ANALYTICS_GOALS;
-  const own =
-    goals === undefined
-      ? undefined
-      : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
-  await collect(session, own);
-}
-
 export default defineCommand({
   meta: { name: 'collect', hidden: true, description: 'Record the make commands that are over.' },
   async run() {
@@ -50,8 +35,12 @@ export default defineCommand({
     const env = environment();
     const project = here();
     const session = beginTracking(project, env);
-    // make believed that it was on (somebody edited the lock): what it wrote down is nobody's.
-    if (!session) return forgetUncollected(project);
+    if (!session) {
+      // make believed that it was on (somebody edited the lock): what it wrote down is nobody's.
+      forgetRuns(project);
+      forgetInbox(project);
+      return;
+    }
     leaveAtDeadline(session);
     await quietly(session, () => showNotice(session));
     const goals = env.ONRAMP_ANALYTICS_GOALS;

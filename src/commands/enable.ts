@@ -8,7 +8,6 @@ import { NOTICE } from '../notice';
 import { print, say } from '../output';
 import { changeState } from '../state/change';
 import { KEYS, readState } from '../state/state';
-import { forgetUncollected } from '../tracking';
 import { environment, here } from './context';
 import { throwAway } from './forget';
 
@@ -27,12 +26,15 @@ export default defineCommand({
     const project = here();
     const wanted = args.local ? 'local' : 'on';
     const value = args.local ? 'local' : '1';
-    const before = readState(project);
-    const after = await changeState(project, (now) => ({
-      ...(now.enabled !== value && { [KEYS.enabled]: value }),
-      ...(!now.id && { [KEYS.id]: v4() }),
-      ...(!args.local && !now.noticeShown && { [KEYS.notice]: '1' }),
-    }));
+    let before = readState(project);
+    const after = await changeState(project, (now) => {
+      before = now; // Of many at the same time, one is the first: only it shows the notice.
+      return {
+        ...(now.enabled !== value && { [KEYS.enabled]: value }),
+        ...(!now.id && { [KEYS.id]: v4() }),
+        ...(!args.local && !now.noticeShown && { [KEYS.notice]: '1' }),
+      };
+    });
     const wasOn = decide({}, before.enabled).mode === 'on';
     // What was recorded under another consent is not sent under this one.
     if (args.local || !wasOn) await throwAway(project, DROPPED.disabled);

@@ -6,7 +6,6 @@ import { DROPPED } from '../delivery/deliver';
 import { say } from '../output';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { forgetUncollected } from '../tracking';
 import { here } from './context';
 import { throwAway } from './forget';
 

@@ -12,7 +12,7 @@ import {
   type Stats,
   statSync,
   unlinkSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { giveTo, giveToOwnerOf } from './owner';

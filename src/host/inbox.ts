@@ -64,14 +64,3 @@ export function takeInbox(project: Project): Taken | undefined {
     return undefined; // Nothing was reported, or it is not ours to read.
   }
 }
-
-/** Forgets what recipes reported. Never throws. */
-export function forgetInbox(project: Project): void {
-  for (const path of [project.inbox, `${project.inbox}.taken`]) {
-    try {
-      unlinkSync(path);
-    } catch {
-      // It is not there.
-    }
-  }
-}

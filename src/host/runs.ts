@@ -110,12 +110,3 @@ export function finishedRuns(project: Project, nowMs: number): Run[] {
   }
   return runs.sort((a, b) => a.startMs - b.startMs);
 }
-
-/** Forgets every command, over or not. For the moment when nobody may record them. Never throws. */
-export function forgetRuns(project: Project): void {
-  try {
-    forget(readdirSync(project.runs).map((name) => join(project.runs, name)));
-  } catch {
-    // There are none.
-  }
-}
