@@ -27,7 +27,11 @@ const pairsOf = (event: EventName) =>
 
 let host: Host;
 let server: Server;
-const env = () => ({ POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url });
+const env = () => ({
+  POSTHOG_API_KEY: 'k',
+  POSTHOG_HOST: server.url,
+  ONRAMP_ANALYTICS_TIMEOUT_MS: '20000', // A busy machine is no reason to fail.
+});
 beforeEach(async () => {
   [host, server] = await Promise.all([makeProject(lockOf('1')), startServer()]);
 });

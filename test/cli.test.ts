@@ -23,6 +23,9 @@ const COMMANDS = [
 ];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** A busy machine is no reason to fail. */
+const PATIENT = { ONRAMP_ANALYTICS_TIMEOUT_MS: '20000' };
+
 let host: Host;
 beforeEach(async () => {
   host = await makeProject();
@@ -136,7 +139,7 @@ describe('enable, disable', () => {
     await host.shim(['track', 'service_started', 'service_name=plex']);
     expect((await host.shim(['disable'])).stdout).toContain('1 waiting event(s) were thrown away');
     const server = await startServer();
-    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url, ...PATIENT };
     await host.shim(['enable'], env);
     await host.shim(['flush'], env);
     await server.close();
@@ -146,7 +149,7 @@ describe('enable, disable', () => {
   it('never sends what was recorded in local mode', async () => {
     host.write('onramp.lock', lockOf('local'));
     const server = await startServer();
-    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url, ...PATIENT };
     await host.shim(['track', 'service_started', 'service_name=plex'], env);
     await host.shim(['flush'], env);
     expect(host.records()).toMatchObject([{ local: true, event: 'service_started' }]);
@@ -178,7 +181,7 @@ describe('the anonymous id', () => {
       response.statusCode = 503;
       response.end();
     });
-    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url, ...PATIENT };
     host.write('onramp.lock', lockOf('1'));
     await host.shim(['track', 'service_started', 'service_name=plex'], env);
     const { stdout } = await host.shim(['reset-id'], env);
@@ -254,7 +257,7 @@ describe('status', () => {
     expect(Object.keys(snapshot(host.root))).toEqual(['Makefile']);
 
     const server = await startServer();
-    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url, ...PATIENT };
     host.write('onramp.lock', lockOf('1'));
     await host.shim(['track', 'service_started', 'service_name=plex'], env);
     const after = JSON.parse((await host.shim(['status', '--json'], env)).stdout);
@@ -293,6 +296,7 @@ describe('preview', () => {
     const env = {
       POSTHOG_HOST: server.url,
       POSTHOG_API_KEY: 'phc_test',
+      ...PATIENT,
       ONRAMP_ANALYTICS_SENDER: sender,
     };
     host.write('onramp.lock', lockOf('1'));

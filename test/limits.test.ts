@@ -121,7 +121,12 @@ describe('the journal forgets', () => {
     host.write('onramp.lock', lockOf(mode));
     writeFileSync(host.journal, lineOf(tooOld) + lineOf(tooOld) + lineOf(DAY));
     const young = host.records()[2]!.uuid;
-    await host.shim(TRACK, { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url, ...env });
+    await host.shim(TRACK, {
+      POSTHOG_API_KEY: 'k',
+      POSTHOG_HOST: server.url,
+      ONRAMP_ANALYTICS_TIMEOUT_MS: '60000',
+      ...env,
+    });
     await server.close();
     const uuids = host.records().flatMap((record) => record?.uuid ?? []);
     expect(uuids).toHaveLength(2);

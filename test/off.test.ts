@@ -70,7 +70,11 @@ afterEach(async () => {
   await server.close();
   host.remove();
 });
-const wire = () => ({ POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url });
+const wire = () => ({
+  POSTHOG_API_KEY: 'k',
+  POSTHOG_HOST: server.url,
+  ONRAMP_ANALYTICS_TIMEOUT_MS: '20000',
+});
 
 /** Takes the lock in, as somebody who used the shim before would have it. */
 async function settle(lock: string | undefined): Promise<void> {
@@ -157,10 +161,9 @@ describe('turning it off', () => {
         response.end('{}');
       }, 300);
     });
-    const env = { ...wire(), ONRAMP_ANALYTICS_TIMEOUT_MS: '20000' };
-    await host.make(['up'], env);
+    await host.make(['up'], wire());
     await server.arrived(1);
-    await host.make(['analytics-disable'], env);
+    await host.make(['analytics-disable'], wire());
     expect(isAnswered).toBe(true);
   });
 });

@@ -9,12 +9,15 @@ import { type Server, startServer } from './support/server';
 
 const TRACK = ['track', 'service_started', 'service_name=plex'];
 
+/** A busy machine is no reason to fail. */
+const PATIENT = { ONRAMP_ANALYTICS_TIMEOUT_MS: '20000' };
+
 let host: Host;
 let server: Server;
 let env: Record<string, string>;
 beforeEach(async () => {
   [host, server] = await Promise.all([makeProject(lockOf('1')), startServer()]);
-  env = { POSTHOG_API_KEY: 'phc_test', POSTHOG_HOST: server.url };
+  env = { POSTHOG_API_KEY: 'phc_test', POSTHOG_HOST: server.url, ...PATIENT };
 });
 afterEach(async () => {
   await server.close();
@@ -81,7 +84,7 @@ describe('the sender', () => {
 
   it('http needs no key', async () => {
     const { POSTHOG_HOST } = env;
-    await host.shim(TRACK, { POSTHOG_HOST, ONRAMP_ANALYTICS_SENDER: 'http' });
+    await host.shim(TRACK, { ...PATIENT, POSTHOG_HOST, ONRAMP_ANALYTICS_SENDER: 'http' });
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]!.headers.authorization).toBeUndefined();
   });
@@ -194,7 +197,7 @@ describe('the timeout and the sender', () => {
 
 describe('the host project’s env files', () => {
   const keyOf = async (extra: Record<string, string | undefined> = {}) => {
-    await host.shim(TRACK, { POSTHOG_HOST: server.url, ...extra });
+    await host.shim(TRACK, { POSTHOG_HOST: server.url, ...PATIENT, ...extra });
     return server.requests.at(-1)?.body.api_key;
   };
 
@@ -212,7 +215,7 @@ describe('the host project’s env files', () => {
     mkdirSync(join(host.root, 'services-enabled'));
     host.write('.env', `POSTHOG_HOST=${server.url}\nPOSTHOG_API_KEY=\n`);
     host.write('services-enabled/.env', 'POSTHOG_API_KEY=k2\nPOSTHOG_HOST=https://other.test\n');
-    await host.shim(TRACK);
+    await host.shim(TRACK, PATIENT);
     expect(server.requests[0]!.body.api_key).toBe('k2');
   });
 
@@ -240,7 +243,7 @@ describe('the host project’s env files', () => {
         '',
       ].join('\n'),
     );
-    expect(await host.shim(TRACK, { POSTHOG_HOST: server.url })).toMatchObject(quiet);
+    expect(await host.shim(TRACK, { ...PATIENT, POSTHOG_HOST: server.url })).toMatchObject(quiet);
     expect(server.requests).toHaveLength(1);
     expect(server.events()[0]!.properties.ci).toBe(false);
     expect(server.requests[0]!.raw.toString()).not.toContain('canary');
