@@ -111,7 +111,10 @@ describe('a server that says 400 or 413', () => {
     });
     const poison = host.records()[3]!.uuid;
     const uuids = host.records().map((record) => record!.uuid);
-    await host.shim(['flush'], env);
+    // One delivery makes few requests; the next goes on where it ended.
+    for (let count = 0; count < 5 && (await status()).waiting > 0; count += 1) {
+      await host.shim(['flush'], env);
+    }
     const arrived = server.requests
       .map(({ body }) => body.batch!.map(({ uuid }) => uuid))
       .filter((batch) => !batch.includes(poison as string))
