@@ -1,6 +1,6 @@
 // What may differ between a run with the shim and one without it: nearly nothing, and exactly this.
 
-import type { Scenario } from './scenarios';
+import type { Scenario } from './scenario';
 import type { Outcome } from './variants';
 
 // The outer make's own word about a command that failed. make 3.81 to 4.1 do not name the line;

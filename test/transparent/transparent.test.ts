@@ -8,16 +8,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shim } from '../support/run';
 import { differences } from './compare';
-import { SCENARIOS, type Scenario } from './scenarios';
-import {
-  type Installed,
-  makeTools,
-  type Outcome,
-  removeFolder,
-  runScenario,
-  VARIANTS,
-  which,
-} from './variants';
+import type { Scenario } from './scenario';
+import { SCENARIOS } from './scenarios';
+import { makeTools, which } from './tools';
+import { type Installed, type Outcome, removeFolder, runScenario, VARIANTS } from './variants';
 
 const version = Number(
   /GNU Make (\d+\.\d+)/.exec(
