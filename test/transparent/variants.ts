@@ -12,9 +12,9 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cleanEnv } from '../support/run';
 import { PROJECT } from './project';
@@ -121,6 +121,13 @@ function forbidWriting(root: string): void {
   }
 }
 
+function allowWriting(root: string): void {
+  for (const path of everything(root)) {
+    const file = join(root, path);
+    if (lstatSync(file).isDirectory()) chmodSync(file, 0o755);
+  }
+}
+
 /** Every file below `root` but the shim's own, with kind, mode and contents. */
 function listFiles(root: string): string {
   return everything(root)
@@ -186,24 +193,23 @@ export function runScenario(
     if (!scenario.typed) child.stdin.end(scenario.input ?? '');
     child.on('error', fail);
     child.on('close', (status, signal) => {
-      if (variant.unwritable && !isRoot) {
-        for (const path of everything(root)) {
-          const file = join(root, path);
-          if (lstatSync(file).isDirectory()) chmodSync(file, 0o755);
-        }
+      try {
+        if (variant.unwritable && !isRoot) allowWriting(root);
+        done({
+          end: signal ?? `status ${status}`,
+          stdout: Buffer.concat(pieces.stdout).toString('latin1'),
+          stderr: Buffer.concat(pieces.stderr).toString('latin1'),
+          files: listFiles(root),
+          isTracked: isTracked(root),
+        });
+      } catch (error) {
+        fail(error); // The test gave up, and its folder is gone.
       }
-      done({
-        end: signal ?? `status ${status}`,
-        stdout: Buffer.concat(pieces.stdout).toString('latin1'),
-        stderr: Buffer.concat(pieces.stderr).toString('latin1'),
-        files: listFiles(root),
-        isTracked: isTracked(root),
-      });
     });
   });
 }
 
 /** Removes a folder in which a detached shim may still be writing. */
-export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

@@ -22,7 +22,8 @@ export const variables: Scenario[] = [
   s('exported variables', 'VISIBLE=1 make plain exported'),
   s('env | sort in a recipe', 'make env', { env: { HOST_DOMAIN: 'a b', DOLLAR: '$x $(y)' } }),
   s('env with a newline', 'make env', { env: { LINES_2: 'a\nMAKEFLAGS=k\nb' } }),
-  s('env of a recipe without a shell', 'make env-direct'),
+  // bash as /bin/sh drops `_`.
+  s('env of a recipe without a shell', 'make env-direct', { forgiven: /^_=.*\n/gm }),
   s(
     'env names that no shell knows',
     "env a.b=1 c-d=2 'BASH_FUNC_f%%=() { echo f\n}' make env-direct",
