@@ -137,7 +137,7 @@ endif
 # parent of the real make (track.sh replaces itself with it). `.succeeded` is remade only if `.run`
 # was. /bin/sh by its path, as make itself does: there need not be one in PATH. Then the goals are looked at: they do nothing, or tell the failure, once.
 -include .onramp-analytics/.succeeded
-.onramp-analytics/.run: ; @+/bin/sh make/track.sh run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.odd)'
+.onramp-analytics/.run: ; @+/bin/sh make/track.sh run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.odd)' $(call analytics.quote,$(value SHLVL))
 .onramp-analytics/.succeeded: .onramp-analytics/.run
 	$(eval analytics.told := 1)@/bin/sh make/track.sh end 0 $(analytics.settings)
 analytics.told :=

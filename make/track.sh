@@ -1,7 +1,8 @@
 #!/bin/sh
 # onramp-analytics: what make/analytics.mk has the shell do. POSIX sh, whatever /bin/sh is.
 #
-#   track.sh run MAKE             note the time, then become the real make
+#   track.sh run MAKE ODD SHLVL   note the time, then become the real make; ODD, if not empty: in the
+#                                 environment is what only `env` hands on
 #   track.sh end STATUS SETTINGS  note the time and the status, start the shim, exit with STATUS
 #   track.sh event LINE SETTINGS  report an event of a recipe, start the shim
 #   track.sh tell SETTINGS …      a person's command, with a word about Node when it is missing
@@ -104,6 +105,8 @@ exec_as_parent() {
 
 run() {
   _make=$1 _odd=$2 _assigns=
+  # busybox counts SHLVL up and leaves it so; bash counts it down again when it becomes make.
+  if [ -n "${BASH_VERSION-}" ]; then :; elif [ -n "$3" ]; then SHLVL=$3; else unset SHLVL; fi
   _goals=$ONRAMP_ANALYTICS_GOALS
   unset ONRAMP_ANALYTICS_GOALS
   if command -v node >/dev/null 2>&1; then
