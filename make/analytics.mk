@@ -53,8 +53,10 @@ endif
 # or talks about itself. `--eval` and MAKEFILES would take effect twice.
 
 analytics.flags := $(firstword -$(MAKEFLAGS))
-analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS_INNER) \
+analytics.goals := $(patsubst ./%,%,$(value MAKECMDGOALS))
+analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS_INNER) $(value IFS) \
   $(foreach flag,n q t p d i,$(findstring $(flag),$(filter-out --%,$(analytics.flags)))) \
+  $(filter-out $(words $(sort $(analytics.goals))),$(words $(analytics.goals))) \
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES))
 unexport ONRAMP_ANALYTICS_INNER
 
@@ -117,25 +119,35 @@ analytics.tracked := 1
 override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 export ONRAMP_ANALYTICS_GOALS := $(value MAKECMDGOALS)
+# What a shell would not hand on as it was: names that are not names for it, and what it sets itself.
+analytics.names := $(foreach name,$(.VARIABLES),$(if $(findstring environment,$(origin $(name))),$(name)))
+analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names))) \
+  $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(analytics.names)) \
+  $(if $(findstring |$(value PWD)|,|$(CURDIR)|),,PWD))
+# With -Orecurse, this make would hold back all that the real one says. make 4.0 to 4.3 do not tell
+# a makefile about -O, so it is turned off here; the real make gets the flags that were given.
+ifneq (,$(and $(filter 4.0 4.1 4.2% 4.3%,$(MAKE_VERSION)),$(wildcard /proc/self/cmdline)))
+MAKEFLAGS := -Onone
+endif
 .SUFFIXES:
 .NOTPARALLEL:
 
 # The real make runs while this make looks for included makefiles to remake: there, and only there,
 # GNU make takes a failed recipe without a word, goes on, and is, towards signals, nothing but the
 # parent of the real make (track.sh replaces itself with it). `.succeeded` is remade only if `.run`
-# was. Then the goals are looked at: they do nothing, or tell the failure, once.
+# was. /bin/sh by its path, as make itself does: there need not be one in PATH. Then the goals are looked at: they do nothing, or tell the failure, once.
 -include .onramp-analytics/.succeeded
-.onramp-analytics/.run: ; @+sh make/track.sh run '$(MAKE)'
+.onramp-analytics/.run: ; @+/bin/sh make/track.sh run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.odd)' $(call analytics.quote,$(value SHLVL))
 .onramp-analytics/.succeeded: .onramp-analytics/.run
-	$(eval analytics.told := 1)@sh make/track.sh end 0 $(analytics.settings)
+	$(eval analytics.told := 1)@/bin/sh make/track.sh end 0 $(analytics.settings)
 analytics.told :=
-analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)sh make/track.sh end 2 $(analytics.settings))
+analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)/bin/sh make/track.sh end 2 $(analytics.settings))
 
 .DEFAULT_GOAL := default
-.PHONY: default .always
+.PHONY: default onramp-analytics.always
 default: ; @$(analytics.tell-once)
-%:: .always ; @$(analytics.tell-once)
-.always: ;
+%:: onramp-analytics.always ; @$(analytics.tell-once)
+onramp-analytics.always: ;
 endif
 endif
 # make must not look for a way to remake these.

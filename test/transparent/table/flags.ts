@@ -1,0 +1,76 @@
+// How people call make.
+
+import { makefile, type Scenario, s, untracked } from '../scenario';
+
+export const flags: Scenario[] = [
+  s('-k', 'make -k flaky two'),
+  s('-k with two failing goals', 'make -k fail missing one'),
+  s('-S', 'make -k -S flaky two'),
+  s('-s', 'make -s loud'),
+  s('-i', 'make -i fail one', untracked),
+  s('-B', 'make -B made'),
+  s('-n', 'make -n loud sub-loud made', untracked),
+  s('-q, up to date', 'make -q source', untracked),
+  s('-q, not up to date', 'make -q one', untracked),
+  s('-t', 'make -t newest && cat newest', {
+    ...untracked,
+    ...makefile('newest: ; echo made >newest\n'),
+  }),
+  s('-p', 'make -p one', { ...untracked, database: true }),
+  s('-v', 'make -v', untracked),
+  s('--help', 'make --help', untracked),
+  s('unknown flag', 'make --nonsense 2>&1 | head -1; make -y one >/dev/null 2>&1', untracked),
+  s('-r and -R', 'make -r world; make -R world; make -rR world'),
+  s('-e', 'make -e show', {
+    env: { X: 'environment' },
+    ...makefile('X = file\nshow: ; @echo $(X)\n'),
+  }),
+  s('-w', 'make -w one'),
+  s('-w, failing', 'make -w fail'),
+  s('--no-print-directory', 'make --no-print-directory sub-loud'),
+  s('-I', 'make -I sub -Isub --include-dir=sub world'),
+  s('-l', 'make -l 50 one; make --load-average=50 two'),
+  s('-W file', 'make -W source made; make --what-if=source made; make --new-file source made'),
+  s(
+    '-o file',
+    'touch older; make -o older old; make --old-file=older old; make --assume-old older old',
+  ),
+  s('--eval', "make --eval='greet: ; @echo greeted' greet; make --eval='greet: ; @echo greeted'", {
+    ...untracked,
+    since: 3.82,
+  }),
+  s('-O', 'make -j2 -O all; make --output-sync=line one; make -Otarget two', {
+    anyOrder: true,
+    since: 4,
+  }),
+  s('-Orecurse', 'make -j2 -Orecurse sub', { since: 4, until: 4.3 }),
+  s('-Orecurse', 'make -j2 -Orecurse sub', { since: 4.4, ...untracked }),
+  s('--trace', 'make --trace one', { ...untracked, since: 4 }),
+  s('--warn-undefined-variables', 'make --warn-undefined-variables undefined', {
+    ...makefile('undefined: ; @echo [$(NOT_DEFINED)]\n'),
+  }),
+  s('-f Makefile', 'make -f Makefile world', untracked),
+  s('-f -', 'make -f - hello', { ...untracked, input: 'hello: ; @echo from stdin\n' }),
+  s('-j8 with sub-makes', 'make -j8 parallel', { anyOrder: true }),
+  s('-j8, anything at once', 'make -j8 one two source loud', { anyOrder: true }),
+  s('-j without a number', 'make -j parallel', { anyOrder: true }),
+  s('-j 1', 'make -j 1 world'),
+  s('--jobs=3, a failing goal', 'make --jobs=3 fail'),
+  s('-j2, printing MAKEFLAGS', 'make -j2 world'),
+  s('flags in one word', 'make -ksB flaky made'),
+  s('flags after goals', 'make one -s loud -k'),
+  s(
+    '-n, -q, -t in full',
+    'make --dry-run two; make --question one; make --touch newest',
+    untracked,
+  ),
+  s('-d', 'make -d one | grep -c ^one$', untracked),
+  s('-L, -b, -m', 'make -L -b -m one'),
+  s('-E', "make -E 'greet: ; @echo greeted' greet", { ...untracked, since: 4.3 }),
+  s('--shuffle', 'make --shuffle=reverse all', { since: 4.4 }),
+  s('--jobserver-style', 'make --jobserver-style=pipe -j2 world parallel', {
+    since: 4.4,
+    anyOrder: true,
+  }),
+  s('abbreviated long flags', 'make --keep --sil flaky loud'),
+];

@@ -1,0 +1,215 @@
+// The ways in which the shim can be there, and a scenario's run under one of them.
+
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cleanEnv } from '../support/run';
+import { PROJECT } from './project';
+import type { Scenario } from './scenario';
+
+/** One way of being there. */
+export interface Variant {
+  readonly name: string;
+  /** What it is compared with: `absent`, or `absent` with the same lack of permission. */
+  readonly baseline?: 'absent' | 'absent, unwritable';
+  readonly lock?: string;
+  /** The mirror of the lock's mode, as the shim keeps it; without, make has sed read the lock. */
+  readonly mirror?: string;
+  readonly bundle?: 'broken';
+  readonly withoutNode?: true;
+  readonly unwritable?: true;
+}
+
+const ON = 'ANALYTICS_ENABLED=1\nANALYTICS_ID=5e0c2a4b-97f1-4d35-a1f2-b1f0e1a7c3d4\n';
+
+export const VARIANTS: readonly Variant[] = [
+  { name: 'absent' },
+  { name: 'off', baseline: 'absent' },
+  {
+    name: 'disabled',
+    baseline: 'absent',
+    lock: ON.replace('=1', '=0'),
+    mirror: 'mode-off',
+  },
+  { name: 'on', baseline: 'absent', lock: ON, mirror: 'mode-on' },
+  {
+    name: 'on, broken bundle',
+    baseline: 'absent',
+    lock: ON,
+    mirror: 'mode-on',
+    bundle: 'broken',
+  },
+  { name: 'on, without node', baseline: 'absent', lock: ON, mirror: 'mode-on', withoutNode: true },
+  { name: 'absent, unwritable', unwritable: true },
+  { name: 'on, unwritable', baseline: 'absent, unwritable', lock: ON, unwritable: true },
+];
+
+/** Somebody who may not write: when the tests run as root, the user that owns nothing. */
+const NOBODY = 65534;
+const isRoot = process.getuid?.() === 0;
+
+/** The shim's files as `init` writes them: path → text, and where the bundle is. */
+export interface Installed {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly bundle: string;
+}
+
+/** What the shim adds to a project's folder. */
+const OURS =
+  /^(GNUmakefile|onramp\.lock|\.onramp-analytics(\/.*)?|make(\/analytics\.mk|\/track\.sh)?|bin(\/onramp-analytics)?)$/;
+
+/** What was left of a run. */
+export interface Outcome {
+  readonly end: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly files: string;
+  /** Whether the command was noted down by the shim. */
+  readonly isTracked: boolean;
+}
+
+function install(root: string, variant: Variant, { texts, bundle }: Installed): void {
+  for (const [path, text] of Object.entries(texts)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  mkdirSync(join(root, 'bin'));
+  const ours = join(root, 'bin/onramp-analytics');
+  if (variant.bundle === 'broken') writeFileSync(ours, 'this is { not a program\n');
+  else
+    try {
+      linkSync(bundle, ours);
+    } catch {
+      copyFileSync(bundle, ours);
+    }
+  if (variant.lock) writeFileSync(join(root, 'onramp.lock'), variant.lock);
+  if (variant.mirror) {
+    const record = join(root, '.onramp-analytics');
+    mkdirSync(join(record, 'runs'), { recursive: true });
+    for (const [name, text] of [
+      [variant.mirror, ''],
+      ['salt', '00'],
+      ['.gitignore', '*\n'],
+    ]) {
+      writeFileSync(join(record, name!), text!);
+    }
+  }
+}
+
+function everything(root: string): string[] {
+  return ['', ...readdirSync(root, { recursive: true }).map(String).sort()];
+}
+
+function forbidWriting(root: string): void {
+  for (const path of everything(root)) {
+    const file = join(root, path);
+    if (isRoot) continue; // The files are root's, and nobody is not.
+    chmodSync(file, lstatSync(file).mode & ~0o222);
+  }
+}
+
+function allowWriting(root: string): void {
+  for (const path of everything(root)) {
+    const file = join(root, path);
+    if (lstatSync(file).isDirectory()) chmodSync(file, 0o755);
+  }
+}
+
+/** Every file below `root` but the shim's own, with kind, mode and contents. */
+function listFiles(root: string): string {
+  return everything(root)
+    .filter((path) => path !== '' && !OURS.test(path))
+    .map((path) => {
+      const stat = lstatSync(join(root, path));
+      const mode = (stat.mode & 0o777).toString(8);
+      if (stat.isSymbolicLink()) return `${path} → ${readlinkSync(join(root, path))}`;
+      if (!stat.isFile()) return `${path}/ ${mode}`;
+      return `${path} ${mode}\n${readFileSync(join(root, path)).toString('latin1')}`;
+    })
+    .join('\n');
+}
+
+function isTracked(root: string): boolean {
+  const record = join(root, '.onramp-analytics');
+  if (!existsSync(record)) return false;
+  const names = readdirSync(record, { recursive: true }).map(String);
+  return names.some((name) => /^journal|^runs\/\d+\./.test(name));
+}
+
+/**
+ * Runs a scenario in a fresh copy of the project.
+ * @param place a folder for this run alone; its path shows in outputs.
+ * @param tools a folder with the commands, for PATH.
+ */
+export function runScenario(
+  scenario: Scenario,
+  variant: Variant,
+  { place, tools, installed }: { place: string; tools: string; installed: Installed },
+): Promise<Outcome> {
+  const root = join(place, scenario.folder ?? 'host');
+  for (const [path, text] of Object.entries({ ...PROJECT, ...scenario.files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  if (variant.baseline) install(root, variant, installed);
+  const id = isRoot && variant.unwritable ? { uid: NOBODY, gid: NOBODY } : {};
+  if (variant.unwritable) {
+    if (isRoot) chownSync(place, NOBODY, NOBODY);
+    forbidWriting(root);
+  }
+  return new Promise((done, fail) => {
+    const child = spawn('sh', ['-c', scenario.run], {
+      cwd: root,
+      env: cleanEnv({ ...scenario.env, PATH: tools, HOME: place }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      ...id,
+    });
+    const pieces = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    let isStarted = false;
+    child.stdout.on('data', (piece: Buffer) => {
+      pieces.stdout.push(piece);
+      if (isStarted || !Buffer.concat(pieces.stdout).includes('started')) return;
+      isStarted = true;
+      const { signal, typed } = scenario;
+      if (signal) process.kill(signal.to === 'group' ? -child.pid! : child.pid!, signal.name);
+      if (typed) child.stdin.write(typed);
+    });
+    child.stderr.on('data', (piece: Buffer) => pieces.stderr.push(piece));
+    child.stdin.on('error', () => {}); // It may end without having read.
+    if (!scenario.typed) child.stdin.end(scenario.input ?? '');
+    child.on('error', fail);
+    child.on('close', (status, signal) => {
+      try {
+        if (variant.unwritable && !isRoot) allowWriting(root);
+        done({
+          end: signal ?? `status ${status}`,
+          stdout: Buffer.concat(pieces.stdout).toString('latin1'),
+          stderr: Buffer.concat(pieces.stderr).toString('latin1'),
+          files: listFiles(root),
+          isTracked: isTracked(root),
+        });
+      } catch (error) {
+        fail(error); // The test gave up, and its folder is gone.
+      }
+    });
+  });
+}
+
+/** Removes a folder in which a detached shim may still be writing. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+}
