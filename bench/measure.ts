@@ -50,7 +50,9 @@ async function timeOnce({ command, cwd, env, before }: Timed): Promise<number> {
   await pause(PAUSE_MS);
   const [program, ...args] = command;
   const startMs = performance.now();
-  const { error } = spawnSync(program!, args, { cwd, env: cleanEnv(env), stdio: 'ignore' });
+  // An interactive shell says where it is; without that, make's tracking has more to put right.
+  const whole = cleanEnv({ PWD: cwd, ...env });
+  const { error } = spawnSync(program!, args, { cwd, env: whole, stdio: 'ignore' });
   if (error) throw error;
   return performance.now() - startMs;
 }

@@ -27,7 +27,6 @@ endif
 
 analytics.dir := $(dir $(lastword $(MAKEFILE_LIST)))
 analytics.root := $(analytics.dir)../
-analytics.none :=
 
 # --- Who decides: DO_NOT_TRACK, ONRAMP_ANALYTICS_ENABLED, onramp.lock. `value` evaluates nothing.
 
@@ -135,7 +134,8 @@ endif
 # The real make runs while this make looks for included makefiles to remake: there, and only there,
 # GNU make takes a failed recipe without a word, goes on, and is, towards signals, nothing but the
 # parent of the real make (track.sh replaces itself with it). `.succeeded` is remade only if `.run`
-# was. /bin/sh by its path, as make itself does: there need not be one in PATH. Then the goals are looked at: they do nothing, or tell the failure, once.
+# was. Then the goals are looked at: they do nothing, or tell the failure, once. /bin/sh is called by
+# its path, as make itself does: there need not be one in PATH.
 -include .onramp-analytics/.succeeded
 .onramp-analytics/.run: ; @+/bin/sh make/track.sh run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.odd)' $(call analytics.quote,$(value SHLVL))
 .onramp-analytics/.succeeded: .onramp-analytics/.run

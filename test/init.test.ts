@@ -83,7 +83,7 @@ describe('again', () => {
     const { stdout } = await host.shim(['init']);
     expect(stdout).toContain('wrote      make/track.sh');
     expect(stdout).toContain('kept       make/analytics.mk');
-    expect(host.read('make/track.sh')).toContain('exec "$make"');
+    expect(host.read('make/track.sh')).toContain('exec "$_make"');
     expect(host.read('make/analytics.mk')).toMatch(/# mine\n$/);
   });
 });
