@@ -81,9 +81,9 @@ const environment = () => {
     ONRAMP_UNKNOWN: CANARY.other,
   };
 };
-const inside = (words: readonly string[]): Promise<Result> => {
+const inside = (words: readonly string[], env: Record<string, string> = {}): Promise<Result> => {
   const [program, ...args] = [...prefix, ...words] as [string, ...string[]];
-  return run(program, args, { cwd: host.root, env: environment() });
+  return run(program, args, { cwd: host.root, env: { ...environment(), ...env } });
 };
 /** What limits and pauses would otherwise keep back. */
 const startAfresh = () =>
@@ -291,6 +291,35 @@ describe('with canaries everywhere', () => {
       { numRuns: RUNS },
     );
   }, 60_000);
+});
+
+describe('with the sender `http`', () => {
+  it('sends none of them either, and the keys of the catalogue alone', async () => {
+    const collector = await startTap();
+    const env = { POSTHOG_HOST: collector.url, ONRAMP_ANALYTICS_SENDER: 'http' };
+    for (const goals of [
+      ['enable-service', CANARY.service],
+      ['check', CANARY.message],
+      [CANARY.goal],
+    ]) {
+      startAfresh();
+      await inside([MAKE, ...goals], env);
+    }
+    expect(leaks(collector.bytes(), CANARIES)).toEqual([]);
+    const requests = collector.requests();
+    expect(requests).toHaveLength(3);
+    for (const { body } of requests) {
+      const { events, ...rest } = JSON.parse(body) as { events: Record<string, unknown>[] };
+      expect(Object.keys(rest)).toEqual(['anonymous_id']);
+      for (const event of events) {
+        expect(Object.keys(event).sort()).toEqual(['event', 'properties', 'timestamp', 'uuid']);
+        const { properties } = EVENTS[event.event as keyof typeof EVENTS];
+        const allowed = [properties, COMMON, WIRE].flatMap(Object.keys);
+        expect(allowed).toEqual(expect.arrayContaining(Object.keys(event.properties as object)));
+      }
+    }
+    await collector.close();
+  });
 });
 
 describe('all that went over the wire', () => {
