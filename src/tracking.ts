@@ -164,15 +164,22 @@ async function recordFinished(
     if (written === undefined) return; // The journal was busy: the next one will.
     run.forget();
   }
-  const taken = takeInbox(project);
-  if (!taken) return;
-  const events = taken.events.map(({ event, properties }) => ({
-    event,
-    properties: declaredOnly(properties, declared),
-  }));
-  const origin = { identity: taken.identity, salt };
-  const written = await record(project, mint(events, { ...shared, atMs: taken.atMs, origin }));
-  if (written !== undefined) taken.forget();
+  let done = '';
+  for (let first = 0; ; ) {
+    const taken = takeInbox(project);
+    if (!taken || taken.identity === done) return; // Or it cannot be removed.
+    const events = taken.events.slice(first).map(({ event, properties }) => ({
+      event,
+      properties: declaredOnly(properties, declared),
+    }));
+    const origin = { identity: taken.identity, salt, first };
+    const written = await record(project, mint(events, { ...shared, atMs: taken.atMs, origin }));
+    if (written === undefined) return;
+    // Once more: for what came late, or, after what a crashed process had taken, for the inbox itself.
+    const isGone = taken.forget();
+    first = isGone ? 0 : taken.events.length;
+    if (isGone) done = taken.identity;
+  }
 }
 
 /**

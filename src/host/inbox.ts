@@ -7,12 +7,18 @@ import { validate } from '../catalogue/validate';
 import type { Project } from '../project';
 import type { NewEvent } from './goals';
 
-/** The inbox as it was taken. `forget` removes it, once its events are recorded. */
+/** The inbox as it was taken. */
 export interface Taken {
+  /** All of its events, in order; more may be added at the end. */
   readonly events: readonly NewEvent[];
+  /** Stays the same however often the same inbox is read, as does `atMs`. */
   readonly identity: string;
   readonly atMs: number;
-  forget(): void;
+  /**
+   * Removes it, once its events are recorded. @returns false, and leaves it, when a recipe that had
+   * opened it before it was taken has added something since.
+   */
+  forget(): boolean;
 }
 
 /** `key=value` words as an object; a word without `=` gets an empty value. */
@@ -44,9 +50,10 @@ export function takeInbox(project: Project): Taken | undefined {
   const taken = `${project.inbox}.taken`;
   try {
     if (!statSync(taken, { throwIfNoEntry: false })) renameSync(project.inbox, taken);
-    const { mtimeMs, ino, size } = statSync(taken);
+    const { birthtimeMs, ino } = statSync(taken);
+    const text = readFileSync(taken);
     const events: NewEvent[] = [];
-    for (const line of readFileSync(taken, 'utf8').split('\n')) {
+    for (const line of text.toString('utf8').split('\n')) {
       const [event, ...pairs] = line.trim().split(/\s+/);
       if (!event) continue;
       const checked = validate(event, parsePairs(pairs));
@@ -54,12 +61,14 @@ export function takeInbox(project: Project): Taken | undefined {
     }
     const forget = () => {
       try {
+        if (statSync(taken).size > text.length) return false;
         unlinkSync(taken);
       } catch {
         // Gone already.
       }
+      return true;
     };
-    return { events, identity: `inbox ${mtimeMs} ${ino} ${size}`, atMs: mtimeMs, forget };
+    return { events, identity: `inbox ${birthtimeMs} ${ino}`, atMs: birthtimeMs, forget };
   } catch {
     return undefined; // Nothing was reported, or it is not ours to read.
   }

@@ -17,15 +17,22 @@ export interface Moment {
    * they came from), an origin gives them the same uuids each time. The salt never leaves, so that
    * nobody can find the origin's parts (process ids, file numbers) by trying.
    */
-  readonly origin?: { readonly identity: string; readonly salt: string };
+  readonly origin?: {
+    readonly identity: string;
+    readonly salt: string;
+    /** How many events of this origin came before these. */
+    readonly first?: number;
+  };
 }
 
 /** A UUIDv7; random, or made of an origin. */
 function uuidOf(atMs: number, origin: Moment['origin'], index: number): string {
   const msecs = Math.max(0, Math.floor(atMs));
   if (origin === undefined) return v7({ msecs });
-  const { identity, salt } = origin;
-  const random = createHmac('sha256', salt).update(`${identity} ${index}`).digest();
+  const { identity, salt, first = 0 } = origin;
+  const random = createHmac('sha256', salt)
+    .update(`${identity} ${first + index}`)
+    .digest();
   return v7({ msecs, random, seq: random.readUInt32BE(16) >>> 1 });
 }
 

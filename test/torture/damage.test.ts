@@ -29,6 +29,8 @@ let server: Server;
 const env = (more: Record<string, string> = {}) => ({
   POSTHOG_API_KEY: 'phc_test',
   POSTHOG_HOST: server.url,
+  // Long: how busy the machine is is not what is asked here.
+  ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
   ...more,
 });
 const inRecord = (name: string) => join(host.root, '.onramp-analytics', name);
@@ -120,7 +122,7 @@ describe('a file that was damaged', () => {
     for (let i = 0; i < 3; i++) await host.shim(TRACK, env(LATER));
     const whole = readFileSync(host.journal);
     const lastLine = whole.lastIndexOf('\n', whole.length - 2) + 1;
-    for (let round = 0; round < 6 * PROJECTS; round++) {
+    for (let round = 0; round < 6 * Math.min(PROJECTS, 3); round++) {
       writeFileSync(host.journal, whole);
       truncateSync(host.journal, Math.floor(between(lastLine, whole.length)));
       rmSync(inRecord('delivery.json'), { force: true });
@@ -138,7 +140,7 @@ describe('a file that was damaged', () => {
         ),
       );
     }
-  });
+  }, 120_000);
 
   it('a stump in the middle of a character, then everything after it', async () => {
     await host.shim(TRACK, env(LATER));
@@ -263,7 +265,7 @@ describe('a disk that is full', () => {
         expect(record, 'a line that cannot be parsed').toBeDefined();
     }
     empty();
-    await host.shim(['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '10000' }));
+    await host.shim(['flush'], env());
     const commands = [...counted(server).values()].filter((text) =>
       text.includes('command_executed'),
     );

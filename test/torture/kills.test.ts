@@ -112,7 +112,11 @@ describe.skipIf(process.platform !== 'linux')('killed at random moments', () => 
       for (let project = 0; project < PROJECTS; project++) {
         const { between, pick } = chance(SEED + 1_000 + project);
         const [host, server] = await Promise.all([makeEnabled(), startServer()]);
-        const env = { POSTHOG_API_KEY: 'phc_test', POSTHOG_HOST: server.url };
+        const env = {
+          POSTHOG_API_KEY: 'phc_test',
+          POSTHOG_HOST: server.url,
+          ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
+        };
         const ids = new Set<string>();
         for (let round = 0; round < ROUNDS; round++) {
           const victims = [0, 1].map(() =>
@@ -130,7 +134,7 @@ describe.skipIf(process.platform !== 'linux')('killed at random moments', () => 
           ids.add(/ANALYTICS_ID=(.*)/.exec(readFileSync(host.lock, 'utf8'))![1]!);
           recorded(host);
         }
-        await host.shim(['flush'], { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '10000' });
+        await host.shim(['flush'], env);
         const arrived = counted(server);
         const gone = dropped(host);
         for (const { uuid } of recorded(host)) {

@@ -1,9 +1,11 @@
 // Servers that fail and come back, deliveries that meet, and a `disable` in the middle of it all.
 
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from '../support/host';
 import { quiet } from '../support/processes';
+import { run } from '../support/run';
 import { accept, type Behaviour, type Server, startServer } from '../support/server';
 import { chance, counted, killed, PROJECTS, recorded, SEED, tell } from './chaos';
 
@@ -35,6 +37,8 @@ let server: Server;
 const env = (more: Record<string, string> = {}) => ({
   POSTHOG_API_KEY: 'phc_test',
   POSTHOG_HOST: server.url,
+  // Long: how busy the machine is is not what is asked here.
+  ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
   ...more,
 });
 const LATER = { ONRAMP_ANALYTICS_SENDER: 'none' };
@@ -54,23 +58,23 @@ describe('whatever the server did', () => {
     'every recorded event arrives, each uuid once, with its first time (%i)',
     async (project) => {
       const { pick, between } = chance(SEED + 2_000 + project);
-      const ROUNDS = 20;
+      const ROUNDS = 16;
       for (let round = 0; round < ROUNDS; round++) {
         server.behave(between(0, 1) < 0.75 ? pick(FAILING) : accept);
-        const hurry = { ONRAMP_ANALYTICS_TIMEOUT_MS: '250' };
+        // Two recorded, then one attempt at all that is owed; asked for, it does not pause.
         const results = await Promise.all([
-          host.shim(TRACK, env(hurry)),
-          host.make(['down'], env({ ...hurry, CI: '1' })),
-          ...(round % 4 === 0 ? [host.shim(['flush'], env(hurry))] : []),
+          host.shim(TRACK, env(LATER)),
+          host.make(['down'], env({ ...LATER, CI: '1' })),
         ]);
+        results.push(await host.shim(['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '800' })));
         for (const { status, stderr } of results)
           expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       }
       server.behave(accept);
-      await host.shim(['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '10000' }));
+      await host.shim(['flush'], env());
       const events = recorded(host);
-      const commands = events.filter(({ event }) => event === 'command_executed');
-      expect(commands, 'every make command').toHaveLength(ROUNDS);
+      expect(events, 'every command and every track').toHaveLength(2 * ROUNDS);
+      expect(server.requests.length, 'attempts').toBeGreaterThan(2);
       const arrived = counted(server);
       expect(new Set(arrived.keys())).toEqual(new Set(events.map(({ uuid }) => uuid)));
       for (const { uuid, timestamp, distinct_id } of events) {
@@ -102,15 +106,14 @@ describe('two deliveries at once', () => {
       server.behave(() => {});
       const first = server.requests.length;
       const moment = server.arrived(first + 1);
-      const long = env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '9000' });
-      expect(await killed(host, ['flush'], long, moment)).toBe(true);
+      expect(await killed(host, ['flush'], env(), moment)).toBe(true);
       server.behave(accept);
       const { wallMs } = await host.shim(['flush'], env());
       waited.push(wallMs);
       const [lost, again] = server.requests.slice(first);
       expect(again?.body.batch).toEqual(lost?.body.batch);
     }
-    expect(Math.max(...waited)).toBeLessThan(1_000);
+    expect(Math.max(...waited)).toBeLessThan(3_000);
     tell(`take-over: ${waited.map((ms) => ms.toFixed(0)).join(', ')} ms`);
   });
 });
@@ -194,5 +197,33 @@ describe('off, in the middle of it', () => {
     answers[0]!();
     await slow;
     expect((await off).status).toBe(0);
+  });
+});
+
+describe('what recipes report', () => {
+  it('arrives once, also when the shim is killed while they report', async () => {
+    const { between } = chance(SEED + 5_000);
+    const inbox = `${host.root}/.onramp-analytics/inbox`;
+    const COUNT = 48;
+    const recipes = [0, 1, 2, 3].map(() =>
+      // What the macro `analytics-event` is in a recipe.
+      run(
+        'sh',
+        [
+          '-c',
+          `i=0; while [ $i -lt ${COUNT / 4} ]; do printf '%s\\n' 'service_started service_name=plex' >>'${inbox}'; i=$((i+1)); sleep 0.1; done`,
+        ],
+        { cwd: tmpdir() },
+      ),
+    );
+    const done = Promise.all(recipes);
+    let isDone = false;
+    done.then(() => {
+      isDone = true;
+    });
+    while (!isDone) await killed(host, ['collect'], env(), between(40, 250));
+    await host.shim(['flush'], env());
+    expect(recorded(host)).toHaveLength(COUNT);
+    expect(counted(server).size).toBe(COUNT);
   });
 });
