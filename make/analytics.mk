@@ -32,10 +32,11 @@ analytics.root := $(analytics.dir)../
 
 analytics.dnt := $(filter-out 0 false False FALSE,$(value DO_NOT_TRACK))
 analytics.env := $(strip $(value ONRAMP_ANALYTICS_ENABLED))
+analytics.yes := 1 true yes on local True Yes On Local TRUE YES ON LOCAL
 analytics.mode :=
 ifneq (,$(analytics.dnt))
 else ifneq (,$(analytics.env))
-  analytics.mode := $(filter 1 true yes on local True Yes On Local TRUE YES ON LOCAL,$(analytics.env))
+  analytics.mode := $(filter $(analytics.yes),$(analytics.env))
 else ifneq (,$(wildcard $(analytics.root)onramp.lock))
   # The mode in onramp.lock is mirrored as a file name, which costs no process to look at. Only a
   # lock that was written by hand has no mirror; then sed reads it.
@@ -43,8 +44,8 @@ else ifneq (,$(wildcard $(analytics.root)onramp.lock))
   ifneq (,$(analytics.mirror))
     analytics.mode := $(filter mode-on mode-local,$(analytics.mirror))
   else
-    analytics.mode := $(filter 1 true yes on local,$(lastword $(shell \
-      sed -n 's/^ANALYTICS_ENABLED=["'\'']*\([a-z0-9]*\).*/\1/p' '$(analytics.root)onramp.lock' 2>/dev/null)))
+    analytics.mode := $(filter $(analytics.yes),$(lastword $(shell \
+      sed -n 's/^ANALYTICS_ENABLED=["'\'']*\([A-Za-z0-9]*\).*/\1/p' '$(analytics.root)onramp.lock' 2>/dev/null)))
   endif
 endif
 

@@ -1,13 +1,14 @@
 // collect: what make/track.sh starts when a command is over. Not for people, so it is not listed.
 
 import { defineCommand } from 'citty';
+import { collect } from '../collecting';
 import { forgetInbox } from '../host/inbox';
 import { forgetRuns, splitGoals } from '../host/runs';
 import { NOTICE } from '../notice';
 import { warn } from '../output';
+import { beginTracking, type Session } from '../session';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { beginTracking, collect, type Session } from '../tracking';
 import { environment, here } from './context';
 import { leaveAtDeadline, quietly } from './deadline';
 import { closeInherited } from './descriptors';

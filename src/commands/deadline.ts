@@ -1,6 +1,6 @@
 // The hard deadline: whatever still runs then, the process is gone. And no word of what went wrong.
 
-import type { Session } from '../tracking';
+import type { Session } from '../session';
 
 /**
  * Leaves with status 0 at the session's deadline. Sockets and c-ares queries do not hold an exit;

@@ -1,7 +1,7 @@
 // disable: turns analytics off. When it returns, nothing is sent any more and nothing waits.
 
 import { defineCommand } from 'citty';
-import { DROPPED } from '../delivery/deliver';
+import { DROPPED } from '../delivery/owed';
 import { say } from '../output';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';

@@ -3,7 +3,7 @@
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
-import { DROPPED } from '../delivery/deliver';
+import { DROPPED } from '../delivery/owed';
 import { NOTICE } from '../notice';
 import { print, say } from '../output';
 import { changeState } from '../state/change';

@@ -1,9 +1,10 @@
 // flush: sends what waits, now, even if delivery pauses after failures.
 
 import { defineCommand } from 'citty';
+import { collect } from '../collecting';
+import { beginTracking } from '../session';
 import { readSettings } from '../settings';
 import { readState } from '../state/state';
-import { beginTracking, collect } from '../tracking';
 import { environment, here } from './context';
 import { leaveAtDeadline, quietly } from './deadline';
 

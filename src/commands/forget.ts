@@ -1,6 +1,6 @@
 // Throws away whatever waits, in every place where something can wait.
 
-import { dropWaiting } from '../delivery/deliver';
+import { dropWaiting } from '../delivery/owed';
 import { claim } from '../files/claim';
 import { forgetInbox } from '../host/inbox';
 import { forgetRuns } from '../host/runs';

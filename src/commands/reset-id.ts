@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
-import { DROPPED } from '../delivery/deliver';
+import { DROPPED } from '../delivery/owed';
 import { say } from '../output';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';

@@ -5,7 +5,8 @@ import type { EventName } from '../catalogue/catalogue';
 import { validate } from '../catalogue/validate';
 import { EXIT, UserError } from '../errors';
 import { parsePairs } from '../host/inbox';
-import { beginTracking, trackEvent } from '../tracking';
+import { beginTracking } from '../session';
+import { trackEvent } from '../tracking';
 import { environment, here } from './context';
 import { leaveAtDeadline, quietly } from './deadline';
 

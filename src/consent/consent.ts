@@ -29,10 +29,16 @@ export const WORDS: Readonly<Record<Mode, readonly string[]>> = {
 
 const DO_NOT_TRACK_MEANS_NOTHING = ['', '0', 'false'];
 
-const plain = (value: string | undefined) => (value ?? '').trim().toLowerCase();
+/** A word, Capitalised or in CAPITALS. Not any mixture: make/analytics.mk has to know them all. */
+const says = (value: string, word: string) =>
+  [word, word.toUpperCase(), word.slice(0, 1).toUpperCase() + word.slice(1)].includes(value);
+
+const plain = (value: string | undefined) => (value ?? '').trim();
 
 function modeOf(word: string): Mode | undefined {
-  return (Object.keys(WORDS) as Mode[]).find((mode) => WORDS[mode].includes(word));
+  return (Object.keys(WORDS) as Mode[]).find((mode) =>
+    WORDS[mode].some((each) => says(word, each)),
+  );
 }
 
 /**
@@ -44,7 +50,7 @@ export function decide(
   env: Readonly<Record<string, string | undefined>>,
   stored: string | undefined,
 ): Consent {
-  if (!DO_NOT_TRACK_MEANS_NOTHING.includes(plain(env.DO_NOT_TRACK)))
+  if (!DO_NOT_TRACK_MEANS_NOTHING.some((each) => says(plain(env.DO_NOT_TRACK), each)))
     return { mode: 'off', decidedBy: 'DO_NOT_TRACK', understood: true };
   const candidates = [
     ['ONRAMP_ANALYTICS_ENABLED', plain(env.ONRAMP_ANALYTICS_ENABLED)],

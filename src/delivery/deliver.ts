@@ -4,14 +4,14 @@
 // The order of the writes is what makes it safe: first the outcome goes into the journal, then the
 // cursor moves. A crash in between sends the same uuids once more, and the server counts them once.
 
-import { sanitize } from '../catalogue/validate';
 import type { Mode } from '../consent/consent';
 import { claim, tryClaim } from '../files/claim';
-import { appendLines, compact, isTooLarge, linesFrom } from '../journal/journal';
-import { type EventRecord, formatOutcome, type OutcomeRecord } from '../journal/records';
+import { compact, isTooLarge } from '../journal/journal';
+import type { OutcomeRecord } from '../journal/records';
 import { BATCH, CLAIM, LEAVE_MS } from '../limits';
 import type { Project } from '../project';
 import type { Route } from './choose';
+import { DROPPED, nextBatch, type Owed, settledBefore, writeOutcomes } from './owed';
 import type { Outcome } from './sender';
 import {
   forgetStanding,
@@ -21,14 +21,6 @@ import {
   type Standing,
   writeStanding,
 } from './standing';
-
-/** Why an event was dropped. What `log` shows. */
-export const DROPPED = {
-  disabled: 'analytics was turned off',
-  id: 'the anonymous id was reset',
-  catalogue: 'not in the catalogue',
-  rejected: 'the server rejected it',
-} as const;
 
 /** What one delivery did. */
 export interface Delivered {
@@ -40,54 +32,6 @@ export interface Delivered {
 
 /** Asked again before every request, so that `disable` and `reset-id` take effect at once. */
 export type Permission = () => { mode: Mode; id: string | undefined };
-
-interface Owed {
-  readonly records: EventRecord[];
-  readonly drops: Map<string, string[]>;
-  /** Behind the last line that was looked at. */
-  readonly end: number;
-  readonly more: boolean;
-}
-
-/** Uuids that the journal already calls settled; asked only when the cursor was lost. */
-function settledBefore(project: Project): Set<string> {
-  const settled = new Set<string>();
-  for (const { line } of linesFrom(project, 0)) {
-    if (line.kind === 'outcome') for (const uuid of line.record.uuids) settled.add(uuid);
-  }
-  return settled;
-}
-
-/** The next batch from the cursor on, and what is dropped on the way to it. */
-function nextBatch(project: Project, standing: Standing, id: string, settled: Set<string>): Owed {
-  const records: EventRecord[] = [];
-  const drops = new Map<string, string[]>();
-  const drop = (why: string, uuid: string) => drops.set(why, [...(drops.get(why) ?? []), uuid]);
-  let end = standing.cursor;
-  for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
-    if (line.kind === 'event' && !line.record.local && !settled.has(line.record.uuid)) {
-      const full = records.length >= standing.batch || behind - standing.cursor > BATCH.bytes;
-      if (full && records.length > 0) return { records, drops, end, more: true };
-      const { uuid, event, timestamp, distinct_id } = line.record;
-      const properties = sanitize(event, line.record.properties);
-      if (distinct_id !== id) drop(DROPPED.id, uuid);
-      else if (!properties) drop(DROPPED.catalogue, uuid);
-      else records.push({ uuid, event, timestamp, distinct_id, properties });
-    }
-    end = behind;
-  }
-  return { records, drops, end, more: false };
-}
-
-async function writeOutcomes(project: Project, outcomes: readonly OutcomeRecord[]): Promise<void> {
-  if (outcomes.length === 0) return;
-  const held = await claim(project.claims, 'journal', CLAIM.journal);
-  try {
-    appendLines(project, outcomes.map(formatOutcome));
-  } finally {
-    held?.release();
-  }
-}
 
 /** The standing after an attempt at `owed`: settled, to be tried smaller, or to be tried later. */
 function judge(
@@ -228,34 +172,5 @@ function keepSmall(project: Project, standing: Standing, known: boolean): Standi
     return next;
   } finally {
     held.release();
-  }
-}
-
-/**
- * Drops everything that still waits, with the reason `why`, after any delivery under way has ended.
- * @throws the system's error when the record folder cannot be written.
- */
-export async function dropWaiting(project: Project, why: string, waitMs: number): Promise<number> {
-  const held = await claim(project.claims, 'delivery', { holdMs: 5_000, waitMs });
-  try {
-    const { known, ...standing } = readStanding(project);
-    const settled = known ? new Set<string>() : settledBefore(project);
-    const uuids: string[] = [];
-    let end = standing.cursor;
-    for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
-      end = behind;
-      if (line.kind !== 'event' || line.record.local || settled.has(line.record.uuid)) continue;
-      uuids.push(line.record.uuid);
-    }
-    if (uuids.length > 0) {
-      const at = new Date().toISOString();
-      await writeOutcomes(project, [{ outcome: 'dropped', why, at, uuids }]);
-    }
-    if (end !== standing.cursor || standing.failures > 0) {
-      writeStanding(project, { ...standing, cursor: end, failures: 0, retryAtMs: 0 });
-    }
-    return uuids.length;
-  } finally {
-    held?.release();
   }
 }

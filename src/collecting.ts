@@ -1,0 +1,98 @@
+// The way of make commands: record those that are over and what their recipes reported, then deliver.
+
+import { readFileSync } from 'node:fs';
+import { claim } from './files/claim';
+import type { Declared } from './host/declared';
+import { declaredOnly, eventsOf } from './host/goals';
+import { takeInbox } from './host/inbox';
+import { finishedRuns, type Run } from './host/runs';
+import { record } from './journal/journal';
+import { type Moment, mint } from './journal/mint';
+import { CLAIM } from './limits';
+import type { Project } from './project';
+import { declaredIn, deliverOwed, deliverUnwritten, identify, type Session } from './session';
+import { isCi } from './settings';
+import { makeRecordFolder } from './state/change';
+
+function saltOf(project: Project): string {
+  try {
+    return readFileSync(project.salt, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Records runs and reports, and forgets each once it is in the journal. Call with the claim held. */
+async function recordFinished(
+  project: Project,
+  runs: readonly Run[],
+  declared: Declared,
+  shared: Pick<Moment, 'id' | 'local' | 'ci'>,
+): Promise<void> {
+  const salt = saltOf(project);
+  for (const run of runs) {
+    const origin = { identity: run.identity, salt };
+    const moment = { ...shared, atMs: run.endMs, origin };
+    const written = await record(project, mint(eventsOf(run.command, declared), moment));
+    if (written === undefined) return; // The journal was busy: the next one will.
+    run.forget();
+  }
+  let done = '';
+  for (let first = 0; ; ) {
+    const taken = takeInbox(project);
+    if (!taken || taken.identity === done) return; // Or it cannot be removed.
+    const events = taken.events.slice(first).map(({ event, properties }) => ({
+      event,
+      properties: declaredOnly(properties, declared),
+    }));
+    const origin = { identity: taken.identity, salt, first };
+    const written = await record(project, mint(events, { ...shared, atMs: taken.atMs, origin }));
+    if (written === undefined) return;
+    // Once more: for what came late, or, after what a crashed process had taken, for the inbox itself.
+    const isGone = taken.forget();
+    first = isGone ? 0 : taken.events.length;
+    if (isGone) done = taken.identity;
+  }
+}
+
+/**
+ * Records every make command that is over and everything that recipes reported, then delivers.
+ * `own` is the command that this process was started for: where its start could not be written
+ * down, it is recorded without a duration. `evenIfPaused` is for a person who asks.
+ */
+export async function collect(
+  session: Session,
+  {
+    own,
+    evenIfPaused,
+  }: {
+    own?: { goals: readonly string[]; succeeded: boolean } | undefined;
+    evenIfPaused?: boolean;
+  } = {},
+): Promise<void> {
+  const { project, env, consent } = session;
+  const id = await identify(session);
+  const shared = { id, local: consent.mode === 'local', ci: isCi(env) };
+  const declared = declaredIn(session);
+  let runs: readonly Run[] | undefined;
+  try {
+    makeRecordFolder(project);
+    const held = await claim(project.claims, 'collect', CLAIM.journal);
+    if (held) {
+      try {
+        runs = finishedRuns(project, Date.now());
+        await recordFinished(project, runs, declared, shared);
+      } finally {
+        held.release();
+      }
+    }
+  } catch {
+    // A command that was noted is recorded when there is room again: sent now, it would count twice.
+    runs ??= finishedRuns(project, Date.now());
+    if (!own || runs.length > 0) return;
+    const end = own.succeeded ? 'succeeded' : 'failed';
+    const events = eventsOf({ goals: own.goals, end, durationMs: undefined }, declared);
+    return deliverUnwritten(session, mint(events, { ...shared, atMs: Date.now() }));
+  }
+  await deliverOwed(session, evenIfPaused);
+}

@@ -1,0 +1,104 @@
+// What the journal owes: which events wait, in which order, and writing down what became of them.
+
+import { sanitize } from '../catalogue/validate';
+import { claim } from '../files/claim';
+import { appendLines, linesFrom } from '../journal/journal';
+import { type EventRecord, formatOutcome, type OutcomeRecord } from '../journal/records';
+import { BATCH, CLAIM } from '../limits';
+import type { Project } from '../project';
+import { readStanding, type Standing, writeStanding } from './standing';
+
+/** Why an event was dropped. What `log` shows. */
+export const DROPPED = {
+  disabled: 'analytics was turned off',
+  id: 'the anonymous id was reset',
+  catalogue: 'not in the catalogue',
+  rejected: 'the server rejected it',
+} as const;
+
+/** The next request's events, and what is dropped on the way to them. */
+export interface Owed {
+  readonly records: EventRecord[];
+  readonly drops: Map<string, string[]>;
+  /** Behind the last line that was looked at. */
+  readonly end: number;
+  readonly more: boolean;
+}
+
+/** Uuids that the journal already calls settled; asked only when the cursor was lost. */
+export function settledBefore(project: Project): Set<string> {
+  const settled = new Set<string>();
+  for (const { line } of linesFrom(project, 0)) {
+    if (line.kind === 'outcome') for (const uuid of line.record.uuids) settled.add(uuid);
+  }
+  return settled;
+}
+
+/** The next batch from the cursor on, and what is dropped on the way to it. */
+export function nextBatch(
+  project: Project,
+  standing: Standing,
+  id: string,
+  settled: ReadonlySet<string>,
+): Owed {
+  const records: EventRecord[] = [];
+  const drops = new Map<string, string[]>();
+  const drop = (why: string, uuid: string) => drops.set(why, [...(drops.get(why) ?? []), uuid]);
+  let end = standing.cursor;
+  for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
+    if (line.kind === 'event' && !line.record.local && !settled.has(line.record.uuid)) {
+      const full = records.length >= standing.batch || behind - standing.cursor > BATCH.bytes;
+      if (full && records.length > 0) return { records, drops, end, more: true };
+      const { uuid, event, timestamp, distinct_id } = line.record;
+      const properties = sanitize(event, line.record.properties);
+      if (distinct_id !== id) drop(DROPPED.id, uuid);
+      else if (!properties) drop(DROPPED.catalogue, uuid);
+      else records.push({ uuid, event, timestamp, distinct_id, properties });
+    }
+    end = behind;
+  }
+  return { records, drops, end, more: false };
+}
+
+/** Writes down what became of events. @throws the system's error. */
+export async function writeOutcomes(
+  project: Project,
+  outcomes: readonly OutcomeRecord[],
+): Promise<void> {
+  if (outcomes.length === 0) return;
+  const held = await claim(project.claims, 'journal', CLAIM.journal);
+  try {
+    appendLines(project, outcomes.map(formatOutcome));
+  } finally {
+    held?.release();
+  }
+}
+
+/**
+ * Drops everything that still waits, with the reason `why`, after any delivery under way has ended.
+ * @throws the system's error when the record folder cannot be written.
+ */
+export async function dropWaiting(project: Project, why: string, waitMs: number): Promise<number> {
+  const held = await claim(project.claims, 'delivery', { holdMs: 5_000, waitMs });
+  try {
+    const { known, ...standing } = readStanding(project);
+    const settled = known ? new Set<string>() : settledBefore(project);
+    const uuids: string[] = [];
+    let end = standing.cursor;
+    for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
+      end = behind;
+      if (line.kind !== 'event' || line.record.local || settled.has(line.record.uuid)) continue;
+      uuids.push(line.record.uuid);
+    }
+    if (uuids.length > 0) {
+      const at = new Date().toISOString();
+      await writeOutcomes(project, [{ outcome: 'dropped', why, at, uuids }]);
+    }
+    if (end !== standing.cursor || standing.failures > 0) {
+      writeStanding(project, { ...standing, cursor: end, failures: 0, retryAtMs: 0 });
+    }
+    return uuids.length;
+  } finally {
+    held?.release();
+  }
+}

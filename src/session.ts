@@ -1,0 +1,115 @@
+// What a tracking process is allowed to do, and how it sends: consent, identity, delivery.
+//
+// Silent: whatever goes wrong here, the command that is being tracked must not notice.
+
+import { v4 } from 'uuid';
+import { type Consent, decide } from './consent/consent';
+import type { Delivered } from './delivery/deliver';
+import { UserError } from './errors';
+import { type Declared, readDeclared } from './host/declared';
+import type { EventRecord } from './journal/records';
+import { LEAVE_MS } from './limits';
+import type { Project } from './project';
+import { declarationFolders, type Environment, readSettings, type Settings } from './settings';
+import { changeState } from './state/change';
+import { mirrorMode } from './state/mirror';
+import { KEYS, readState, type State } from './state/state';
+
+/** Delivery, with posthog-node behind it, is loaded when something is to be sent, and not before. */
+async function loadDelivery() {
+  const [{ chooseRoute }, { deliver, keepJournalSmall }] = await Promise.all([
+    import(/* webpackMode: "eager" */ './delivery/choose'),
+    import(/* webpackMode: "eager" */ './delivery/deliver'),
+  ]);
+  return { chooseRoute, deliver, keepJournalSmall };
+}
+
+/** What a tracking process knows when it begins. */
+export interface Session {
+  readonly project: Project;
+  readonly env: Environment;
+  readonly consent: Consent;
+  readonly state: State;
+  readonly settings: Settings;
+  /** When it must be gone, on the clock of `performance.now`, which starts with the process. */
+  readonly endMs: number;
+}
+
+/**
+ * Begins to track, or answers undefined when there is nothing to do: analytics is off, or a file or
+ * a setting is wrong (people's commands say so; tracking is quiet).
+ */
+export function beginTracking(project: Project, env: Environment): Session | undefined {
+  try {
+    const state = readState(project);
+    const consent = decide(env, state.enabled);
+    if (consent.decidedBy === 'ANALYTICS_ENABLED') mirrorMode(project, consent.mode);
+    if (consent.mode === 'off') return undefined;
+    const settings = readSettings(project.root, env);
+    return { project, env, consent, state, settings, endMs: settings.deadlineMs };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** The anonymous id; made and kept on first use. Where it cannot be kept, it lives for this run. */
+export async function identify({ project, state }: Session): Promise<string> {
+  if (state.id) return state.id;
+  const fresh = v4();
+  try {
+    const now = await changeState(project, ({ id }) => (id ? {} : { [KEYS.id]: fresh }));
+    return now.id ?? fresh;
+  } catch {
+    return fresh;
+  }
+}
+
+/** Whether, at this moment, something may still be sent, and under which id. */
+export function permission({ project, env }: Pick<Session, 'project' | 'env'>) {
+  return () => {
+    try {
+      const state = readState(project);
+      return { mode: decide(env, state.enabled).mode, id: state.id };
+    } catch {
+      return { mode: 'off' as const, id: undefined };
+    }
+  };
+}
+
+/** Delivers what the journal owes, within the session's deadline. Silent. */
+export async function deliverOwed(
+  session: Session,
+  evenIfPaused = false,
+): Promise<Delivered | undefined> {
+  const { chooseRoute, deliver, keepJournalSmall } = await loadDelivery();
+  const isOn = session.consent.mode === 'on';
+  const route = isOn ? chooseRoute(session.settings, session.env) : undefined;
+  try {
+    if (!route) keepJournalSmall(session.project);
+    if (!isOn) return undefined;
+    return await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
+  } catch (error) {
+    if (session.settings.debug) console.error(error);
+    return undefined; // The record cannot be written any more; what it holds stays owed.
+  }
+}
+
+/** Sends records that could not be written down: once, from memory. For read-only checkouts in CI. */
+export async function deliverUnwritten(
+  session: Session,
+  records: readonly EventRecord[],
+): Promise<void> {
+  const { chooseRoute } = await loadDelivery();
+  const route = chooseRoute(session.settings, session.env);
+  if (!route || session.consent.mode !== 'on' || records.length === 0) return;
+  // Whole milliseconds: it throws on others.
+  const leftMs = Math.floor(session.endMs - LEAVE_MS - performance.now());
+  const signal = AbortSignal.timeout(Math.max(1, leftMs));
+  await route.sender.send(records, route.transport, signal);
+}
+
+/** What the session's host project declares. */
+export function declaredIn({ project, env }: Session): Declared {
+  return readDeclared(project.root, declarationFolders(env));
+}
