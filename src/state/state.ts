@@ -1,5 +1,6 @@
 // The state of a project, as onramp.lock says it.
 
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { reason, systemCode, UserError } from '../errors';
 import type { Project } from '../project';
@@ -40,29 +41,19 @@ export function readText(path: string): string | undefined {
     }
     return undefined;
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    const good = bytes.subarray(0, firstBadByte(bytes)).toString('latin1');
-    const line = good.split('\n').length;
-    throw new UserError(`${path}, line ${line}: is not UTF-8 text. ${untouched}`);
-  }
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new UserError(`${path}, line ${firstBadLine(bytes)}: is not UTF-8 text. ${untouched}`);
 }
 
-function firstBadByte(bytes: Buffer): number {
-  let low = 0;
-  let high = bytes.length;
-  // A prefix is good when all but its last, perhaps cut, character decodes (`stream`).
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
-      low = middle;
-    } catch {
-      high = middle - 1;
-    }
+/** The number of the first line that is not UTF-8; a newline is never part of a longer character. */
+function firstBadLine(bytes: Buffer): number {
+  let from = 0;
+  for (let line = 1; ; line += 1) {
+    const newline = bytes.indexOf('\n', from);
+    const end = newline < 0 ? bytes.length : newline;
+    if (newline < 0 || !isUtf8(bytes.subarray(from, end))) return line;
+    from = end + 1;
   }
-  return low;
 }
 
 /** What a state file's text says. @throws UserError naming file and line. */
