@@ -1,0 +1,84 @@
+// Who is an admin: whoever knows the admin token, in a header or through a session cookie.
+//
+// The token is stored only as its hash. Comparisons take the same time whatever is given. A cookie
+// counts for a request that changes something only when that request comes from our own pages.
+
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bearer } from '../dialects/token.ts';
+import { Refused } from '../http/body.ts';
+import { SESSION_MS } from '../limits.ts';
+
+export const COOKIE = 'collector_session';
+
+export const hashToken = (token: string): string =>
+  createHash('sha256').update(token).digest('base64url');
+export const newAdminToken = (): string => randomBytes(24).toString('base64url');
+export const newSecret = (): string => randomBytes(32).toString('base64url');
+
+function equal(a: string, b: string): boolean {
+  // Hashes have one length, so neither length nor content shows in the time this takes.
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}
+
+export class Auth {
+  /** `secret` signs cookies; it is bound to the token, so a new token ends all sessions. */
+  constructor(
+    private readonly tokenHash: string,
+    private readonly secret: string,
+    private readonly clock: () => number = Date.now,
+  ) {}
+
+  isToken(token: unknown): boolean {
+    return typeof token === 'string' && equal(hashToken(token), this.tokenHash);
+  }
+
+  /** A cookie value that is good for a week. */
+  session(): string {
+    const until = String(this.clock() + SESSION_MS);
+    return `${until}.${this.sign(until)}`;
+  }
+
+  isSession(cookie: unknown): boolean {
+    if (typeof cookie !== 'string') return false;
+    const [until = '', signature = ''] = cookie.split('.');
+    return equal(signature, this.sign(until)) && Number(until) > this.clock();
+  }
+
+  /** Is this request an admin's? */
+  isAdmin(request: FastifyRequest): boolean {
+    const token = bearer(request.headers.authorization);
+    if (token !== undefined) return this.isToken(token);
+    if (!this.isSession(request.cookies[COOKIE])) return false;
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    // A WebSocket is opened with GET, by any page: it has to say where it comes from.
+    const isPlainReading = isReading && request.headers.upgrade === undefined;
+    return isPlainReading || isSameOrigin(request);
+  }
+
+  /** A hook for routes that only an admin may use. */
+  readonly require = async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    if (!this.isAdmin(request)) {
+      throw new Refused(401, 'admin_only', 'send the admin token as a bearer token, or log in');
+    }
+  };
+
+  private sign(text: string): string {
+    return createHmac('sha256', this.secret + this.tokenHash)
+      .update(text)
+      .digest('base64url');
+  }
+}
+
+/** Does a request come from a page of this very server? */
+export function isSameOrigin(request: FastifyRequest): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return request.headers['sec-fetch-site'] === 'same-origin';
+  try {
+    return new URL(origin).host === request.host;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+// Dead letters: listing, exporting, trying again, deleting.
+
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { Candidate } from '../event.ts';
+import { Refused } from '../http/body.ts';
+import type { Ingest } from '../ingest.ts';
+import type { KeptLetter } from '../store/dead-letters.ts';
+import type { Store } from '../store/store.ts';
+import type { Auth } from './auth.ts';
+import { projectOf, queryOf, wholeOf } from './params.ts';
+
+const PAGE = 100;
+
+const shown = (letter: KeptLetter) => ({
+  id: letter.id,
+  project: letter.projectId,
+  received: new Date(letter.receivedMs).toISOString(),
+  dialect: letter.dialect,
+  reason: letter.reason,
+  distinct_id: letter.distinctId,
+  payload: letter.payload === null ? null : (JSON.parse(letter.payload) as unknown),
+});
+
+/** Registers the routes. */
+export function deadLetters(
+  app: FastifyInstance,
+  { auth, store, ingest }: { auth: Auth; store: Store; ingest: Ingest },
+): void {
+  const onRequest = auth.require;
+  const letters = store.deadLetters;
+
+  app.get('/api/v1/dead-letters', { onRequest }, async (request) => {
+    const query = queryOf(request);
+    const project = query.project ? projectOf(query, store.projects).id : 0;
+    const limit = wholeOf(query.limit, PAGE, 1_000);
+    const page = letters.list(project, wholeOf(query.after, 0, Number.MAX_SAFE_INTEGER), limit);
+    return {
+      dead_letters: page.map(shown),
+      next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
+    };
+  });
+
+  app.get('/api/v1/dead-letters/export', { onRequest }, async (request, reply) => {
+    const query = queryOf(request);
+    const project = query.project ? projectOf(query, store.projects).id : 0;
+    function* lines() {
+      for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
+        page = letters.list(project, after, PAGE);
+        if (page.length === 0) return;
+        yield page.map((letter) => `${JSON.stringify(shown(letter))}\n`).join('');
+      }
+    }
+    return reply.type('application/x-ndjson').send(Readable.from(lines()));
+  });
+
+  /** Sends a letter through the gate again. It is deleted only when its event was taken. */
+  const replay = async (letter: KeptLetter): Promise<boolean> => {
+    const project = letter.projectId === null ? undefined : store.projects.byId(letter.projectId);
+    if (!project || letter.payload === null) return false;
+    const candidate = JSON.parse(letter.payload) as Candidate;
+    const { events } = ingest.examine(project, letter.dialect, [candidate]);
+    if (events.length === 0) return false;
+    await ingest.store(project, letter.dialect, events);
+    await store.commits.add(1, () => letters.delete(letter.id));
+    return true;
+  };
+
+  app.post('/api/v1/dead-letters/replay', { onRequest }, async (request) => {
+    const query = queryOf(request);
+    const project = query.project ? projectOf(query, store.projects).id : 0;
+    let replayed = 0;
+    let left = 0;
+    for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
+      page = letters.list(project, after, PAGE);
+      if (page.length === 0) break;
+      for (const letter of page) {
+        if (await replay(letter)) replayed++;
+        else left++;
+      }
+    }
+    return { replayed, left };
+  });
+
+  const one = (id: string): KeptLetter => {
+    const letter = letters.get(wholeOf(id, 0, Number.MAX_SAFE_INTEGER));
+    if (!letter) throw new Refused(404, 'unknown_letter', 'there is no such dead letter');
+    return letter;
+  };
+  app.post('/api/v1/dead-letters/:id/replay', { onRequest }, async (request) => ({
+    replayed: await replay(one((request.params as { id: string }).id)),
+  }));
+  app.delete('/api/v1/dead-letters/:id', { onRequest }, async (request, reply) => {
+    const { id } = one((request.params as { id: string }).id);
+    await store.commits.add(1, () => letters.delete(id));
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,69 @@
+// Projects: listing, making, changing.
+
+import type { FastifyInstance } from 'fastify';
+import type { Project } from '../event.ts';
+import { parseJson, Refused, readBody } from '../http/body.ts';
+import { INSTALL_BYTES } from '../limits.ts';
+import type { Store } from '../store/store.ts';
+import type { Auth } from './auth.ts';
+
+const shown = ({ id, name, token, retentionDays }: Project) => ({
+  id,
+  name,
+  token,
+  retention_days: retentionDays,
+});
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string' && /^[\w .-]{1,64}$/.test(value)) return value;
+  throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
+}
+
+function daysOf(value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 36_500) {
+    return value as number;
+  }
+  throw new Refused(400, 'invalid_retention', 'retention_days: a whole number from 1 to 36500');
+}
+
+/** Registers the routes. */
+export function projects(
+  app: FastifyInstance,
+  {
+    auth,
+    store,
+    clock,
+    retentionDays,
+  }: {
+    auth: Auth;
+    store: Store;
+    clock: () => number;
+    retentionDays: number;
+  },
+): void {
+  const onRequest = auth.require;
+  const table = store.projects;
+  app.get('/api/v1/projects', { onRequest }, async () => ({ projects: table.all().map(shown) }));
+
+  app.post('/api/v1/projects', { onRequest }, async (request, reply) => {
+    const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
+    const name = nameOf(body?.name);
+    if (table.find(name)) throw new Refused(409, 'name_taken', 'a project has this name');
+    const days = body.retention_days === undefined ? retentionDays : daysOf(body.retention_days);
+    const project = await store.commits.add(1, () => table.create(name, clock(), undefined, days));
+    return reply.code(201).send(shown(project));
+  });
+
+  app.patch('/api/v1/projects/:id', { onRequest }, async (request) => {
+    const project = table.find((request.params as { id: string }).id);
+    if (!project) throw new Refused(404, 'unknown_project', 'there is no such project');
+    const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
+    await store.commits.add(1, () =>
+      table.update(project.id, {
+        ...(body?.name !== undefined && { name: nameOf(body.name) }),
+        ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
+      }),
+    );
+    return shown(table.byId(project.id)!);
+  });
+}

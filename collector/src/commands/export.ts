@@ -1,0 +1,76 @@
+// `collector export`: raw events to the standard output, or as Parquet into a folder.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { defineCommand } from 'citty';
+import { readConfig, UserError } from '../config.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
+import { partitions } from '../export/parquet.ts';
+import { pages, type Selection } from '../export/rows.ts';
+import { type Database, explain, openReader } from '../store/database.ts';
+import { parseDay } from '../store/periods.ts';
+import { DATABASE_FILE } from '../store/store.ts';
+
+/** Opens the database of the data folder for reading, beside a collector that may be running. */
+export function openForReading(): Database {
+  const path = join(readConfig(process.env).dataFolder, DATABASE_FILE);
+  try {
+    return openReader(path);
+  } catch (error) {
+    throw new UserError(`${path} cannot be read: ${explain(error)}`);
+  }
+}
+
+/** The project that an option names, by its number or its name; the first one without. */
+export function projectIdOf(db: Database, key: string | undefined): number {
+  const row = db
+    .prepare('SELECT id FROM projects WHERE ?1 IS NULL OR name = ?1 OR id = ?1 ORDER BY id LIMIT 1')
+    .get(key ?? null);
+  if (!row) throw new UserError(`there is no project ${key ?? 'yet'}`);
+  return Number(row.id);
+}
+
+function dayOption(name: string, text: string | undefined, fallback: number): number {
+  const day = text === undefined ? fallback : parseDay(text);
+  if (day === undefined) throw new UserError(`--${name} takes a day, such as 2026-01-31`);
+  return day;
+}
+
+export const exportEvents = defineCommand({
+  meta: { name: 'export', description: 'Write raw events as NDJSON, CSV or Parquet' },
+  args: {
+    format: { type: 'string', default: 'ndjson', description: 'ndjson, csv or parquet' },
+    project: { type: 'string', description: 'Number or name; the first one without' },
+    from: { type: 'string', description: 'First day, such as 2026-01-01' },
+    to: { type: 'string', description: 'Last day' },
+    out: { type: 'string', description: 'Parquet: the folder to write into' },
+  },
+  async run({ args }) {
+    if (!Object.hasOwn(EXPORT_FORMATS, args.format)) {
+      throw new UserError(`--format is ${Object.keys(EXPORT_FORMATS).join(', ')}`);
+    }
+    const db = openForReading();
+    const selection: Selection = {
+      project: projectIdOf(db, args.project),
+      fromDay: dayOption('from', args.from, 0),
+      toDay: dayOption('to', args.to, 4_000_000),
+    };
+    if (args.format === 'parquet' && args.out !== undefined) {
+      for (const { path, bytes } of partitions(pages(db, selection))) {
+        const file = join(args.out, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, bytes);
+      }
+    } else {
+      const format = EXPORT_FORMATS[args.format as ExportFormat];
+      await pipeline(Readable.from(format.write(pages(db, selection))), process.stdout).catch(
+        (error: { code?: string }) => {
+          if (error.code !== 'EPIPE') throw error; // `| head` has seen enough
+        },
+      );
+    }
+    db.close();
+  },
+});

@@ -1,0 +1,37 @@
+// `collector serve`: runs until SIGTERM or SIGINT, then drains.
+
+import { defineCommand } from 'citty';
+import { startCollector } from '../collector.ts';
+import { readConfig } from '../config.ts';
+
+/** Requests that take longer than this to end do not hold up the end. */
+const DRAIN_MS = 10_000;
+
+export const serve = defineCommand({
+  meta: { name: 'serve', description: 'Receive events and show their numbers' },
+  async run() {
+    const collector = await startCollector(readConfig(process.env));
+    const { adminToken, projectToken } = collector.made;
+    if (projectToken) console.log(`project token: ${projectToken}`);
+    if (adminToken) {
+      console.log(`admin token:   ${adminToken}`);
+      console.log('               It is shown this once, and stored only as a hash.');
+    }
+    console.log(`collector: listening on ${collector.url}`);
+
+    const stop = (signal: NodeJS.Signals) => {
+      process.removeListener('SIGTERM', stop);
+      process.removeListener('SIGINT', stop);
+      setTimeout(() => process.exit(1), DRAIN_MS).unref();
+      collector.stop().then(
+        () => process.exit(0),
+        (error) => {
+          console.error(`collector: ${signal}: ${error instanceof Error ? error.message : error}`);
+          process.exit(1);
+        },
+      );
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  },
+});

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The collector's command line.
+
+import { defineCommand, runCommand, showUsage } from 'citty';
+
+const main = defineCommand({
+  meta: { name: 'collector', description: 'A home for events, on one machine, in one file' },
+  subCommands: {
+    serve: () => import('./commands/serve.ts').then(({ serve }) => serve),
+    backup: () => import('./commands/backup.ts').then(({ backup }) => backup),
+    restore: () => import('./commands/restore.ts').then(({ restore }) => restore),
+    export: () => import('./commands/export.ts').then(({ exportEvents }) => exportEvents),
+    forward: () => import('./commands/forward.ts').then(({ forward }) => forward),
+  },
+});
+
+const rawArgs = process.argv.slice(2);
+if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')) {
+  const name = rawArgs[0] as keyof typeof main.subCommands | undefined;
+  const found = name && Object.hasOwn(main.subCommands as object, name);
+  // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
+  const command = found ? await (main.subCommands as any)[name]() : main;
+  await showUsage(command, found ? main : undefined);
+} else {
+  try {
+    await runCommand(main, { rawArgs });
+  } catch (error) {
+    const { name, message, stack } = error as Error;
+    const isPlain = ['UserError', 'FolderError', 'CLIError'].includes(name);
+    console.error(`collector: ${isPlain ? message : stack}`);
+    process.exit(1);
+  }
+}

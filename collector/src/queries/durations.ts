@@ -1,0 +1,52 @@
+// Median and 95th percentile of each command's duration, from the counted buckets.
+
+import type { Database } from '../store/database.ts';
+import { DIMENSION, middleOf } from '../store/dimensions.ts';
+import type { Range } from './query.ts';
+
+export interface Durations {
+  readonly measured: number;
+  readonly median_ms: number;
+  readonly p95_ms: number;
+}
+
+/** The durations of every command in a range. Right to within 5 %. */
+export function durationsOf(db: Database, range: Range): Map<string, Durations> {
+  const rows = db
+    .prepare(
+      `SELECT v.value AS name, r.sub AS bucket, sum(n) AS count
+       FROM rollups r JOIN dimension_values v ON v.id = r.value
+       WHERE r.project_id = ? AND r.dimension = ? AND grain = 1 AND start BETWEEN ? AND ?
+       GROUP BY r.value, r.sub ORDER BY r.value, r.sub`,
+    )
+    .all(range.project, DIMENSION.duration, range.fromDay, range.toDay);
+  const buckets = new Map<string, [bucket: number, count: number][]>();
+  for (const row of rows) {
+    const name = String(row.name);
+    const list = buckets.get(name) ?? [];
+    list.push([Number(row.bucket), Number(row.count)]);
+    buckets.set(name, list);
+  }
+  return new Map(
+    [...buckets].map(([name, list]) => {
+      const measured = list.reduce((sum, [, count]) => sum + count, 0);
+      return [
+        name,
+        {
+          measured,
+          median_ms: quantile(list, measured, 0.5),
+          p95_ms: quantile(list, measured, 0.95),
+        },
+      ];
+    }),
+  );
+}
+
+function quantile(list: readonly [number, number][], total: number, at: number): number {
+  let left = Math.ceil(total * at);
+  for (const [bucket, count] of list) {
+    left -= count;
+    if (left <= 0) return middleOf(bucket);
+  }
+  return 0;
+}

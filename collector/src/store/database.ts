@@ -1,0 +1,87 @@
+// Opens the database: the one place that knows libsql, its pragmas and its error codes.
+//
+// Bind only strings, numbers, null and Buffers: libsql ends the whole process on anything else
+// (a boolean, an object). `Value` says so to the compiler.
+
+import Libsql from 'libsql';
+
+/** What may be bound to a statement. */
+export type Value = string | number | null | Buffer;
+export type Row = Record<string, Value>;
+
+export interface Statement {
+  run(...values: Value[]): { changes: number; lastInsertRowid: number };
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+  iterate(...values: Value[]): Iterable<Row>;
+}
+
+export interface Database {
+  readonly name: string;
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+/** Opens a database file for reading and writing: WAL, every commit on disk. */
+export function openDatabase(path: string): Database {
+  const db = new Libsql(path) as unknown as Database;
+  db.exec('PRAGMA busy_timeout = 5000');
+  db.exec('PRAGMA journal_mode = WAL');
+  // FULL: a commit is on disk when COMMIT returns. NORMAL would lose the last ones on power loss.
+  db.exec('PRAGMA synchronous = FULL');
+  db.exec('PRAGMA foreign_keys = ON');
+  // What retention and `forget` delete is overwritten, not only unlinked.
+  db.exec('PRAGMA secure_delete = ON');
+  db.exec('PRAGMA cache_size = -32000');
+  db.exec('PRAGMA temp_store = MEMORY');
+  return db;
+}
+
+/** Opens a database file for reading only. */
+export function openReader(path: string): Database {
+  const db = new Libsql(path, { readonly: true } as object) as unknown as Database;
+  db.exec('PRAGMA busy_timeout = 5000');
+  db.exec('PRAGMA query_only = ON');
+  db.exec('PRAGMA cache_size = -16000');
+  db.exec('PRAGMA temp_store = MEMORY');
+  return db;
+}
+
+/** Runs `work` in one transaction. Whatever it throws, nothing of it stays. */
+export function transaction<T>(db: Database, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    try {
+      db.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself (disk full, I/O error).
+    }
+    throw error;
+  }
+}
+
+/** What the code of a database error means for the person who runs the collector. */
+const MEANINGS: readonly [code: RegExp, meaning: string][] = [
+  [/^SQLITE_FULL/, 'the disk is full'],
+  [/^SQLITE_(CORRUPT|NOTADB)/, 'the file is damaged, or is not a database'],
+  [/^SQLITE_(READONLY|PERM|AUTH)/, 'it cannot be written'],
+  [/^SQLITE_CANTOPEN/, 'it cannot be opened'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'another process holds it'],
+  [/^SQLITE_IOERR/, 'reading or writing it failed'],
+];
+
+/** Says what is wrong with a database, without its data. */
+export function explain(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') {
+    const [, meaning] = MEANINGS.find(([pattern]) => pattern.test(code)) ?? [];
+    if (meaning) return `${meaning} (${code})`;
+    if (code.startsWith('SQLITE')) return code;
+  }
+  return typeof message === 'string' ? message : String(error);
+}

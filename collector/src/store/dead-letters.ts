@@ -1,0 +1,80 @@
+// Dead letters: what was not taken, and why. Bounded in number, size and age.
+
+import type { DeadLetter, Reason } from '../event.ts';
+import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../limits.ts';
+import type { Database, Row, Statement } from './database.ts';
+
+/** A dead letter as it is kept. */
+export interface KeptLetter extends DeadLetter {
+  readonly id: number;
+  readonly receivedMs: number;
+}
+
+const letterOf = (row: Row): KeptLetter => ({
+  id: Number(row.id),
+  projectId: row.project_id === null ? null : Number(row.project_id),
+  receivedMs: Number(row.received_ms),
+  dialect: String(row.dialect),
+  reason: String(row.reason) as Reason,
+  distinctId: row.distinct_id as string | null,
+  payload: row.payload as string | null,
+});
+
+/** The dead letters of one database connection. */
+export class DeadLetters {
+  private readonly insert: Statement;
+  private readonly bound: Statement;
+  private readonly expire: Statement;
+  private readonly page: Statement;
+  private readonly one: Statement;
+  private readonly remove: Statement;
+
+  constructor(db: Database) {
+    this.insert = db.prepare(
+      `INSERT INTO dead_letters (project_id, received_ms, dialect, reason, distinct_id, payload)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    // The newest are kept: a client that sends rubbish must not fill the disk.
+    this.bound = db.prepare('DELETE FROM dead_letters WHERE id <= ? - ?');
+    this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
+    this.page = db.prepare(
+      `SELECT * FROM dead_letters WHERE id > ? AND (? = 0 OR project_id = ?) ORDER BY id LIMIT ?`,
+    );
+    this.one = db.prepare('SELECT * FROM dead_letters WHERE id = ?');
+    this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ?');
+  }
+
+  /** Keeps a letter. Inside a transaction. */
+  keep(letter: DeadLetter, nowMs: number): void {
+    const { lastInsertRowid } = this.insert.run(
+      letter.projectId,
+      nowMs,
+      letter.dialect,
+      letter.reason,
+      letter.distinctId,
+      letter.payload,
+    );
+    if (lastInsertRowid > DEAD_LETTERS && lastInsertRowid % 100 === 0) {
+      this.bound.run(lastInsertRowid, DEAD_LETTERS);
+    }
+  }
+
+  /** A page of letters with a higher id than `after`; of one project, or of all (0). */
+  list(project: number, after: number, limit: number): KeptLetter[] {
+    return this.page.all(after, project, project, limit).map(letterOf);
+  }
+
+  get(id: number): KeptLetter | undefined {
+    const row = this.one.get(id);
+    return row && letterOf(row);
+  }
+
+  delete(id: number): boolean {
+    return this.remove.run(id).changes > 0;
+  }
+
+  /** Deletes what is too old. */
+  expireBefore(nowMs: number): number {
+    return this.expire.run(nowMs - DEAD_LETTER_DAYS * DAY_MS).changes;
+  }
+}

@@ -1,0 +1,51 @@
+// The data folder: made at the first start, and held by one collector at a time.
+
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { type Database, explain } from './database.ts';
+
+const LOCK_FILE = 'collector.lock';
+
+/** Something that the operator has to put right. */
+export class FolderError extends Error {
+  override name = 'FolderError';
+}
+
+/** Makes the folder if it is missing. @throws FolderError */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new FolderError(
+      `the data folder ${folder} cannot be used (${code}): nothing could be stored there. Choose another with COLLECTOR_DATA, or mend its owner and mode`,
+    );
+  }
+}
+
+/**
+ * Holds the folder until the process ends, however it ends. Two collectors on one file would each
+ * trust a memory that the other makes false.
+ * @throws FolderError when another collector holds it
+ */
+export function holdFolder(folder: string): { release: () => void } {
+  // A lock of the operating system, through SQLite: unlike a file with a process id, it is gone
+  // when its process is, and it needs no native code of our own.
+  let lock: Database;
+  try {
+    lock = new Libsql(join(folder, LOCK_FILE)) as unknown as Database;
+    lock.exec('PRAGMA busy_timeout = 0');
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    if (/^SQLITE_(BUSY|LOCKED)/.test((error as { code?: string }).code ?? '')) {
+      throw new FolderError(
+        `another collector is running on ${folder}. Stop it first, or choose another folder with COLLECTOR_DATA`,
+      );
+    }
+    throw new FolderError(`the data folder ${folder} cannot be used: ${explain(error)}`);
+  }
+  return { release: () => lock.close() };
+}

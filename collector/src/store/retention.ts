@@ -1,0 +1,59 @@
+// Retention: raw events, and everything that names an id, end after the project's days. Rollups
+// and counts of active ids, which name nobody, stay.
+
+import { DAY_MS } from '../limits.ts';
+import { KIND } from './activity.ts';
+import { dayOf, monthOfDay, weekOfDay } from './periods.ts';
+import type { Store } from './store.ts';
+
+const STEP = 2_000;
+
+/** Deletes what is too old, in small transactions between those of ingestion. */
+export async function retain(store: Store, nowMs: number): Promise<number> {
+  const { db, commits } = store;
+  let deleted = 0;
+  const repeat = async (step: () => number): Promise<void> => {
+    while ((await commits.add(1, step)) === STEP);
+  };
+  const events = db.prepare(
+    `DELETE FROM events WHERE seq IN
+     (SELECT seq FROM events WHERE project_id = ? AND time_ms < ? LIMIT ${STEP})`,
+  );
+  const active = db.prepare(
+    `DELETE FROM active WHERE (project_id, kind, period, id) IN
+     (SELECT project_id, kind, period, id FROM active
+      WHERE project_id = ? AND kind = ? AND period < ? LIMIT ${STEP})`,
+  );
+  const installs = db.prepare('DELETE FROM installs WHERE project_id = ? AND last_seen_ms < ?');
+  for (const { id, retentionDays } of store.projects.all()) {
+    const beforeMs = nowMs - retentionDays * DAY_MS;
+    await repeat(() => {
+      const { changes } = events.run(id, beforeMs);
+      deleted += changes;
+      return changes;
+    });
+    const day = dayOf(beforeMs);
+    const edges = [
+      [KIND.day, day],
+      [KIND.week, weekOfDay(day)],
+      [KIND.month, monthOfDay(day)],
+    ] as const;
+    for (const [kind, period] of edges) await repeat(() => active.run(id, kind, period).changes);
+    await commits.add(1, () => installs.run(id, beforeMs).changes);
+  }
+  // An id without any activity left is nobody's any more.
+  const ids = db.prepare(
+    `DELETE FROM ids WHERE id IN (
+       SELECT ids.id FROM ids
+       WHERE NOT EXISTS (SELECT 1 FROM active WHERE active.id = ids.id AND kind = 2)
+         AND NOT EXISTS (SELECT 1 FROM events WHERE events.id = ids.id)
+       LIMIT ${STEP})`,
+  );
+  await repeat(() => {
+    const { changes } = ids.run();
+    if (changes > 0) store.forgetMemory();
+    return changes;
+  });
+  await commits.add(1, () => store.deadLetters.expireBefore(nowMs));
+  return deleted;
+}
