@@ -336,7 +336,6 @@ async function benchSummary() {
       return performance.now() - startMs;
     };
     let ingesting = true;
-    let sent = 0;
     const ingestion = (async () => {
       const sender = new http.Agent({ keepAlive: true });
       while (ingesting) {
@@ -346,7 +345,6 @@ async function benchSummary() {
           envelope(Array.from({ length: 20 }, () => anyEvent(known, Date.now()))),
           sender,
         );
-        sent += 20;
         await new Promise((wake) => setTimeout(wake, 10));
       }
       sender.destroy();

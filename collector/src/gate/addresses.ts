@@ -10,7 +10,7 @@ export const REMOVED = '(address)';
 /** Properties that hold an address, or what is made from one. */
 const ADDRESS_KEYS = /^\$?(ip|ip_?address|client_?ip|remote_?addr(ess)?|geoip_.*)$/i;
 /** Says cheaply that a text holds no address. */
-const SUSPICIOUS = /\d\.\d{1,3}\.\d|:[0-9a-f]{0,4}:/i;
+const SUSPICIOUS = /\d\.\d{1,3}\.\d{1,3}\.\d|:[0-9a-f]{0,4}:/i;
 /** Runs of characters that could be an address; linear in the text. */
 const RUNS = /[0-9a-f:.]{2,}/gi;
 const WORD = /[0-9a-z_]/i;

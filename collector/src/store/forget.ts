@@ -1,13 +1,11 @@
 // Forgets an id: its events, its activity, its installation, its dead letters, and its share of
 // every rollup that its events still tell. Doing it twice changes nothing.
 
+import { DAY_MS } from '../limits.ts';
 import { KIND } from './activity.ts';
 import { EVENT_COLUMNS, eventOf } from './events.ts';
-import { firstDayOfMonth, monthOfDay, weekOfDay } from './periods.ts';
+import { firstDayOfMonth, weekOfDay } from './periods.ts';
 import type { Store } from './store.ts';
-
-/** Events taken out in one transaction, so that ingestion is never held up for long. */
-const STEP = 2_000;
 
 /** How much was erased. */
 export interface Forgotten {
@@ -27,32 +25,35 @@ export async function forget(
   const projects = store.projects.all().filter(({ id }) => project === undefined || id === project);
 
   const select = db.prepare(
-    `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id) WHERE events.id = ? LIMIT ${STEP}`,
+    `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id)
+     WHERE events.project_id = ? AND time_ms >= ? AND time_ms < ? AND events.id = ?`,
   );
   const removeEvent = db.prepare('DELETE FROM events WHERE seq = ?');
-  const findId = db.prepare(
-    'SELECT id, first_day FROM ids WHERE project_id = ? AND distinct_id = ?',
-  );
+  const findId = db.prepare('SELECT id FROM ids WHERE project_id = ? AND distinct_id = ?');
 
   for (const { id: projectId } of projects) {
-    // The row of the id goes last and in the same transaction as the last events: an event that
-    // arrives meanwhile is erased with them.
+    // A day in one transaction, so that ingestion is never held up for long. The row of the id goes
+    // last, when no day is left: an event that arrives meanwhile is erased with the others.
     for (let isDone = false; !isDone; ) {
-      isDone = await commits.add(STEP, () => {
+      isDone = await commits.add(1, () => {
         store.forgetMemory();
         const row = findId.get(projectId, distinctId);
         if (!row) return true;
         const id = Number(row.id);
-        const rows = select.all(id);
+        const day = activeDay(store, projectId, id);
+        if (day === undefined) {
+          eraseActivity(store, projectId, id);
+          db.prepare('DELETE FROM ids WHERE id = ?').run(id);
+          return true;
+        }
+        const rows = select.all(projectId, day * DAY_MS, (day + 1) * DAY_MS, id);
         for (const each of rows) {
           rollups.count(projectId, eventOf(each), -1);
           removeEvent.run(Number(each.seq));
         }
+        eraseActive(store, projectId, KIND.day, day, id);
         result.events += rows.length;
-        if (rows.length === STEP) return false;
-        eraseActivity(store, projectId, id);
-        db.prepare('DELETE FROM ids WHERE id = ?').run(id);
-        return true;
+        return false;
       });
     }
     await commits.add(1, () => {
@@ -72,26 +73,47 @@ export async function forget(
   return result;
 }
 
-/** Takes an id out of the active ids of every period. Inside a transaction. */
-export function eraseActivity(store: Store, project: number, id: number): void {
-  const { db } = store;
-  const remove = db.prepare(
-    'DELETE FROM active WHERE project_id = ? AND kind = ? AND period = ? AND id = ?',
+const activeMonths = (store: Store, id: number): number[] =>
+  store.db
+    .prepare('SELECT period FROM active WHERE id = ? AND kind = 2')
+    .all(id)
+    .map(({ period }) => Number(period));
+
+/** A day on which an id was active; undefined when none is left. */
+function activeDay(store: Store, project: number, id: number): number | undefined {
+  const wasActive = store.db.prepare(
+    'SELECT 1 FROM active WHERE project_id = ? AND kind = 0 AND period = ? AND id = ?',
   );
-  const decrement = db.prepare(
-    'UPDATE active_counts SET n = n - 1 WHERE project_id = ? AND kind = ? AND period = ?',
-  );
-  const erase = (kind: number, period: number) => {
-    if (remove.run(project, kind, period, id).changes > 0) decrement.run(project, kind, period);
-  };
-  const months = db.prepare('SELECT period FROM active WHERE id = ? AND kind = 2').all(id);
-  for (const { period } of months) {
-    const month = Number(period);
-    const first = firstDayOfMonth(month);
+  for (const month of activeMonths(store, id)) {
     const end = firstDayOfMonth(month + 1);
-    for (let day = first; day < end; day++) erase(KIND.day, day);
-    for (let week = weekOfDay(first); week <= weekOfDay(end); week++) erase(KIND.week, week);
-    erase(KIND.month, monthOfDay(first));
+    for (let day = firstDayOfMonth(month); day < end; day++) {
+      if (wasActive.get(project, day, id)) return day;
+    }
   }
-  db.exec('DELETE FROM active_counts WHERE n <= 0');
+  return undefined;
+}
+
+/** Takes an id out of the active ids of every week and month. Inside a transaction. */
+function eraseActivity(store: Store, project: number, id: number): void {
+  for (const month of activeMonths(store, id)) {
+    const lastWeek = weekOfDay(firstDayOfMonth(month + 1));
+    for (let week = weekOfDay(firstDayOfMonth(month)); week <= lastWeek; week++) {
+      eraseActive(store, project, KIND.week, week, id);
+    }
+    eraseActive(store, project, KIND.month, month, id);
+  }
+}
+
+function eraseActive(store: Store, project: number, kind: number, period: number, id: number) {
+  const { db } = store;
+  const { changes } = db
+    .prepare('DELETE FROM active WHERE project_id = ? AND kind = ? AND period = ? AND id = ?')
+    .run(project, kind, period, id);
+  if (changes === 0) return;
+  db.prepare(
+    'UPDATE active_counts SET n = n - 1 WHERE project_id = ? AND kind = ? AND period = ?',
+  ).run(project, kind, period);
+  db.prepare(
+    'DELETE FROM active_counts WHERE project_id = ? AND kind = ? AND period = ? AND n <= 0',
+  ).run(project, kind, period);
 }

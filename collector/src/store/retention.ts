@@ -46,7 +46,6 @@ export async function retain(store: Store, nowMs: number): Promise<number> {
     `DELETE FROM ids WHERE id IN (
        SELECT ids.id FROM ids
        WHERE NOT EXISTS (SELECT 1 FROM active WHERE active.id = ids.id AND kind = 2)
-         AND NOT EXISTS (SELECT 1 FROM events WHERE events.id = ids.id)
        LIMIT ${STEP})`,
   );
   await repeat(() => {

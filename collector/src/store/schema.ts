@@ -39,8 +39,8 @@ export const MIGRATIONS: readonly string[] = [
     rest TEXT NOT NULL
   );
   CREATE UNIQUE INDEX events_by_uuid ON events (project_id, uuid);
+  -- None by id: it would cost a third of the speed. the table active tells on which days to look.
   CREATE INDEX events_by_time ON events (project_id, time_ms);
-  CREATE INDEX events_by_id ON events (id);
 
   -- The distinct values of a dimension: rollups refer to them by number.
   CREATE TABLE dimension_values (
