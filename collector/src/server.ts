@@ -27,7 +27,7 @@ import { posthogV1 } from './dialects/posthog-v1.ts';
 import { telemetry } from './dialects/telemetry.ts';
 import { Refused } from './http/body.ts';
 import type { Ingest } from './ingest.ts';
-import { INSTALLS_PER_MINUTE, LOGINS_PER_MINUTE, REQUEST_BYTES } from './limits.ts';
+import { INSTALLS_PER_MINUTE, REQUEST_BYTES } from './limits.ts';
 import type { Feed } from './live/feed.ts';
 import type { Metrics } from './metrics.ts';
 import type { Reader } from './queries/reader.ts';
@@ -154,11 +154,6 @@ async function loginRoutes(scope: FastifyInstance, { auth }: Parts): Promise<voi
     timeWindow: 60_000,
     cache: 20_000,
     errorResponseBuilder: limited,
-  });
-  scope.addHook('onRoute', (route) => {
-    if (route.url === '/api/v1/login') {
-      route.config = { ...route.config, rateLimit: { max: LOGINS_PER_MINUTE } };
-    }
   });
   session(scope, auth);
 }

@@ -1,7 +1,7 @@
 // The main job: SDKs that nobody has changed, and our own shim, deliver through the collector.
 
 import { PostHog } from 'posthog-node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Host, makeHost } from '../../test/support/host';
 import { batchOf, type Collector, event, startCollector, TOKEN } from './support/collector';
 
@@ -10,6 +10,7 @@ beforeEach(async () => {
   collector = await startCollector();
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await collector.stop();
 });
 
@@ -18,7 +19,8 @@ describe('an unmodified posthog-node delivers', () => {
     'in %s mode, and what it captured is what is stored',
     async (captureMode) => {
       const errors: unknown[] = [];
-      const client = new PostHog(TOKEN, { host: collector.url, captureMode, flushAt: 3 } as object);
+      vi.stubEnv('POSTHOG_CAPTURE_MODE', captureMode);
+      const client = new PostHog(TOKEN, { host: collector.url, flushAt: 3 });
       client.on('error', (error: unknown) => errors.push(error));
       const uuid = '0192f3a4-0000-7000-8000-00000000000a';
       client.capture({
@@ -39,6 +41,8 @@ describe('an unmodified posthog-node delivers', () => {
         properties: { service_name: 'plex', has_scaffold: true, nested: { deep: [1, 'a'] } },
       });
       expect(first?.properties.$lib).toBe('posthog-node');
+      const metrics = await (await collector.request('GET', '/metrics')).text();
+      expect(metrics).toContain(`accepted_total{dialect="posthog-${captureMode}"} 2`);
       const summary = await collector.summary();
       expect(summary.services).toEqual([{ name: 'plex', count: 1, events: { enabled: 1 } }]);
     },

@@ -2,12 +2,16 @@
 
 import type { FastifyInstance } from 'fastify';
 import { parseJson, Refused, readBody } from '../http/body.ts';
-import { INSTALL_BYTES, SESSION_MS } from '../limits.ts';
+import { INSTALL_BYTES, LOGINS_PER_MINUTE, SESSION_MS } from '../limits.ts';
+import '@fastify/rate-limit';
 import { type Auth, COOKIE, isSameOrigin } from './auth.ts';
 
-/** Registers the routes. The rate limit is the caller's. */
+/** Against guessing; for the plugin that the caller registers. */
+const LOGIN_RATE = { max: LOGINS_PER_MINUTE, timeWindow: 60_000 };
+
+/** Registers the routes. */
 export function session(app: FastifyInstance, auth: Auth): void {
-  app.post('/api/v1/login', async (request, reply) => {
+  app.post('/api/v1/login', { config: { rateLimit: LOGIN_RATE } }, async (request, reply) => {
     // Otherwise any page could log a visitor's browser in.
     if (request.headers.origin !== undefined && !isSameOrigin(request)) {
       throw new Refused(403, 'other_origin', 'log in from the dashboard itself');

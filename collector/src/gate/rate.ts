@@ -18,7 +18,7 @@ export class Rate {
     const filled = bucket.left + ((nowMs - bucket.atMs) / 60_000) * this.perMinute;
     const left = Math.min(this.perMinute, filled);
     // A batch may overdraw a bucket that is not empty: a batch larger than it would never pass.
-    const isAllowed = left > 0;
+    const isAllowed = left >= 1;
     this.buckets.set(key, { left: isAllowed ? left - count : left, atMs: nowMs });
     return isAllowed;
   }

@@ -1,0 +1,241 @@
+// PostHog v1, telemetry and installs on the wire.
+
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Collector, event, startCollector, TOKEN } from './support/collector';
+
+let collector: Collector;
+beforeEach(async () => {
+  collector = await startCollector();
+});
+afterEach(async () => {
+  await collector.stop();
+});
+
+const BEARER = { authorization: `Bearer ${TOKEN}` };
+
+describe('PostHog v1', () => {
+  const PATH = '/i/v1/analytics/events';
+  const v1 = (...batch: object[]) => ({ created_at: new Date().toISOString(), batch });
+
+  it('answers for each event, under the uuid it was sent with', async () => {
+    const good = { ...event(), options: {}, session_id: 's-1' };
+    const bad = { ...event(), distinct_id: '', options: {} };
+    const odd = { ...event(), uuid: 'not-a-uuid', options: {} };
+    const answer = await collector.post(PATH, v1(good, bad, odd), {
+      ...BEARER,
+      'posthog-sdk-info': 'posthog-go/1.2.3',
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      results: {
+        [good.uuid]: { result: 'ok' },
+        [bad.uuid]: { result: 'drop', details: 'missing_distinct_id' },
+        'not-a-uuid': { result: 'drop', details: 'invalid_uuid' },
+      },
+    });
+    const [stored] = await collector.events();
+    expect(stored?.properties).toMatchObject({
+      $session_id: 's-1',
+      $lib: 'posthog-go',
+      $lib_version: '1.2.3',
+    });
+  });
+
+  it('takes gzip, with a slash at the end of the path', async () => {
+    const one = event();
+    const answer = await collector.post(`${PATH}/`, gzipSync(JSON.stringify(v1(one))), {
+      ...BEARER,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+    });
+    expect(await answer.json()).toEqual({ results: { [one.uuid]: { result: 'ok' } } });
+  });
+
+  it.each<[string, number, unknown, object]>([
+    ['without a token', 401, v1(event()), {}],
+    ['with an unknown token', 401, v1(event()), { authorization: 'Bearer phc_nobody' }],
+    ['without a batch', 400, {}, BEARER],
+    ['with an empty batch', 400, v1(), BEARER],
+    ['with an empty body', 400, '', { ...BEARER, 'content-type': 'application/json' }],
+    ['that is no JSON by its type', 415, 'x', { ...BEARER, 'content-type': 'text/plain' }],
+    ['in an unknown encoding', 415, v1(event()), { ...BEARER, 'content-encoding': 'lz4' }],
+  ])('a request %s is answered with %i', async (_name, status, body, headers) => {
+    expect((await collector.post(PATH, body, headers)).status).toBe(status);
+  });
+});
+
+describe('telemetry', () => {
+  it('stores a batch, and says which events it did not take', async () => {
+    const answer = await collector.post(
+      '/api/v1/telemetry/batch',
+      { anonymous_id: 'id-9', events: [event({ distinct_id: undefined }), { properties: {} }] },
+      BEARER,
+    );
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({
+      accepted: 1,
+      rejected: [{ index: 1, reason: 'missing_event' }],
+    });
+    expect(await collector.events()).toMatchObject([{ distinct_id: 'id-9' }]);
+    expect(await (await collector.request('GET', '/api/v1/telemetry/health')).json()).toEqual({
+      status: 'ok',
+    });
+  });
+
+  it('tells totals only once five ids stand behind them', async () => {
+    const stats = async () => (await collector.request('GET', '/api/v1/telemetry/stats')).json();
+    for (let n = 1; n <= 4; n++) {
+      await collector.post('/api/v1/telemetry/batch', {
+        anonymous_id: `id-${n}`,
+        events: [event({ distinct_id: undefined })],
+      });
+    }
+    expect(await stats()).toEqual({ events: null, ids: null });
+    await collector.post('/api/v1/telemetry/batch', {
+      anonymous_id: 'id-5',
+      events: [event({ distinct_id: undefined })],
+    });
+    expect(await stats()).toEqual({ events: 5, ids: 5 });
+  });
+
+  it('gives admins, and nobody else, the single tables', async () => {
+    await collector.post('/api/v1/telemetry/batch', {
+      anonymous_id: 'a',
+      events: [
+        event({
+          properties: { command: 'up', success: false, duration_ms: 1000, shim_version: '1.0.0' },
+        }),
+        event({ event: 'error_occurred', properties: { command: 'up', error_type: 'exit_2' } }),
+        event({ event: 'service_enabled', properties: { service_name: 'plex' } }),
+      ],
+    });
+    const table = async (name: string) => {
+      expect((await collector.request('GET', `/api/v1/analytics/${name}`)).status).toBe(401);
+      return (await collector.admin('GET', `/api/v1/analytics/${name}`)).json();
+    };
+    expect(await table('agents')).toEqual({ agents: [{ version: '1.0.0', count: 1 }] });
+    expect(await table('commands')).toEqual({
+      commands: [{ command: 'up', count: 1, failures: 1, failure_rate: 1 }],
+    });
+    expect(await table('services')).toEqual({
+      services: [{ service: 'plex', event: 'service_enabled', count: 1 }],
+    });
+    expect(await table('errors')).toEqual({
+      errors: [{ error_type: 'exit_2', command: 'up', count: 1 }],
+    });
+    const { performance } = (await table('performance')) as {
+      performance: { command: string; median_ms: number }[];
+    };
+    expect(performance[0]?.median_ms).toBeGreaterThan(950);
+    expect(performance[0]?.median_ms).toBeLessThan(1050);
+    const csv = await collector.admin('GET', '/api/v1/analytics/services?format=csv');
+    expect(await csv.text()).toBe('service,event,count\r\nplex,service_enabled,1\r\n');
+  });
+
+  it('takes nothing without a token when anonymous events are off', async () => {
+    const closed = await startCollector({ COLLECTOR_ANONYMOUS: '0' });
+    try {
+      const body = { anonymous_id: 'a', events: [event()] };
+      expect((await closed.post('/api/v1/telemetry/batch', body)).status).toBe(401);
+      expect((await closed.post('/api/v1/telemetry/batch', body, BEARER)).status).toBe(202);
+      expect((await closed.post('/v1/installs', { data: { installation_id: 'a' } })).status).toBe(
+        401,
+      );
+    } finally {
+      await closed.stop();
+    }
+  });
+});
+
+describe('installs', () => {
+  const data = {
+    installation_id: 'inst-1',
+    event_type: 'installation_completed',
+    properties: { os: 'linux', node_version: '20', package_manager: 'npm', duration_ms: 5000 },
+    timestamp: new Date().toISOString(),
+  };
+
+  it('anyone may create an event, and gets the stored record', async () => {
+    for (const path of ['/v1/events', '/api/v1/events']) {
+      const answer = await collector.post(path, { data });
+      expect(answer.status).toBe(201);
+      expect(await answer.json()).toEqual({ data: { ...data, id: expect.any(String) } });
+    }
+    const summary = await collector.summary();
+    expect(summary.installs).toEqual({ started: 0, completed: 1, failed: 0 });
+    expect(summary.shares.os).toEqual([{ name: 'linux', count: 1, share: 1 }]);
+  });
+
+  it('creates an installation, then updates when it was last seen', async () => {
+    const first = await collector.post('/v1/installs', { data: { installation_id: 'i' } });
+    expect(first.status).toBe(201);
+    const again = await collector.post('/v1/installs', {
+      data: { installation_id: 'i', properties: { v: 2 } },
+    });
+    expect(again.status).toBe(200);
+    const { data: made } = (await first.json()) as { data: { first_seen: string } };
+    const { data: seen } = (await again.json()) as {
+      data: { first_seen: string; last_seen: string };
+    };
+    expect(seen.first_seen).toBe(made.first_seen);
+    expect(seen.last_seen >= made.first_seen).toBe(true);
+    expect(seen).toMatchObject({ properties: { v: 2 } });
+  });
+
+  it('only an admin may read, change and delete', async () => {
+    const created = await collector.post('/v1/events', { data });
+    const { data: record } = (await created.json()) as { data: { id: string } };
+    await collector.post('/v1/installs', { data: { installation_id: 'inst-1' } });
+    const requests: [string, string, unknown?][] = [
+      ['GET', '/v1/events'],
+      ['GET', `/v1/events/${record.id}`],
+      ['GET', '/v1/installs'],
+      ['GET', '/v1/installs/inst-1'],
+      ['PATCH', '/v1/installs/inst-1', { data: { properties: { a: 1 } } }],
+      ['DELETE', '/v1/installs/inst-1'],
+      ['DELETE', `/v1/events/${record.id}`],
+    ];
+    for (const [method, path, body] of requests) {
+      expect((await collector.request(method, path, body)).status).toBe(401);
+    }
+    for (const [method, path, body] of requests) {
+      expect((await collector.admin(method, path, body)).status).toBeLessThan(300);
+    }
+    expect((await collector.admin('GET', '/v1/installs/inst-1')).status).toBe(404);
+    expect((await collector.summary()).totals.events).toBe(0);
+  });
+
+  it('ten requests a minute and address, ten kilobytes, any origin, POST only', async () => {
+    const big = { data: { ...data, properties: { a: 'x'.repeat(10_240) } } };
+    expect((await collector.post('/v1/events', big)).status).toBe(413);
+    const preflight = await collector.request('OPTIONS', '/v1/events', undefined, {
+      origin: 'https://x.example',
+      'access-control-request-method': 'POST',
+    });
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    expect(preflight.headers.get('access-control-allow-methods')).toBe('POST');
+    const statuses: number[] = [];
+    for (let n = 0; n < 11; n++) {
+      statuses.push(
+        (await collector.post('/v1/events', { data: { ...data, uuid: event().uuid } })).status,
+      );
+    }
+    // One of the ten was the large one.
+    expect(statuses.filter((status) => status === 201)).toHaveLength(9);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  it.each<[string, unknown]>([
+    ['an unknown type', { ...data, event_type: 'other' }],
+    ['no id', { ...data, installation_id: '' }],
+    ['properties that are none', { ...data, properties: 3 }],
+  ])('refuses %s', async (_name, body) => {
+    expect((await collector.post('/v1/events', { data: body })).status).toBe(400);
+  });
+
+  it('is healthy', async () => {
+    const answer = await collector.request('GET', '/api/v1/health');
+    expect(answer.status).toBe(200);
+  });
+});
