@@ -79,8 +79,9 @@ export async function startCollector(config: Config): Promise<Collector> {
       stop: async () => {
         stopJobs();
         feed.close();
-        running.server.closeIdleConnections();
-        await running.close();
+        // A connection that has got its answer is idle, but kept open for more.
+        const idle = setInterval(() => running.server.closeIdleConnections(), 20);
+        await running.close().finally(() => clearInterval(idle));
         await reader.close();
         store.close();
         hold.release();

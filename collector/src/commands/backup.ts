@@ -19,6 +19,8 @@ export const backup = defineCommand({
     rmSync(partial, { force: true });
     try {
       const db = openReader(source);
+      // Nothing of the database is changed, but SQLite counts the new file as a change.
+      db.exec('PRAGMA query_only = OFF');
       db.prepare('VACUUM INTO ?').run(partial);
       db.close();
       renameSync(partial, args.file);

@@ -26,8 +26,8 @@ export function openForReading(): Database {
 /** The project that an option names, by its number or its name; the first one without. */
 export function projectIdOf(db: Database, key: string | undefined): number {
   const row = db
-    .prepare('SELECT id FROM projects WHERE ?1 IS NULL OR name = ?1 OR id = ?1 ORDER BY id LIMIT 1')
-    .get(key ?? null);
+    .prepare("SELECT id FROM projects WHERE ?1 = '' OR name = ?1 OR id = ?1 ORDER BY id LIMIT 1")
+    .get(key ?? '');
   if (!row) throw new UserError(`there is no project ${key ?? 'yet'}`);
   return Number(row.id);
 }

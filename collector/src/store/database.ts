@@ -1,7 +1,8 @@
 // Opens the database: the one place that knows libsql, its pragmas and its error codes.
 //
 // Bind only strings, numbers, null and Buffers: libsql ends the whole process on anything else
-// (a boolean, an object). `Value` says so to the compiler.
+// (a boolean, an object). `Value` says so to the compiler. A null or a Buffer that is the only value
+// would be taken for a list of values: give it a companion.
 
 import Libsql from 'libsql';
 

@@ -1,7 +1,7 @@
 // The data folder: made at the first start, and held by one collector at a time.
 
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import Libsql from 'libsql';
 import { type Database, explain } from './database.ts';
 
@@ -12,10 +12,17 @@ export class FolderError extends Error {
   override name = 'FolderError';
 }
 
+/** Like `mkdir -p`. Node's own tries for ever where a folder can never be, such as in /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolders(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+}
+
 /** Makes the folder if it is missing. @throws FolderError */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(resolve(folder));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as { code?: string };

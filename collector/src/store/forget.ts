@@ -68,8 +68,7 @@ export async function forget(
       .run(distinctId, project ?? 0, project ?? 0).changes;
   });
   store.forgetMemory();
-  // Old pages in the write-ahead log would still hold it.
-  db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  await store.emptyLog();
   return result;
 }
 

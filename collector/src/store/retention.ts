@@ -54,5 +54,6 @@ export async function retain(store: Store, nowMs: number): Promise<number> {
     return changes;
   });
   await commits.add(1, () => store.deadLetters.expireBefore(nowMs));
+  if (deleted > 0) await store.emptyLog();
   return deleted;
 }

@@ -94,8 +94,33 @@ export class Store {
     this.activity.reset();
   }
 
+  /**
+   * Moves everything from the write-ahead log into the database and empties the log: what was
+   * erased is still in its old pages. A reader may be using them, so this tries again for a while,
+   * and never makes ingestion wait. False: a reader held on to them all the time.
+   */
+  async emptyLog(tries = 50): Promise<boolean> {
+    for (let left = tries; left > 0; left--) {
+      if (this.checkpoint()) return true;
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    return false;
+  }
+
   close(): void {
     this.commits.stop();
+    this.checkpoint();
     this.db.close();
+  }
+
+  private checkpoint(): boolean {
+    this.db.exec('PRAGMA busy_timeout = 0');
+    try {
+      return this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+    } catch {
+      return false; // the disk is full, or worse: commits will say so
+    } finally {
+      this.db.exec('PRAGMA busy_timeout = 5000');
+    }
   }
 }

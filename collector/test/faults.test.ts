@@ -1,0 +1,467 @@
+// What goes wrong: crashes, a full disk, a damaged file, slow and hostile clients. Never a false 200.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import lz from 'lz-string';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { batchOf, command, event, makeFolder, startCollector, TOKEN } from './support/collector';
+
+let folder: ReturnType<typeof makeFolder>;
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(() => folder.remove());
+
+/** How often to kill; the full fifty take a while. */
+const KILLS = Number(process.env.TEST_KILLS ?? 5);
+
+describe('kill -9', () => {
+  it(`loses nothing that was acknowledged and stores nothing twice (${KILLS} times)`, async () => {
+    const acknowledged = new Set<string>();
+    let pending = Array.from({ length: 4 }, () => [event(), event(), event()]);
+    for (let kill = 0; kill < KILLS; kill++) {
+      const collector = await startCollector({}, { folder: folder.path });
+      let isKilled = false;
+      const senders = pending.map(async (first, index) => {
+        for (let batch = first; ; batch = [event(), event(), event()]) {
+          pending[index] = batch; // sent again after the next start
+          try {
+            const { status } = await collector.post('/batch/', batchOf(...batch));
+            if (status !== 200) throw new Error(`status ${status}`);
+            for (const { uuid } of batch) acknowledged.add(uuid);
+          } catch (error) {
+            if (isKilled) return;
+            throw error;
+          }
+        }
+      });
+      await new Promise((wake) => setTimeout(wake, 150 + Math.random() * 200));
+      isKilled = true;
+      await collector.stop('SIGKILL');
+      await Promise.all(senders);
+      pending = [...pending];
+    }
+    const collector = await startCollector({}, { folder: folder.path });
+    const stored = (await collector.events()).map(({ uuid }) => uuid);
+    const { totals } = await collector.summary();
+    await collector.stop();
+    expect(acknowledged.size).toBeGreaterThan(KILLS);
+    expect(new Set(stored).size).toBe(stored.length);
+    expect([...acknowledged].filter((uuid) => !stored.includes(uuid))).toEqual([]);
+    // The rollups are of the same transactions.
+    expect(totals.events).toBe(stored.length);
+  }, 300_000);
+});
+
+describe('SIGTERM', () => {
+  it('drains: what was received is answered and stored, and the port is free', async () => {
+    const collector = await startCollector({}, { folder: folder.path });
+    const answers = Array.from({ length: 20 }, () =>
+      collector.post('/batch/', batchOf(event())).then(
+        ({ status }) => status,
+        () => 0, // refused before it was received: the SDK sends it again
+      ),
+    );
+    await Promise.race(answers);
+    const { status, stderr } = await collector.stop('SIGTERM');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const acknowledged = (await Promise.all(answers)).filter((each) => each === 200).length;
+    const again = await startCollector({}, { folder: folder.path });
+    expect((await again.events()).length).toBeGreaterThanOrEqual(acknowledged);
+    await again.stop();
+  });
+});
+
+describe('the disk', () => {
+  it('is full: 503 until there is room, and nothing acknowledged is missing', async () => {
+    // A limit on the size of files stands for a full disk: writing fails in the same place.
+    const launch = ['sh', '-c', 'trap "" XFSZ; ulimit -f 600; exec "$@"', 'sh'];
+    const collector = await startCollector({}, { folder: folder.path, launch });
+    const acknowledged: string[] = [];
+    let refused = 0;
+    for (let n = 0; n < 60 && refused < 5; n++) {
+      const batch = Array.from({ length: 20 }, () =>
+        event({ properties: { pad: 'x'.repeat(2_000) } }),
+      );
+      const answer = await collector.post('/batch/', batchOf(...batch));
+      if (answer.status === 200) acknowledged.push(...batch.map(({ uuid }) => uuid));
+      else {
+        expect(answer.status).toBe(503);
+        expect(answer.headers.get('retry-after')).toBe('1');
+        refused++;
+      }
+    }
+    expect(refused).toBe(5);
+    expect((await collector.request('GET', '/api/v1/health')).status).toBe(200);
+    await collector.stop('SIGKILL');
+    const again = await startCollector({}, { folder: folder.path });
+    const stored = new Set((await again.events()).map(({ uuid }) => uuid));
+    expect(acknowledged.filter((uuid) => !stored.has(uuid))).toEqual([]);
+    expect((await again.post('/batch/', batchOf(event()))).status).toBe(200);
+    await again.stop();
+  });
+
+  it('cannot be written: the start says so', async () => {
+    const { status, stderr } = await command(['serve'], '/proc/collector');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/the data folder \/proc\/collector cannot be used/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('holds a damaged database: the start says so and changes nothing', async () => {
+    const file = join(folder.path, 'collector.db');
+    const damaged = 'not a database at all. '.repeat(1_000);
+    writeFileSync(file, damaged);
+    const { status, stderr } = await command(['serve'], folder.path);
+    expect(status).toBe(1);
+    expect(stderr).toContain('damaged, or is not a database');
+    expect(stderr).toContain('restore');
+    expect(readFileSync(file, 'utf8')).toBe(damaged);
+  });
+
+  it('holds a database whose middle is damaged: 503 or an error, never a false 200', async () => {
+    const first = await startCollector({}, { folder: folder.path });
+    await first.post('/batch/', batchOf(...Array.from({ length: 3_000 }, () => event())));
+    await first.stop();
+    const file = join(folder.path, 'collector.db');
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, 4096 * 8);
+    writeFileSync(file, bytes);
+    const second = await startCollector({}, { folder: folder.path }).catch(() => undefined);
+    if (!second) return;
+    const sent = Array.from({ length: 50 }, () => event());
+    for (const one of sent) expect((await second.post('/batch/', batchOf(one))).status).toBe(503);
+    expect((await second.admin('GET', '/api/v1/summary')).status).toBe(503);
+    await second.stop();
+  });
+});
+
+describe('a second collector', () => {
+  it('on the same folder is refused in plain words, and the first goes on', async () => {
+    const collector = await startCollector({}, { folder: folder.path });
+    const { status, stderr } = await command(['serve'], folder.path);
+    expect(status).toBe(1);
+    expect(stderr).toContain('another collector is running');
+    expect((await collector.post('/batch/', batchOf(event()))).status).toBe(200);
+    await collector.stop('SIGKILL');
+    const next = await startCollector({}, { folder: folder.path });
+    expect(await next.events()).toHaveLength(1);
+    await next.stop();
+  });
+
+  it('on the same port is refused in plain words', async () => {
+    const collector = await startCollector({}, { folder: folder.path });
+    const other = makeFolder();
+    const { port } = new URL(collector.url);
+    const { status, stderr } = await command(['serve'], other.path, { COLLECTOR_PORT: port });
+    other.remove();
+    await collector.stop();
+    expect(status).toBe(1);
+    expect(stderr).toContain(`port ${port} is in use`);
+  });
+});
+
+describe('configuration', () => {
+  it.each<[string, Record<string, string | undefined>, string]>([
+    ['a port that is none', { COLLECTOR_PORT: '80a' }, 'COLLECTOR_PORT: use a whole number'],
+    [
+      'a short admin token',
+      { COLLECTOR_ADMIN_TOKEN: 'abc' },
+      'COLLECTOR_ADMIN_TOKEN: use 16 to 128',
+    ],
+    ['a switch that is none', { COLLECTOR_PUBLIC: 'maybe' }, 'COLLECTOR_PUBLIC: use 1 or 0'],
+    ['a host that is none', { COLLECTOR_HOST: 'my host' }, 'COLLECTOR_HOST: use an address'],
+    [
+      'a name that does not exist',
+      { COLLECTOR_PROT: '1' },
+      'COLLECTOR_PROT: there is no such variable',
+    ],
+    [
+      'to listen beyond loopback without an admin token',
+      { COLLECTOR_HOST: '0.0.0.0', COLLECTOR_ADMIN_TOKEN: undefined },
+      'there is no admin token',
+    ],
+  ])('%s is refused at start', async (_name, env, words) => {
+    const { status, stdout, stderr } = await command(['serve'], folder.path, env);
+    expect(status).toBe(1);
+    expect(stderr).toContain(words);
+    expect(stdout).toBe('');
+  });
+
+  it('is made on the first start: folder, project, token', async () => {
+    const nested = join(folder.path, 'a/b');
+    mkdirSync(join(folder.path, 'a'));
+    const collector = await startCollector({ COLLECTOR_DATA: nested }, { folder: nested });
+    expect(existsSync(join(nested, 'collector.db'))).toBe(true);
+    await collector.stop();
+  });
+});
+
+describe('slow clients', () => {
+  it('are cut off, and do not hold up a quick one', async () => {
+    const collector = await startCollector(
+      { COLLECTOR_REQUEST_TIMEOUT_MS: '500' },
+      { folder: folder.path },
+    );
+    const { port } = new URL(collector.url);
+    const slow = connect(Number(port), '127.0.0.1');
+    const closed = new Promise<string>((done) => {
+      let text = '';
+      slow.on('data', (piece) => {
+        text += piece;
+      });
+      slow.on('error', () => {});
+      slow.on('close', () => done(text));
+    });
+    slow.write('POST /batch/ HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{');
+    expect((await collector.post('/batch/', batchOf(event()))).status).toBe(200);
+    expect(await closed).toMatch(/^(HTTP\/1\.1 408|$)/);
+    await collector.stop();
+  });
+});
+
+const rssMiB = (pid: number) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+
+/** Codes that each stand for one letter more than the last: the text grows with their square. */
+function lz64Bomb(codes: number): string {
+  const bits: number[] = [];
+  const put = (value: number, width: number) => {
+    for (let bit = 0; bit < width; bit++) bits.push((value >> bit) & 1);
+  };
+  put(0, 2);
+  put(65, 8);
+  for (let n = 0, width = 3, room = 4; n < codes; n++) {
+    put(4 + n, width);
+    if (--room === 0) room = 2 ** width++;
+  }
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  let text = '';
+  while (bits.length % 6 !== 0) bits.push(0);
+  for (let at = 0; at < bits.length; at += 6) {
+    text += letters[Number.parseInt(bits.slice(at, at + 6).join(''), 2)];
+  }
+  return text;
+}
+
+describe('bombs', () => {
+  it.each<[string, () => [path: string, body: Buffer | string]]>([
+    [
+      'gzip that becomes 200 MB',
+      () => ['/batch/', gzipSync(Buffer.alloc(200 * 1024 * 1024, 0x20))],
+    ],
+    [
+      'gzip of one huge text',
+      () => ['/batch/', gzipSync(`{"a":"${'x'.repeat(30 * 1024 * 1024)}"}`)],
+    ],
+    ['lz64 that becomes 32 MB', () => ['/e/?compression=lz64', lz64Bomb(8_000)]],
+    ['19 MB of opening brackets', () => ['/batch/', '['.repeat(19 * 1024 * 1024)]],
+    ['19 MB of empty objects', () => ['/batch/', `[${'{},'.repeat(6 * 1024 * 1024)}{}]`]],
+    ['more than 20 MB', () => ['/batch/', Buffer.alloc(21 * 1024 * 1024, 0x20)]],
+  ])('%s: refused, and memory is given back', async (_name, make) => {
+    const collector = await startCollector({}, { folder: folder.path });
+    const [path, body] = make();
+    for (let n = 0; n < 3; n++) {
+      const status = await collector.post(path, body).then(
+        (answer) => answer.status,
+        () => 413, // it closes the connection on a body it will not read
+      );
+      expect([400, 413]).toContain(status);
+    }
+    expect(rssMiB(collector.pid)).toBeLessThan(400);
+    expect((await collector.post('/batch/', batchOf(event()))).status).toBe(200);
+    await collector.stop();
+  });
+});
+
+describe('hostile bodies', () => {
+  const RUNS = Number(process.env.TEST_HOSTILE ?? 1_000);
+  it(`${RUNS} of them: no crash, no 5xx but 503, memory bounded`, async () => {
+    const collector = await startCollector({}, { folder: folder.path });
+    const paths = [
+      '/batch/',
+      '/e/',
+      '/capture',
+      '/i/v0/e/',
+      '/track',
+      '/engage/',
+      '/i/v1/analytics/events',
+      '/api/v1/telemetry/batch',
+      '/flags',
+      '/decide',
+    ];
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.constantFrom(
+        '__proto__',
+        'constructor',
+        '\ud800',
+        '\0',
+        -0,
+        1e308,
+        'toString',
+        '127.0.0.1',
+      ),
+    );
+    const eventLike = fc.record(
+      {
+        event: fc.oneof(fc.string(), value),
+        distinct_id: fc.oneof(fc.string(), value),
+        uuid: fc.oneof(fc.uuid(), value),
+        timestamp: fc.oneof(fc.date({ noInvalidDate: true }).map(String), value),
+        offset: value,
+        options: value,
+        $set: value,
+        properties: fc.oneof(
+          fc.dictionary(
+            fc.oneof(
+              fc.string(),
+              fc.constantFrom(
+                'command',
+                'success',
+                'duration_ms',
+                '$ip',
+                '__proto__',
+                'os',
+                'ci',
+                'token',
+              ),
+            ),
+            value,
+          ),
+          value,
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    const body = fc.oneof(
+      fc
+        .array(fc.oneof({ weight: 4, arbitrary: eventLike }, value), { maxLength: 5 })
+        .map((batch) => ({ api_key: TOKEN, batch, events: batch, sent_at: 'x', created_at: 1 })),
+      eventLike.map((one) => ({ ...one, token: TOKEN })),
+      value,
+    );
+    const wrapped = fc.oneof(
+      body.map((each) => JSON.stringify(each) ?? ''),
+      body.map((each) => gzipSync(JSON.stringify(each) ?? '')),
+      body.map((each) => gzipSync(JSON.stringify(each) ?? '').subarray(0, -5)),
+      body.map((each) => Buffer.from(JSON.stringify(each) ?? '').toString('base64')),
+      body.map((each) => lz.compressToBase64(JSON.stringify(each) ?? '')),
+      body.map((each) => `data=${encodeURIComponent((JSON.stringify(each) ?? '').toWellFormed())}`),
+      fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      fc.string({ unit: 'binary' }),
+    );
+    const headers = fc.record({
+      'content-type': fc.constantFrom(
+        'application/json',
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'application/json; charset=utf-16',
+        '*/*',
+      ),
+      authorization: fc.constantFrom(`Bearer ${TOKEN}`, 'Bearer', 'Basic eA=='),
+    });
+    const query = fc.constantFrom(
+      '',
+      '?compression=gzip',
+      '?compression=lz64',
+      '?compression=base64',
+      '?data=%ff%00',
+      '?beacon=1',
+      '?_=1',
+      '?data=W10%3D&compression=gzip',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...paths),
+        query,
+        headers,
+        wrapped,
+        async (path, end, head, sent) => {
+          const { status } = await collector.post(path + end, sent, head);
+          expect(status === 503 || status < 500).toBe(true);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+    // And of what did get in, every number is right.
+    const events = await collector.events();
+    const summary = await collector.summary('?from=2020-01-01');
+    expect(summary.totals.events).toBeLessThanOrEqual(events.length);
+    expect(rssMiB(collector.pid)).toBeLessThan(300);
+    expect((await collector.post('/batch/', batchOf(event()))).status).toBe(200);
+    expect((await collector.stop()).status).toBe(0);
+  }, 300_000);
+});
+
+describe('addresses', () => {
+  it('are nowhere: not in the database, not in the log, not in an export', async () => {
+    const collector = await startCollector(
+      { COLLECTOR_TRUST_PROXY: '1', COLLECTOR_LOG: 'debug' },
+      { folder: folder.path },
+    );
+    const V4 = '203.0.113.77';
+    const V6 = '2001:db8::abcd:77';
+    const headers = { 'x-forwarded-for': V4, forwarded: `for=${V4}`, 'x-real-ip': V6 };
+    const holding = {
+      $ip: V4,
+      ip: V6,
+      ip_address: V4,
+      $geoip_city_name: 'Nowhere',
+      text: `from ${V4}:8080, [${V6}]`,
+      url: `http://${V4}/a?b=${V6}`,
+      deep: [{ [V4]: V6 }],
+      command: V4,
+      mapped: `::ffff:${V4}`,
+      version: '1.2.3',
+      time: '12:30:45',
+    };
+    const one = event({ properties: holding });
+    await collector.post('/batch/?ip=1', batchOf(one), headers);
+    await collector.post(
+      '/batch/',
+      batchOf(event({ distinct_id: V4 }), event({ event: `e ${V4}` })),
+      headers,
+    );
+    await collector.post(
+      '/batch/',
+      batchOf(event({ event: 7, properties: holding, distinct_id: V6 })),
+      headers,
+    );
+    await collector.post(
+      '/v1/events',
+      { data: { installation_id: 'i', event_type: 'installation_started', properties: holding } },
+      headers,
+    );
+    await collector.post(
+      '/v1/installs',
+      { data: { installation_id: 'i', properties: holding } },
+      headers,
+    );
+    await collector.post('/v1/installs', { data: { installation_id: V4 } }, headers);
+    await collector.post('/batch/', '{', headers);
+    await collector.post('/batch/', { api_key: 'phc_nobody', batch: [one] }, headers);
+    const exports = await Promise.all(
+      [
+        '/api/v1/export',
+        '/api/v1/export?format=csv',
+        '/api/v1/dead-letters',
+        '/v1/installs',
+        '/metrics',
+      ].map(async (path) => (await collector.admin('GET', path)).text()),
+    );
+    const stored = (await collector.events()).find(({ uuid }) => uuid === one.uuid);
+    expect(stored?.properties).toMatchObject({ version: '1.2.3', time: '12:30:45' });
+    await collector.stop();
+    const files = readdirSync(folder.path).map((name) =>
+      readFileSync(join(folder.path, name), 'latin1'),
+    );
+    for (const text of [...exports, ...files, collector.output()]) {
+      for (const address of [V4, V6, 'Nowhere', 'cb00714d'])
+        expect(text.includes(address)).toBe(false);
+    }
+  });
+});
