@@ -128,7 +128,7 @@ async function sdkRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   }
   posthogV0(scope, ingest);
   posthogV1(scope, ingest);
-  posthogConfig(scope, store.projects);
+  posthogConfig(scope, (token) => store.projects.byTokenOf(token) !== undefined);
   telemetry(scope, ingest, anonymousProject(parts));
 }
 

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { installationId, propertiesOf, recordOf } from '../dialects/installs.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
 import { exportStream } from '../export/stream.ts';
+import { distinctIdOf } from '../gate/gate.ts';
 import { parseUuid } from '../gate/uuid.ts';
 import { parseJson, Refused, readBody } from '../http/body.ts';
 import { INSTALL_BYTES } from '../limits.ts';
@@ -28,8 +29,10 @@ export function data(app: FastifyInstance, { auth, store, installs, clock }: Par
 
   app.post('/api/v1/forget', { onRequest }, async (request) => {
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
-    const { distinct_id: id, project } = body ?? {};
-    if (typeof id !== 'string' || id === '') {
+    const { distinct_id: given, project } = body ?? {};
+    // As the gate wrote it down.
+    const id = distinctIdOf(given);
+    if (id === '') {
       throw new Refused(400, 'missing_distinct_id', 'send {"distinct_id": "…"}');
     }
     const only =

@@ -61,8 +61,11 @@ export function deadLetters(
     const candidate = JSON.parse(letter.payload) as Candidate;
     const { events } = ingest.examine(project, letter.dialect, [candidate]);
     if (events.length === 0) return false;
-    await ingest.store(project, letter.dialect, events);
-    await store.commits.add(1, () => letters.delete(letter.id));
+    // In one transaction: an event that is stored must not be left to be replayed again.
+    await store.commits.add(2, () => {
+      store.writeNow(project.id, events, [], ingest.nowMs);
+      letters.delete(letter.id);
+    });
     return true;
   };
 

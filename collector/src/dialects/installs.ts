@@ -11,7 +11,6 @@ import { formatUuid } from '../gate/uuid.ts';
 import { parseJson, Refused, readBody } from '../http/body.ts';
 import type { Ingest } from '../ingest.ts';
 import { INSTALL_BYTES } from '../limits.ts';
-import type { Installs } from '../store/installs.ts';
 import { refusalOf } from './posthog-v0.ts';
 import { parseTime, timeOf } from './time.ts';
 import { unauthorized } from './token.ts';
@@ -25,6 +24,16 @@ export const INSTALL_EVENTS: readonly string[] = [
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What this dialect needs of whoever keeps installations. */
+export interface InstallTable {
+  upsert(
+    project: number,
+    id: string,
+    properties: string | null,
+    nowMs: number,
+  ): Promise<{ isNew: boolean; install: unknown }>;
+}
 
 /** The stored record of an event, as clients and admins see it. */
 export function recordOf(event: Event): Json {
@@ -48,7 +57,7 @@ async function dataOf(request: FastifyRequest): Promise<Json> {
 export function installs(
   app: FastifyInstance,
   ingest: Ingest,
-  table: Installs,
+  table: InstallTable,
   anonymousProject: () => Project | undefined,
 ): void {
   const projectOf = (): Project => {

@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refused, readBody } from '../http/body.ts';
 import { INSTALL_BYTES } from '../limits.ts';
-import type { Projects } from '../store/projects.ts';
 
 const NOTHING = {
   supportedCompression: ['gzip', 'gzip-js'],
@@ -28,7 +27,7 @@ const NOTHING = {
 };
 
 /** Registers `/flags`, `/decide` and `/array/TOKEN/config(.js)`. CORS is the caller's. */
-export function posthogConfig(app: FastifyInstance, projects: Projects): void {
+export function posthogConfig(app: FastifyInstance, isKnown: (token: string) => boolean): void {
   const flags = async (request: FastifyRequest) => {
     // The question does not matter, but a client that is still sending must be read.
     if (request.method === 'POST') await readBody(request.raw, 64 * INSTALL_BYTES);
@@ -56,7 +55,7 @@ export function posthogConfig(app: FastifyInstance, projects: Projects): void {
 
   const known = (request: FastifyRequest): string => {
     const { token } = request.params as { token: string };
-    if (!projects.byTokenOf(token)) {
+    if (!isKnown(token)) {
       throw new Refused(404, 'not_found', 'no project has this api_key');
     }
     return token;

@@ -30,7 +30,8 @@ export async function readBody(stream: IncomingMessage, limit: number): Promise<
   const pieces: Buffer[] = [];
   let size = 0;
   try {
-    for await (const piece of stream as AsyncIterable<Buffer>) {
+    // Not destroyed when this gives up: the refusal has to travel over the same connection.
+    for await (const piece of stream.iterator({ destroyOnReturn: false })) {
       size += piece.length;
       heldBytes += piece.length;
       if (size > limit) throw tooLarge();
