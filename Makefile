@@ -1,12 +1,15 @@
 # onramp-analytics. `make demo` shows it, `make test` tests it; each needs Node 20.20 and nothing else.
 
-.PHONY: help demo test build lint docs bench torture clean
+.PHONY: help demo collector test build lint docs bench torture clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /    make \1	/p' Makefile
 
 demo: build ## Run the homelab example against a receiver on this machine
 	@node examples/demo.mjs
+
+collector: node_modules/.installed ## Run the collector: docs/collector.md
+	@npm run --silent collector
 
 test: build ## Run every test
 	@npm run --silent test
@@ -23,12 +26,14 @@ docs: build ## Write the generated parts of the docs anew
 
 bench: build ## Measure the overhead; takes a few minutes
 	@npm run --silent bench
+	@npm run --silent build -w collector
+	@node bench/collector.mjs
 
 torture: build ## Hundreds of kills, and other slow cruelty
 	@npm run --silent torture
 
 clean: ## Remove what was built and installed
-	@rm -rf build node_modules
+	@rm -rf build collector/dist node_modules
 
 node_modules/.installed: package-lock.json
 	@npm ci --silent --no-progress

@@ -14,6 +14,9 @@ const main = defineCommand({
   },
 });
 
+// What is written here is for its owner alone: the database, backups, exports.
+process.umask(0o077);
+
 const rawArgs = process.argv.slice(2);
 if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')) {
   const name = rawArgs[0] as keyof typeof main.subCommands | undefined;

@@ -1,6 +1,6 @@
 // What goes wrong: crashes, a full disk, a damaged file, slow and hostile clients. Never a false 200.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -196,7 +196,12 @@ describe('configuration', () => {
     const nested = join(folder.path, 'a/b');
     mkdirSync(join(folder.path, 'a'));
     const collector = await startCollector({ COLLECTOR_DATA: nested }, { folder: nested });
-    expect(existsSync(join(nested, 'collector.db'))).toBe(true);
+    for (const [path, mode] of [
+      [nested, 0o700],
+      [join(nested, 'collector.db'), 0o600],
+    ] as const) {
+      expect(statSync(path).mode & 0o777).toBe(mode);
+    }
     await collector.stop();
   });
 });

@@ -43,7 +43,14 @@ export function command(args: string[], folder: string, env: Env = {}): Promise<
   return watch(spawn(process.execPath, [MAIN, ...args], { env: environment(folder, env) })).ended;
 }
 
+const running = new Set<ChildProcess>();
+// A test that fails before its end must not leave a collector behind.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 function watch(child: ChildProcess) {
+  running.add(child);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (piece) => {
@@ -53,7 +60,10 @@ function watch(child: ChildProcess) {
     stderr += piece;
   });
   const ended = new Promise<Ended>((done) => {
-    child.on('close', (status, signal) => done({ status, signal, stdout, stderr }));
+    child.on('close', (status, signal) => {
+      running.delete(child);
+      done({ status, signal, stdout, stderr });
+    });
   });
   return { ended, output: () => stdout + stderr };
 }
