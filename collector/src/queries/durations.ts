@@ -2,7 +2,7 @@
 
 import type { Database } from '../store/database.ts';
 import { DIMENSION, middleOf } from '../store/dimensions.ts';
-import type { Range } from './query.ts';
+import { countsIn, type Range } from './query.ts';
 
 export interface Durations {
   readonly measured: number;
@@ -12,14 +12,13 @@ export interface Durations {
 
 /** The durations of every command in a range. Right to within 5 %. */
 export function durationsOf(db: Database, range: Range): Map<string, Durations> {
+  const { sql, params } = countsIn(range, DIMENSION.duration);
   const rows = db
     .prepare(
-      `SELECT v.value AS name, r.sub AS bucket, sum(n) AS count
-       FROM rollups r JOIN dimension_values v ON v.id = r.value
-       WHERE r.project_id = ? AND r.dimension = ? AND grain = 1 AND start BETWEEN ? AND ?
-       GROUP BY r.value, r.sub ORDER BY r.value, r.sub`,
+      `SELECT v.value AS name, c.sub AS bucket, n AS count
+       FROM ${sql} c JOIN dimension_values v ON v.id = c.value ORDER BY c.value, c.sub`,
     )
-    .all(range.project, DIMENSION.duration, range.fromDay, range.toDay);
+    .all(...params);
   const buckets = new Map<string, [bucket: number, count: number][]>();
   for (const row of rows) {
     const name = String(row.name);

@@ -2,6 +2,7 @@
 
 import type { Database, Row } from '../store/database.ts';
 import { DIMENSION, type Dimension } from '../store/dimensions.ts';
+import { firstDayOfMonth, monthOfDay } from '../store/periods.ts';
 
 /** A range of days, both included, of one project. */
 export interface Range {
@@ -20,16 +21,52 @@ export interface Counted {
 /** Rows a chart or a table shows. What comes after them is in the exports. */
 export const TOP = 50;
 
+/** A part of a range: whole months, or the days before and after them. */
+interface Span {
+  readonly grain: 1 | 2;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A range as whole months and the days at its edges: a year costs no more than two months. */
+export function spansOf({ fromDay, toDay }: Range): Span[] {
+  const end = toDay + 1;
+  let month = monthOfDay(fromDay);
+  if (firstDayOfMonth(month) < fromDay) month++;
+  const endMonth = monthOfDay(end);
+  if (endMonth <= month) return [{ grain: 1, from: fromDay, to: toDay }];
+  const spans: Span[] = [
+    { grain: 1, from: fromDay, to: firstDayOfMonth(month) - 1 },
+    { grain: 2, from: month, to: endMonth - 1 },
+    { grain: 1, from: firstDayOfMonth(endMonth), to: toDay },
+  ];
+  return spans.filter(({ from, to }) => from <= to);
+}
+
+/** The counts of a dimension in a range, by value and sub: a table for FROM, and its parameters. */
+export function countsIn(range: Range, dimension: Dimension): { sql: string; params: number[] } {
+  const spans = spansOf(range);
+  const each = `SELECT value, sub, sum(n) AS n, sum(failed) AS failed FROM rollups
+    WHERE project_id = ? AND dimension = ? AND grain = ? AND start BETWEEN ? AND ?
+    GROUP BY value, sub`;
+  return {
+    // Names are looked up after this, once for each value and not for each row.
+    sql: `(SELECT value, sub, sum(n) AS n, sum(failed) AS failed
+           FROM (${spans.map(() => each).join(' UNION ALL ')}) GROUP BY value, sub)`,
+    params: spans.flatMap(({ grain, from, to }) => [range.project, dimension, grain, from, to]),
+  };
+}
+
 /** The values of a dimension in a range, the most frequent first. */
 export function valuesOf(db: Database, range: Range, dimension: Dimension, limit = TOP): Counted[] {
+  const { sql, params } = countsIn(range, dimension);
   return db
     .prepare(
       `SELECT v.value AS name, sum(n) AS count, sum(failed) AS failed
-       FROM rollups r JOIN dimension_values v ON v.id = r.value
-       WHERE r.project_id = ? AND r.dimension = ? AND grain = 1 AND start BETWEEN ? AND ?
-       GROUP BY r.value ORDER BY count DESC, name LIMIT ?`,
+       FROM ${sql} c JOIN dimension_values v ON v.id = c.value
+       GROUP BY c.value ORDER BY count DESC, name LIMIT ?`,
     )
-    .all(range.project, dimension, range.fromDay, range.toDay, limit)
+    .all(...params, limit)
     .map(countedOf);
 }
 
@@ -41,15 +78,14 @@ export const countedOf = (row: Row): Counted => ({
 
 /** The values of a dimension, each divided by the names of its second dimension. */
 export function dividedOf(db: Database, range: Range, dimension: Dimension) {
+  const { sql, params } = countsIn(range, dimension);
   return db
     .prepare(
-      `SELECT v.value AS name, s.value AS sub, sum(n) AS count
-       FROM rollups r JOIN dimension_values v ON v.id = r.value
-       LEFT JOIN dimension_values s ON s.id = r.sub
-       WHERE r.project_id = ? AND r.dimension = ? AND grain = 1 AND start BETWEEN ? AND ?
-       GROUP BY r.value, r.sub`,
+      `SELECT v.value AS name, s.value AS sub, n AS count
+       FROM ${sql} c JOIN dimension_values v ON v.id = c.value
+       LEFT JOIN dimension_values s ON s.id = c.sub`,
     )
-    .all(range.project, dimension, range.fromDay, range.toDay)
+    .all(...params)
     .map((row) => ({
       name: String(row.name),
       sub: row.sub === null || row.sub === undefined ? undefined : String(row.sub),

@@ -1,7 +1,7 @@
 // The summary: everything the dashboard shows of a range, in one answer. docs/summary.md has its
 // shape. It reads rollups only, so that a year costs no more than a month.
 
-import { KIND } from '../store/activity.ts';
+import { bitsOf, KIND } from '../store/activity.ts';
 import type { Database } from '../store/database.ts';
 import {
   dayOf,
@@ -35,22 +35,24 @@ function activeOf(db: Database, { project, fromDay, toDay }: Range) {
   };
 }
 
-/** Distinct ids of the range: whole months by month, the days at its edges by day. */
+/** Distinct ids of the range. */
 function activeIds(db: Database, { project, fromDay, toDay }: Range): number {
-  let fromMonth = monthOfDay(fromDay);
-  if (firstDayOfMonth(fromMonth) < fromDay) fromMonth++;
-  let endMonth = monthOfDay(toDay + 1);
-  if (endMonth < fromMonth) endMonth = fromMonth;
-  const headEnd = Math.min(firstDayOfMonth(fromMonth), toDay + 1);
-  const tailStart = Math.max(firstDayOfMonth(endMonth), headEnd);
+  const [first, last] = [monthOfDay(fromDay), monthOfDay(toDay)];
   const row = db
     .prepare(
-      `SELECT count(*) AS n FROM (
-         SELECT id FROM active WHERE project_id = ?1 AND kind = 2 AND period >= ?2 AND period < ?3
-         UNION SELECT id FROM active WHERE project_id = ?1 AND kind = 0 AND period >= ?4 AND period < ?5
-         UNION SELECT id FROM active WHERE project_id = ?1 AND kind = 0 AND period >= ?6 AND period <= ?7)`,
+      `SELECT count(DISTINCT id) AS n FROM active
+       WHERE project_id = ? AND month BETWEEN ? AND ?
+         AND CASE month WHEN ? THEN days & ? WHEN ? THEN days & ? ELSE 1 END`,
     )
-    .get(project, fromMonth, endMonth, fromDay, headEnd, tailStart, toDay);
+    .get(
+      project,
+      first,
+      last,
+      first,
+      bitsOf(first, fromDay, toDay),
+      last,
+      bitsOf(last, fromDay, toDay),
+    );
   return Number(row?.n ?? 0);
 }
 

@@ -1,18 +1,41 @@
-// Ids, and when they were active: each id is written once, each (id, period) once.
+// Ids, and when they were active: each id is written once, and has one number a month, with a bit
+// for each day. How many ids a day, week or month had is counted beside it.
 
 import type { Database, Statement } from './database.ts';
-import { dayOf, monthOfDay, weekOfDay } from './periods.ts';
+import { dayOf, firstDayOfMonth, firstDayOfWeek, monthOfDay, weekOfDay } from './periods.ts';
 
 /** The kinds of period that active ids are counted for. */
 export const KIND = { day: 0, week: 1, month: 2 } as const;
 const CACHE_ENTRIES = 50_000;
+
+/** The bit of a day in its month. */
+export const bitOf = (day: number): number => 1 << (day - firstDayOfMonth(monthOfDay(day)));
+
+/** The bits of those days of a month that lie in a range, both ends included. */
+export function bitsOf(month: number, fromDay: number, toDay: number): number {
+  const first = firstDayOfMonth(month);
+  let bits = 0;
+  for (let n = 0; n < firstDayOfMonth(month + 1) - first; n++) {
+    if (first + n >= fromDay && first + n <= toDay) bits |= 1 << n;
+  }
+  return bits;
+}
+
+/** The days of a month whose bits are set. */
+export function daysIn(month: number, bits: number): number[] {
+  const first = firstDayOfMonth(month);
+  return Array.from({ length: 31 }, (_, n) => n)
+    .filter((n) => (bits & (1 << n)) !== 0)
+    .map((n) => first + n);
+}
 
 /** The writer of ids and their activity of one database connection. */
 export class Activity {
   private readonly findId: Statement;
   private readonly insertId: Statement;
   private readonly earlier: Statement;
-  private readonly insert: Statement;
+  private readonly find: Statement;
+  private readonly put: Statement;
   private readonly increment: Statement;
   private readonly ids = new Map<string, { id: number; firstDay: number }>();
   private readonly seen = new Set<string>();
@@ -25,8 +48,10 @@ export class Activity {
       'INSERT INTO ids (project_id, distinct_id, first_day) VALUES (?, ?, ?)',
     );
     this.earlier = db.prepare('UPDATE ids SET first_day = ? WHERE id = ?');
-    this.insert = db.prepare(
-      'INSERT INTO active (project_id, kind, period, id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    this.find = db.prepare('SELECT days FROM active WHERE project_id = ? AND month = ? AND id = ?');
+    this.put = db.prepare(
+      `INSERT INTO active (project_id, month, id, days) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET days = days | excluded.days`,
     );
     this.increment = db.prepare(
       `INSERT INTO active_counts (project_id, kind, period, n) VALUES (?, ?, ?, 1)
@@ -64,9 +89,14 @@ export class Activity {
     if (this.seen.has(key)) return;
     if (this.seen.size >= CACHE_ENTRIES) this.seen.clear();
     this.seen.add(key);
-    this.mark(project, KIND.day, day, id);
-    this.mark(project, KIND.week, weekOfDay(day), id);
-    this.mark(project, KIND.month, monthOfDay(day), id);
+    const month = monthOfDay(day);
+    const days = this.daysOf(project, month, id);
+    if ((days & bitOf(day)) !== 0) return;
+    const wasActiveInWeek = this.wasActiveInWeek(project, id, weekOfDay(day));
+    this.put.run(project, month, id, bitOf(day));
+    this.increment.run(project, KIND.day, day);
+    if (!wasActiveInWeek) this.increment.run(project, KIND.week, weekOfDay(day));
+    if (days === 0) this.increment.run(project, KIND.month, month);
   }
 
   /** Forgets what is in memory: after a transaction that failed, or an erasure. */
@@ -75,9 +105,16 @@ export class Activity {
     this.seen.clear();
   }
 
-  private mark(project: number, kind: number, period: number, id: number): void {
-    if (this.insert.run(project, kind, period, id).changes > 0) {
-      this.increment.run(project, kind, period);
-    }
+  private daysOf(project: number, month: number, id: number): number {
+    return Number(this.find.get(project, month, id)?.days ?? 0);
+  }
+
+  private wasActiveInWeek(project: number, id: number, week: number): boolean {
+    const first = firstDayOfWeek(week);
+    const last = first + 6;
+    const months = new Set([monthOfDay(first), monthOfDay(last)]);
+    return [...months].some(
+      (month) => (this.daysOf(project, month, id) & bitsOf(month, first, last)) !== 0,
+    );
   }
 }

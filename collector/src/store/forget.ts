@@ -2,9 +2,9 @@
 // every rollup that its events still tell. Doing it twice changes nothing.
 
 import { DAY_MS } from '../limits.ts';
-import { KIND } from './activity.ts';
+import { daysIn, KIND } from './activity.ts';
 import { EVENT_COLUMNS, eventOf } from './events.ts';
-import { firstDayOfMonth, weekOfDay } from './periods.ts';
+import { weekOfDay } from './periods.ts';
 import type { Store } from './store.ts';
 
 /** How much was erased. */
@@ -30,29 +30,34 @@ export async function forget(
   );
   const removeEvent = db.prepare('DELETE FROM events WHERE seq = ?');
   const findId = db.prepare('SELECT id FROM ids WHERE project_id = ? AND distinct_id = ?');
+  const nextMonth = db.prepare(
+    'SELECT month, days FROM active WHERE id = ? ORDER BY month LIMIT 1',
+  );
 
   for (const { id: projectId } of projects) {
-    // A day in one transaction, so that ingestion is never held up for long. The row of the id goes
-    // last, when no day is left: an event that arrives meanwhile is erased with the others.
+    // A month in one transaction, so that ingestion is never held up for long. The row of the id
+    // goes last, when no month is left: an event that arrives meanwhile is erased with the others.
     for (let isDone = false; !isDone; ) {
       isDone = await commits.add(1, () => {
         store.forgetMemory();
         const row = findId.get(projectId, distinctId);
         if (!row) return true;
         const id = Number(row.id);
-        const day = activeDay(store, projectId, id);
-        if (day === undefined) {
-          eraseActivity(store, projectId, id);
+        const active = nextMonth.get(id);
+        if (!active) {
           db.prepare('DELETE FROM ids WHERE id = ?').run(id);
           return true;
         }
-        const rows = select.all(projectId, day * DAY_MS, (day + 1) * DAY_MS, id);
-        for (const each of rows) {
-          rollups.count(projectId, eventOf(each), -1);
-          removeEvent.run(Number(each.seq));
+        const month = Number(active.month);
+        const days = daysIn(month, Number(active.days));
+        for (const day of days) {
+          for (const each of select.all(projectId, day * DAY_MS, (day + 1) * DAY_MS, id)) {
+            rollups.count(projectId, eventOf(each), -1);
+            removeEvent.run(Number(each.seq));
+            result.events++;
+          }
         }
-        eraseActive(store, projectId, KIND.day, day, id);
-        result.events += rows.length;
+        eraseMonth(store, projectId, id, month, days);
         return false;
       });
     }
@@ -72,47 +77,31 @@ export async function forget(
   return result;
 }
 
-const activeMonths = (store: Store, id: number): number[] =>
-  store.db
-    .prepare('SELECT period FROM active WHERE id = ? AND kind = 2')
-    .all(id)
-    .map(({ period }) => Number(period));
-
-/** A day on which an id was active; undefined when none is left. */
-function activeDay(store: Store, project: number, id: number): number | undefined {
-  const wasActive = store.db.prepare(
-    'SELECT 1 FROM active WHERE project_id = ? AND kind = 0 AND period = ? AND id = ?',
-  );
-  for (const month of activeMonths(store, id)) {
-    const end = firstDayOfMonth(month + 1);
-    for (let day = firstDayOfMonth(month); day < end; day++) {
-      if (wasActive.get(project, day, id)) return day;
-    }
-  }
-  return undefined;
-}
-
-/** Takes an id out of the active ids of every week and month. Inside a transaction. */
-function eraseActivity(store: Store, project: number, id: number): void {
-  for (const month of activeMonths(store, id)) {
-    const lastWeek = weekOfDay(firstDayOfMonth(month + 1));
-    for (let week = weekOfDay(firstDayOfMonth(month)); week <= lastWeek; week++) {
-      eraseActive(store, project, KIND.week, week, id);
-    }
-    eraseActive(store, project, KIND.month, month, id);
-  }
-}
-
-function eraseActive(store: Store, project: number, kind: number, period: number, id: number) {
-  const { db } = store;
-  const { changes } = db
-    .prepare('DELETE FROM active WHERE project_id = ? AND kind = ? AND period = ? AND id = ?')
-    .run(project, kind, period, id);
-  if (changes === 0) return;
-  db.prepare(
+/** Takes an id out of the active ids of a month, the earliest it has. Inside a transaction. */
+function eraseMonth(
+  { db }: Store,
+  project: number,
+  id: number,
+  month: number,
+  days: readonly number[],
+): void {
+  const decrement = db.prepare(
     'UPDATE active_counts SET n = n - 1 WHERE project_id = ? AND kind = ? AND period = ?',
-  ).run(project, kind, period);
-  db.prepare(
-    'DELETE FROM active_counts WHERE project_id = ? AND kind = ? AND period = ? AND n <= 0',
-  ).run(project, kind, period);
+  );
+  db.prepare('DELETE FROM active WHERE project_id = ? AND month = ? AND id = ?').run(
+    project,
+    month,
+    id,
+  );
+  decrement.run(project, KIND.month, month);
+  for (const day of days) decrement.run(project, KIND.day, day);
+  // A week that goes on into the next month is still counted there, if the id was active there.
+  const next = db
+    .prepare('SELECT days FROM active WHERE project_id = ? AND month = ? AND id = ?')
+    .get(project, month + 1, id);
+  const later = new Set(daysIn(month + 1, Number(next?.days ?? 0)).map(weekOfDay));
+  for (const week of new Set(days.map(weekOfDay))) {
+    if (!later.has(week)) decrement.run(project, KIND.week, week);
+  }
+  db.prepare('DELETE FROM active_counts WHERE project_id = ? AND n <= 0').run(project);
 }

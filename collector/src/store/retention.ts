@@ -2,8 +2,8 @@
 // and counts of active ids, which name nobody, stay.
 
 import { DAY_MS } from '../limits.ts';
-import { KIND } from './activity.ts';
-import { dayOf, monthOfDay, weekOfDay } from './periods.ts';
+import { bitsOf } from './activity.ts';
+import { dayOf, firstDayOfMonth, monthOfDay } from './periods.ts';
 import type { Store } from './store.ts';
 
 const STEP = 2_000;
@@ -19,11 +19,14 @@ export async function retain(store: Store, nowMs: number): Promise<number> {
     `DELETE FROM events WHERE seq IN
      (SELECT seq FROM events WHERE project_id = ? AND time_ms < ? LIMIT ${STEP})`,
   );
-  const active = db.prepare(
-    `DELETE FROM active WHERE (project_id, kind, period, id) IN
-     (SELECT project_id, kind, period, id FROM active
-      WHERE project_id = ? AND kind = ? AND period < ? LIMIT ${STEP})`,
+  const months = db.prepare(
+    `DELETE FROM active WHERE (project_id, month, id) IN
+     (SELECT project_id, month, id FROM active WHERE project_id = ? AND month < ? LIMIT ${STEP})`,
   );
+  const days = db.prepare(
+    'UPDATE active SET days = days & ? WHERE project_id = ? AND month = ? AND days & ? != days',
+  );
+  const empty = db.prepare('DELETE FROM active WHERE project_id = ? AND month = ? AND days = 0');
   const installs = db.prepare('DELETE FROM installs WHERE project_id = ? AND last_seen_ms < ?');
   for (const { id, retentionDays } of store.projects.all()) {
     const beforeMs = nowMs - retentionDays * DAY_MS;
@@ -33,19 +36,20 @@ export async function retain(store: Store, nowMs: number): Promise<number> {
       return changes;
     });
     const day = dayOf(beforeMs);
-    const edges = [
-      [KIND.day, day],
-      [KIND.week, weekOfDay(day)],
-      [KIND.month, monthOfDay(day)],
-    ] as const;
-    for (const [kind, period] of edges) await repeat(() => active.run(id, kind, period).changes);
+    const month = monthOfDay(day);
+    const kept = bitsOf(month, day, firstDayOfMonth(month + 1));
+    await repeat(() => months.run(id, month).changes);
+    await commits.add(1, () => {
+      days.run(kept, id, month, kept);
+      empty.run(id, month);
+    });
     await commits.add(1, () => installs.run(id, beforeMs).changes);
   }
   // An id without any activity left is nobody's any more.
   const ids = db.prepare(
     `DELETE FROM ids WHERE id IN (
        SELECT ids.id FROM ids
-       WHERE NOT EXISTS (SELECT 1 FROM active WHERE active.id = ids.id AND kind = 2)
+       WHERE NOT EXISTS (SELECT 1 FROM active WHERE active.id = ids.id)
        LIMIT ${STEP})`,
   );
   await repeat(() => {

@@ -7,11 +7,12 @@ import type { Event } from '../event.ts';
 import { DIMENSION_VALUES } from '../limits.ts';
 import type { Database, Statement } from './database.ts';
 import { countsOf, DAYS_ONLY, type Dimension } from './dimensions.ts';
-import { hourOf } from './periods.ts';
+import { hourOf, monthOfDay } from './periods.ts';
 
 export const OTHER = '(other)';
 const HOURS = 0;
 const DAYS = 1;
+const MONTHS = 2;
 
 interface Delta {
   readonly project: number;
@@ -21,6 +22,23 @@ interface Delta {
   readonly sub: number;
   n: number;
   failed: number;
+}
+
+/** The same counts by longer periods. */
+function coarser(deltas: readonly Delta[], periodOf: (start: number) => number): Delta[] {
+  const sums = new Map<string, Delta>();
+  for (const delta of deltas) {
+    const start = periodOf(delta.start);
+    const key = `${delta.project} ${delta.dimension} ${start} ${delta.value} ${delta.sub}`;
+    const sum = sums.get(key);
+    if (sum) {
+      sum.n += delta.n;
+      sum.failed += delta.failed;
+    } else {
+      sums.set(key, { ...delta, start });
+    }
+  }
+  return [...sums.values()];
 }
 
 /** The writer of rollups of one database connection. */
@@ -75,20 +93,11 @@ export class Rollups {
 
   /** Writes what was counted since the last flush. */
   flush(): void {
-    const days = new Map<string, Delta>();
-    for (const delta of this.deltas.values()) {
-      if (!DAYS_ONLY.has(delta.dimension)) this.write(delta, HOURS, delta.start);
-      const day = Math.floor(delta.start / 24);
-      const key = `${delta.project} ${delta.dimension} ${day} ${delta.value} ${delta.sub}`;
-      const sum = days.get(key);
-      if (sum) {
-        sum.n += delta.n;
-        sum.failed += delta.failed;
-      } else {
-        days.set(key, { ...delta, start: day });
-      }
-    }
-    for (const delta of days.values()) this.write(delta, DAYS, delta.start);
+    const hours = [...this.deltas.values()];
+    const days = coarser(hours, (hour) => Math.floor(hour / 24));
+    for (const delta of hours) if (!DAYS_ONLY.has(delta.dimension)) this.write(delta, HOURS);
+    for (const delta of days) this.write(delta, DAYS);
+    for (const delta of coarser(days, monthOfDay)) this.write(delta, MONTHS);
     this.deltas = new Map();
   }
 
@@ -99,11 +108,7 @@ export class Rollups {
     this.valueCounts.clear();
   }
 
-  private write(
-    { project, dimension, value, sub, n, failed }: Delta,
-    grain: number,
-    start: number,
-  ) {
+  private write({ project, dimension, start, value, sub, n, failed }: Delta, grain: number) {
     this.add.run(project, dimension, grain, start, value, sub, n, failed);
     if (n < 0) this.prune.run(project, dimension, grain, start, value, sub);
   }

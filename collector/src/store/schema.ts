@@ -51,7 +51,7 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (project_id, dimension, value)
   );
 
-  -- grain 0: hours, grain 1: days, both counted from 1970.
+  -- grain 0: hours, 1: days, both counted from 1970; 2: months, counted from year 0.
   CREATE TABLE rollups (
     project_id INTEGER NOT NULL,
     dimension INTEGER NOT NULL,
@@ -64,15 +64,16 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (project_id, dimension, grain, start, value, sub)
   ) WITHOUT ROWID;
 
-  -- Who was active when; kind 0: day, 1: week, 2: month. The counts are kept beside it.
+  -- Who was active on which days of a month: bit 0 of days is the first.
   CREATE TABLE active (
     project_id INTEGER NOT NULL,
-    kind INTEGER NOT NULL,
-    period INTEGER NOT NULL,
+    month INTEGER NOT NULL,
     id INTEGER NOT NULL,
-    PRIMARY KEY (project_id, kind, period, id)
+    days INTEGER NOT NULL,
+    PRIMARY KEY (project_id, month, id)
   ) WITHOUT ROWID;
-  CREATE INDEX active_by_id ON active (id) WHERE kind = 2;
+  CREATE INDEX active_by_id ON active (id);
+  -- How many were active in a period; kind 0: day, 1: week, 2: month.
   CREATE TABLE active_counts (
     project_id INTEGER NOT NULL,
     kind INTEGER NOT NULL,
