@@ -25,6 +25,8 @@ const SECONDS = Number(options.seconds);
 const ROWS = Number(options.rows);
 const ONLY = new Set(options.only.split(','));
 const MAIN = resolve(import.meta.dirname, '../collector/dist/main.js');
+// As `npm run collector` starts it: on a machine with much memory V8 would take it.
+const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
 const TOKEN = 'phc_benchmark_token';
 const ADMIN = 'benchmark-admin-token';
 const DAY_MS = 86_400_000;
@@ -80,7 +82,7 @@ const ids = (count) => Array.from({ length: count }, () => randomUUID());
 
 async function start(folder) {
   const startMs = performance.now();
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, 'serve'], {
     env: {
       PATH: process.env.PATH,
       COLLECTOR_DATA: folder,

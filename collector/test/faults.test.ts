@@ -7,8 +7,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import lz from 'lz-string';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchOf, command, event, makeFolder, startCollector, TOKEN } from './support/collector';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  ADMIN,
+  batchOf,
+  command,
+  event,
+  makeFolder,
+  startCollector,
+  TOKEN,
+} from './support/collector';
 
 let folder: ReturnType<typeof makeFolder>;
 beforeEach(() => {
@@ -137,6 +145,38 @@ describe('the disk', () => {
     for (const one of sent) expect((await second.post('/batch/', batchOf(one))).status).toBe(503);
     expect((await second.admin('GET', '/api/v1/summary')).status).toBe(503);
     await second.stop();
+  });
+});
+
+describe('the clock', () => {
+  it('set back by two days loses nothing, counts nothing twice, and locks nobody out', async () => {
+    const preload = join(folder.path, 'clock.mjs');
+    writeFileSync(
+      preload,
+      `const real = Date.now; let offset = 0; Date.now = () => real() + offset;
+       process.on('SIGUSR2', () => { offset = -2 * 86_400_000; console.log('clock set back'); });`,
+    );
+    const collector = await startCollector(
+      { NODE_OPTIONS: `--import ${preload}` },
+      { folder: folder.path },
+    );
+    const login = async () => {
+      const answer = await collector.post('/api/v1/login', { token: ADMIN });
+      return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+    };
+    const cookie = await login();
+    const batch = batchOf(event(), event({ timestamp: undefined }));
+    expect((await collector.post('/batch/', batch)).status).toBe(200);
+    process.kill(collector.pid, 'SIGUSR2');
+    await vi.waitFor(() => expect(collector.output()).toContain('clock set back'));
+    expect((await collector.post('/batch/', batch)).status).toBe(200);
+    expect((await collector.post('/batch/', batchOf(event()))).status).toBe(200);
+    expect(await collector.events()).toHaveLength(3);
+    for (const each of [cookie, await login()]) {
+      const answer = await collector.request('GET', '/api/v1/summary', undefined, { cookie: each });
+      expect(answer.status).toBe(200);
+    }
+    await collector.stop();
   });
 });
 
