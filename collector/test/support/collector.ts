@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
 
 export const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 export const TOKEN = 'phc_test_token';
@@ -45,7 +46,7 @@ export function command(args: string[], folder: string, env: Env = {}): Promise<
 
 const running = new Set<ChildProcess>();
 // A test that fails before its end must not leave a collector behind.
-process.on('exit', () => {
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
