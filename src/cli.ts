@@ -21,6 +21,11 @@ const COMMANDS: Record<string, Load> = {
   flush: () => import(/* webpackMode: "eager" */ './commands/flush'),
   events: () => import(/* webpackMode: "eager" */ './commands/events'),
   preview: () => import(/* webpackMode: "eager" */ './commands/preview'),
+  log: () => import(/* webpackMode: "eager" */ './commands/log'),
+  export: () => import(/* webpackMode: "eager" */ './commands/export'),
+  report: () => import(/* webpackMode: "eager" */ './commands/report'),
+  clear: () => import(/* webpackMode: "eager" */ './commands/clear'),
+  forget: () => import(/* webpackMode: "eager" */ './commands/forget'),
   init: () => import(/* webpackMode: "eager" */ './commands/init'),
   collect: () => import(/* webpackMode: "eager" */ './commands/collect'),
 };
@@ -45,15 +50,24 @@ async function usage(command?: Command): Promise<string> {
 
 /** Refuses options a command does not have, and words beyond those it takes. */
 function checkWords(command: Command, name: string, words: readonly string[]): void {
-  const args = (command.args ?? {}) as Record<string, { type?: string }>;
+  const args = (command.args ?? {}) as Record<string, { type?: string; valueHint?: string }>;
   const options = Object.keys(args).filter((key) => args[key]?.type !== 'positional');
   const positionals = Object.keys(args).length - options.length;
   const takesMany = Object.hasOwn(args, 'properties');
   let seen = 0;
-  for (const word of words) {
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!;
     if (word.startsWith('-')) {
       const option = word.replace(/^--?/, '').replace(/=.*/s, '');
-      if (word.startsWith('--') && options.includes(option)) continue;
+      if (word.startsWith('--') && options.includes(option)) {
+        if (args[option]?.type !== 'string' || word.includes('=')) continue;
+        at += 1; // Its value.
+        if (words[at] !== undefined) continue;
+        throw new UserError(
+          `--${option} takes a value: --${option} ${args[option]?.valueHint ?? 'VALUE'}.`,
+          EXIT.usage,
+        );
+      }
       throw new UserError(
         `${name} has no such option. \`${NAME} ${name} --help\` lists them.`,
         EXIT.usage,

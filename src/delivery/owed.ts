@@ -12,6 +12,7 @@ import { readStanding, type Standing, writeStanding } from './standing';
 export const DROPPED = {
   disabled: 'analytics was turned off',
   id: 'the anonymous id was reset',
+  cleared: 'the record was cleared',
   catalogue: 'not in the catalogue',
   rejected: 'the server rejected it',
 } as const;

@@ -40,6 +40,12 @@ function readBytes(path: string, from: number, to: number): Buffer {
   }
 }
 
+/** A complete line as it stands, with the place just behind it. */
+export interface TextLine {
+  readonly text: string;
+  readonly end: number;
+}
+
 /** A line with the place just behind it. */
 export interface PlacedLine {
   readonly line: Line;
@@ -48,44 +54,71 @@ export interface PlacedLine {
 
 /**
  * The complete lines of the journal from byte `from` on, in order, read in pieces: memory does not
- * grow with the journal. A last line that was cut off is left out.
+ * grow with the journal, and a journal that is cut meanwhile is read as it was. A last line that was
+ * cut off is left out, and so are empty ones.
  */
-export function* linesFrom(project: Project, from: number): Generator<PlacedLine> {
-  let rest = Buffer.alloc(0);
-  let start = from;
-  for (;;) {
-    const bytes = readBytes(project.journal, start + rest.length, start + rest.length + CHUNK);
-    if (bytes.length === 0) return;
-    rest = Buffer.concat([rest, bytes]);
-    let at = 0;
-    for (;;) {
-      const newline = rest.indexOf(NEWLINE, at);
-      if (newline < 0) break;
-      const text = rest.toString('utf8', at, newline);
-      at = newline + 1;
-      if (text.trim() !== '') yield { line: parseLine(text), end: start + at };
+export function* textLinesFrom(project: Project, from: number): Generator<TextLine> {
+  let handle: number;
+  try {
+    handle = openSync(project.journal, 'r');
+  } catch {
+    return;
+  }
+  try {
+    let pieces: Buffer[] = []; // Of a line that goes on beyond what was read.
+    let start = from;
+    for (let at = from; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const piece = chunk.subarray(0, readSync(handle, chunk, 0, CHUNK, at));
+      if (piece.length === 0) return;
+      at += piece.length;
+      pieces.push(piece);
+      if (!piece.includes(NEWLINE)) continue;
+      const bytes = pieces.length === 1 ? piece : Buffer.concat(pieces);
+      let begin = 0;
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, begin)) {
+        const text = bytes.toString('utf8', begin, end);
+        begin = end + 1;
+        if (text.trim() !== '') yield { text, end: start + begin };
+      }
+      start += begin;
+      pieces = [bytes.subarray(begin)];
     }
-    start += at;
-    rest = rest.subarray(at);
+  } finally {
+    closeSync(handle);
   }
 }
 
+/** The same lines, parsed. */
+export function* linesFrom(project: Project, from: number): Generator<PlacedLine> {
+  for (const { text, end } of textLinesFrom(project, from)) yield { line: parseLine(text), end };
+}
+
 /** The lines of the journal from the newest to the oldest, read in pieces from its end. */
-export function* linesBackwards(project: Project): Generator<Line> {
-  let end = size(project.journal);
-  let rest = Buffer.alloc(0);
-  while (end > 0) {
-    const from = Math.max(0, end - CHUNK);
-    rest = Buffer.concat([readBytes(project.journal, from, end), rest]);
-    end = from;
-    for (;;) {
-      const newline = rest.lastIndexOf(NEWLINE, rest.length - 2);
-      if (newline < 0 && end > 0) break;
-      const text = rest.toString('utf8', newline + 1).trim();
-      rest = rest.subarray(0, newline + 1);
-      if (text !== '') yield parseLine(text);
-      if (rest.length === 0) break;
+export function* linesBackwards(project: Project): Generator<PlacedLine> {
+  let at = size(project.journal);
+  let end = at; // Behind the line that is being put together.
+  let pieces: Buffer[] = []; // Of that line, the first one first.
+  while (at > 0) {
+    const from = Math.max(0, at - CHUNK);
+    const piece = readBytes(project.journal, from, at);
+    at = from;
+    if (at > 0 && !piece.includes(NEWLINE)) {
+      pieces.unshift(piece);
+      continue;
     }
+    const bytes = Buffer.concat([piece, ...pieces]);
+    let behind = bytes.length;
+    while (behind > 0) {
+      // The newline at its own end is part of a line.
+      const newline = behind > 1 ? bytes.lastIndexOf(NEWLINE, behind - 2) : -1;
+      if (newline < 0 && at > 0) break;
+      const text = bytes.toString('utf8', newline + 1, behind).trim();
+      if (text !== '') yield { line: parseLine(text), end };
+      end -= behind - (newline + 1);
+      behind = newline + 1;
+    }
+    pieces = [bytes.subarray(0, behind)];
   }
 }
 
@@ -135,7 +168,7 @@ function roomNow(project: Project, nowMs: number): number {
   const longestMs = Math.max(...RECORD_LIMITS.map((limit) => limit.windowMs));
   const most = Math.max(...RECORD_LIMITS.map((limit) => limit.events));
   const counts = RECORD_LIMITS.map(() => 0);
-  for (const line of linesBackwards(project)) {
+  for (const { line } of linesBackwards(project)) {
     if (line.kind !== 'event') continue;
     const ageMs = Math.abs(nowMs - Date.parse(line.record.timestamp));
     if (ageMs > longestMs || seen >= most) break;

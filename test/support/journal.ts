@@ -1,0 +1,106 @@
+// A journal of any size, as months of use would leave it: made without chance, so that a test knows
+// what is in it.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** How many of the events have which fate; the order in the journal is this one. */
+export interface Shape {
+  readonly delivered?: number;
+  readonly dropped?: number;
+  readonly local?: number;
+  readonly waiting?: number;
+}
+
+export const ID = '550e8400-e29b-41d4-a716-446655440000';
+export const WHY = 'the server rejected it (HTTP 400)';
+
+const SERVICES = ['plex', 'adguard', 'sonarr', 'jellyfin', 'whoami'];
+const COMMANDS = ['enable-service', 'start-service', 'stop-service', 'build', 'update', 'unknown'];
+const OVERRIDES = ['plex-nfs', 'jellyfin-nfs'];
+const ERRORS = ['exit_1', 'exit_2', 'exit_other', 'signal'];
+const BATCH = 100;
+const STEP_MS = 97_000;
+
+export const uuidOf = (index: number): string =>
+  `0190b000-${String(Math.floor(index / 1e4)).padStart(4, '0')}-7000-8000-${String(index % 1e4).padStart(12, '0')}`;
+
+/** The event at a place: mostly commands, some services, a few overrides and errors. */
+function eventOf(index: number): { event: string; properties: Record<string, unknown> } {
+  // Some are far more frequent than others.
+  const pick = <T>(list: readonly T[]): T =>
+    list[Math.floor(list.length * (((index * 7919) % 1000) / 1000) ** 2)]!;
+  const kind = index % 10;
+  if (kind < 6) {
+    const success = index % 13 !== 0;
+    const duration_ms = ((index * 7919) % 997) ** 2 % 90_000;
+    return {
+      event: 'command_executed',
+      properties: { command: pick(COMMANDS), success, duration_ms },
+    };
+  }
+  if (kind === 6) {
+    return {
+      event: 'service_enabled',
+      properties: { service_name: pick(SERVICES), has_scaffold: index % 3 === 0 },
+    };
+  }
+  if (kind === 7) return { event: 'service_started', properties: { service_name: pick(SERVICES) } };
+  if (kind === 8)
+    return { event: 'override_enabled', properties: { override_name: pick(OVERRIDES) } };
+  return {
+    event: 'error_occurred',
+    properties: { command: pick(COMMANDS), error_type: pick(ERRORS) },
+  };
+}
+
+/** The record at a place, as it stands in the journal. */
+export function recordOf(index: number, beginMs: number, isLocal = false): Record<string, unknown> {
+  const { event, properties } = eventOf(index);
+  return {
+    ...(isLocal && { local: true }),
+    uuid: uuidOf(index),
+    event,
+    timestamp: new Date(beginMs + index * STEP_MS).toISOString(),
+    distinct_id: ID,
+    properties: { ...properties, shim_version: '1.0.0', ci: false },
+  };
+}
+
+/** Writes a journal, with where delivery stands, into a project. @returns how many bytes it has. */
+export function writeJournal(root: string, shape: Shape, beginMs?: number): number {
+  const { delivered = 0, dropped = 0, local = 0, waiting = 0 } = shape;
+  const total = delivered + dropped + local + waiting;
+  const begin = beginMs ?? Date.now() - total * STEP_MS;
+  const at = (index: number) => new Date(begin + index * STEP_MS + 5_000).toISOString();
+  const lines: string[] = [];
+  let bytes = 0;
+  let cursor = 0;
+  const push = (value: unknown) => {
+    const line = `${JSON.stringify(value)}\n`;
+    lines.push(line);
+    bytes += Buffer.byteLength(line);
+  };
+  let open: string[] = [];
+  const settle = (outcome: object, index: number) => {
+    if (open.length > 0) push({ ...outcome, at: at(index), uuids: open });
+    open = [];
+  };
+  for (let index = 0; index < total; index += 1) {
+    const isLocal = index >= delivered + dropped && index < delivered + dropped + local;
+    push(recordOf(index, begin, isLocal));
+    if (index < delivered + dropped) open.push(uuidOf(index));
+    const isDelivered = index < delivered;
+    const isLast = index === delivered - 1 || index === delivered + dropped - 1;
+    if (open.length === BATCH || isLast) {
+      settle(isDelivered ? { outcome: 'delivered' } : { outcome: 'dropped', why: WHY }, index);
+    }
+    if (index === total - waiting - 1) cursor = bytes;
+  }
+  const journal = join(root, '.onramp-analytics/journal.ndjson');
+  mkdirSync(dirname(journal), { recursive: true });
+  writeFileSync(journal, lines.join(''));
+  const standing = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
+  writeFileSync(join(root, '.onramp-analytics/delivery.json'), JSON.stringify(standing));
+  return bytes;
+}
