@@ -1,10 +1,12 @@
-// Builds bin/onramp-analytics: src/generated.ts, then tsc, then ncc, then the wrapper around it.
+// Builds bin/onramp-analytics: src/generated.ts, then tsc, then ncc, then the wrapper around it. The
+// page of dashboard/ is built before: `npm run build` does both.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { readPackageJSON } from 'pkg-types';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -110,6 +112,19 @@ async function bundle(entry) {
   return ascii(code);
 }
 
+/**
+ * The report's page, compressed: a short text, which no command but `report --html` looks at. Brotli
+ * gives the same bytes on every machine; gzip does not.
+ */
+function packedPage() {
+  const page = readFileSync(at('dashboard/dist/report.html'));
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: page.length,
+  };
+  return brotliCompressSync(page, { params }).toString('base64');
+}
+
 async function build() {
   writeFileSync(at('src/generated.ts'), await generate());
   rmSync(at('build'), { recursive: true, force: true });
@@ -125,6 +140,10 @@ async function build() {
       "import { runCompiled } from './compiled';",
       `export const { PostHog } = runCompiled(${JSON.stringify(client)});`,
     ].join('\n'),
+  );
+  writeFileSync(
+    at('build/report/page.js'),
+    `export const PACKED = ${JSON.stringify(packedPage())};\n`,
   );
   const code = await bundle('build/cli.js');
   mkdirSync(at('bin'), { recursive: true });

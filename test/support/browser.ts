@@ -1,0 +1,31 @@
+// A real browser, headless: Debian's `chromium`, driven by playwright-core, which brings none.
+
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Whether there is a browser. Says so loudly, once, where there is none. */
+export function hasBrowser(): boolean {
+  if (existsSync(EXECUTABLE)) return true;
+  console.warn(
+    `\n!!! NO BROWSER at ${EXECUTABLE}: the page is NOT TESTED. Install chromium, or set CHROMIUM.\n`,
+  );
+  return false;
+}
+
+/** Starts it. Close it in the end. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: EXECUTABLE, args: ARGS, timeout: 60_000 });
+}
