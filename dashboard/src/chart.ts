@@ -54,6 +54,8 @@ function configuration(panel: Panel, theme: Theme): ChartConfiguration<'bar' | '
     ticks: {
       color: theme.soft,
       maxTicksLimit: 6,
+      maxRotation: 0,
+      autoSkipPadding: 12,
       // Half an event does not happen.
       ...(panel.unit === 'count' && { precision: 0 }),
       callback: (value: string | number) => format(Number(value), panel.unit),
@@ -66,7 +68,8 @@ function configuration(panel: Panel, theme: Theme): ChartConfiguration<'bar' | '
     ticks: {
       color: theme.ink,
       autoSkip: !isRank,
-      maxRotation: isRank ? 0 : 45,
+      autoSkipPadding: 24,
+      maxRotation: 0,
       callback: (_value: unknown, index: number) => shorten(panel.labels[index] ?? '', LABEL),
     },
   };

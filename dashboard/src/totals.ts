@@ -9,7 +9,7 @@ export function showTotals(list: HTMLElement, { totals, record, waiting, dropped
   const rows: [name: string, value: number | undefined, unit?: Unit][] = [
     ['Events', totals.events],
     ['Commands', totals.commands],
-    ['Commands that failed', totals.failure_rate, 'percent'],
+    ['Failed', totals.failure_rate, 'percent'],
     ['Errors', totals.errors],
     ['Active ids', totals.active_ids],
     ['New ids', totals.new_ids],

@@ -25,32 +25,42 @@ const STEP_MS = 97_000;
 export const uuidOf = (index: number): string =>
   `0190b000-${String(Math.floor(index / 1e4)).padStart(4, '0')}-7000-8000-${String(index % 1e4).padStart(12, '0')}`;
 
+/** A number from 0 to 1 that looks like chance, the same each time. */
+function random(index: number, salt: number): number {
+  const x = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b);
+  const y = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  return ((y ^ (y >>> 13)) >>> 0) / 2 ** 32;
+}
+
+/** One of a list; the first ones are far more frequent. */
+const pick = <T>(list: readonly T[], index: number, salt: number): T =>
+  list[Math.floor(list.length * random(index, salt) ** 2)]!;
+
 /** The event at a place: mostly commands, some services, a few overrides and errors. */
 function eventOf(index: number): { event: string; properties: Record<string, unknown> } {
-  // Some are far more frequent than others.
-  const pick = <T>(list: readonly T[]): T =>
-    list[Math.floor(list.length * (((index * 7919) % 1000) / 1000) ** 2)]!;
   const kind = index % 10;
+  const command = pick(COMMANDS, index, 1);
+  const service_name = pick(SERVICES, index, 2);
   if (kind < 6) {
-    const success = index % 13 !== 0;
-    const duration_ms = ((index * 7919) % 997) ** 2 % 90_000;
-    return {
-      event: 'command_executed',
-      properties: { command: pick(COMMANDS), success, duration_ms },
-    };
+    const success = random(index, 3) > 0.03 * (1 + COMMANDS.indexOf(command));
+    const base = 300 * 3 ** COMMANDS.indexOf(command);
+    const duration_ms = Math.round(base * (0.5 + random(index, 4) ** 3 * 4));
+    return { event: 'command_executed', properties: { command, success, duration_ms } };
   }
   if (kind === 6) {
+    const has_scaffold = random(index, 5) > 0.6;
+    return { event: 'service_enabled', properties: { service_name, has_scaffold } };
+  }
+  if (kind === 7) return { event: 'service_started', properties: { service_name } };
+  if (kind === 8) {
     return {
-      event: 'service_enabled',
-      properties: { service_name: pick(SERVICES), has_scaffold: index % 3 === 0 },
+      event: 'override_enabled',
+      properties: { override_name: pick(OVERRIDES, index, 6) },
     };
   }
-  if (kind === 7) return { event: 'service_started', properties: { service_name: pick(SERVICES) } };
-  if (kind === 8)
-    return { event: 'override_enabled', properties: { override_name: pick(OVERRIDES) } };
   return {
     event: 'error_occurred',
-    properties: { command: pick(COMMANDS), error_type: pick(ERRORS) },
+    properties: { command, error_type: pick(ERRORS, index, 7) },
   };
 }
 
