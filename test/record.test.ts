@@ -7,7 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UuidTable } from '../src/record/uuids';
 import { type Host, makeHost } from './support/host';
 import { ID, recordOf, uuidOf, WHY, writeJournal } from './support/journal';
+import { hasPty, onTerminal } from './support/pty';
 import { type Server, startServer } from './support/server';
+
+const pty = hasPty();
+if (!pty) console.warn('\n!!! NO `script` HERE: what a terminal shows is NOT TESTED.\n');
 
 interface Logged {
   events: { uuid: string; event: string; timestamp: string; fate: Record<string, string> }[];
@@ -186,6 +190,18 @@ describe('the record', () => {
       const before = host.read('onramp.lock');
       await host.shim(['clear', '--yes']);
       expect(host.read('onramp.lock')).toBe(before);
+    });
+
+    it.runIf(pty)('asks on a terminal, and takes only a yes', async () => {
+      writeJournal(host.root, { waiting: 3 });
+      const options = { cwd: host.root };
+      const no = await onTerminal(['clear'], { ...options, input: '\n' });
+      expect(no.stdout).toMatch(/What waits to be sent is dropped, too. \[y\/N\]/);
+      expect(no.stdout).toContain('Nothing was deleted.');
+      expect(await waiting()).toBe(3);
+      const yes = await onTerminal(['clear'], { ...options, input: 'y\n' });
+      expect(yes.stdout).toContain('3 event(s) deleted');
+      expect(existsSync(host.journal)).toBe(false);
     });
 
     it('deletes nothing without a terminal or --yes', async () => {

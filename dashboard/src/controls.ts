@@ -113,9 +113,12 @@ export function showLogin(
     autocomplete: 'current-password',
     required: '',
   });
+  // Nobody types a name; password managers look for one.
+  const name = element('input', { autocomplete: 'username', value: 'admin', hidden: '' });
   const form = element(
     'form',
     { 'aria-label': 'Sign in' },
+    name,
     element('label', {}, 'Admin token', token),
     element('button', { type: 'submit' }, 'Sign in'),
   );

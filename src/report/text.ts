@@ -29,8 +29,23 @@ export function duration(ms: number | null): string {
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
+/** Prose in lines that fit, each further in than the first one. */
+function wrap(text: string, indent: string, { columns }: Look): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    const isFirst = line.trim() === '';
+    if (!isFirst && [...line].length + 1 + [...word].length > columns) {
+      lines.push(line);
+      line = `${indent}  ${word}`;
+    } else line += isFirst ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
 function section(title: string, lines: readonly string[], look: Look): string[] {
-  return ['', styled(title, 'bold', look), ...lines];
+  const heading = wrap(title, '', look).map((line) => styled(line, 'bold', look));
+  return ['', ...heading, ...lines];
 }
 
 function bars(rows: readonly Row[], look: Look): string[] {
@@ -49,7 +64,7 @@ function bars(rows: readonly Row[], look: Look): string[] {
     const cut = whole.length - Math.round(whole.length * badShare);
     const drawn = styled(whole.slice(0, cut), 'bar', look) + styled(whole.slice(cut), 'bad', look);
     const filler = room < 4 ? '' : `${drawn}${' '.repeat(room - whole.length)}  `;
-    return `  ${cell(printable(row.name), name)}  ${filler}${row.words.padStart(words)}`;
+    return `  ${cell(printable(row.name), name)}  ${filler}${row.words}`;
   });
   const rest = rows.length - shown.length;
   return rest > 0
@@ -82,7 +97,12 @@ function activityLines(activity: readonly DaySummary[], look: Look): string[] {
   );
   return [
     `  ${styled(line, 'bar', look)}`,
-    `  ${days[0]!.day} to ${days.at(-1)!.day}; most on ${busiest.day}: ${number(busiest.events)} event(s)`,
+    ...wrap(
+      `${days[0]!.day} to ${days.at(-1)!.day}; ` +
+        `most on ${busiest.day}: ${number(busiest.events)} event(s)`,
+      '  ',
+      look,
+    ),
   ];
 }
 
@@ -91,21 +111,21 @@ function uses(list: readonly Use[]): Row[] {
     .map(({ name, count, events }) => ({
       name,
       value: events.enabled ?? 0,
-      words: `${number(events.enabled ?? 0)} enabled, ${number(count)} in all`,
+      words: `${number(events.enabled ?? 0)} / ${number(count)}`,
     }))
     .sort((a, b) => b.value - a.value);
 }
 
-function fateLines(record: RecordSummary): string[] {
+function fateLines(record: RecordSummary, look: Look): string[] {
   const names = { local: 'local only', waiting: 'waiting', delivered: 'delivered' } as const;
   const lines = Object.entries(names)
     .filter(([key]) => record[key as keyof typeof names] > 0)
-    .map(([key, name]) => `  ${number(record[key as keyof typeof names])} ${name}`);
+    .map(([key, name]) => `${number(record[key as keyof typeof names])} ${name}`);
   for (const { why, count } of record.reasons) {
-    lines.push(`  ${number(count)} dropped: ${printable(why)}`);
+    lines.push(`${number(count)} dropped: ${printable(why)}`);
   }
-  if (record.unknown > 0) lines.push(`  ${number(record.unknown)} unknown`);
-  return lines;
+  if (record.unknown > 0) lines.push(`${number(record.unknown)} unknown`);
+  return lines.flatMap((line) => wrap(line, '  ', look));
 }
 
 /** The report, as lines. */
@@ -115,8 +135,12 @@ export function textReport(summary: Summary, look: Look): string[] {
   if (totals.events === 0) return ['No event is recorded.', ...(damaged ? [damaged] : [])];
   const lines = [
     styled(`Usage from ${summary.from} to ${summary.to}`, 'bold', look),
-    `  ${number(totals.events)} event(s), ${number(totals.commands)} command(s), ` +
-      `${percent(totals.failure_rate)} failed, ${number(totals.errors)} error(s)`,
+    ...wrap(
+      `${number(totals.events)} event(s), ${number(totals.commands)} command(s), ` +
+        `${percent(totals.failure_rate)} failed, ${number(totals.errors)} error(s)`,
+      '  ',
+      look,
+    ),
   ];
   const add = (title: string, content: readonly string[]) => {
     if (content.length > 0) lines.push(...section(title, content, look));
@@ -125,37 +149,37 @@ export function textReport(summary: Summary, look: Look): string[] {
     if (list.length > 0) add(title, bars(list, look));
   };
   add('Activity by day', activityLines(activity, look));
-  rows('Services enabled most', uses(summary.services));
-  rows('Overrides enabled most', uses(summary.overrides));
+  rows('Services enabled most (enabled / all events)', uses(summary.services));
+  rows('Overrides enabled most (enabled / all events)', uses(summary.overrides));
   rows(
-    'Commands run most',
+    'Commands run most (runs, failed)',
     summary.commands.map(({ name, count, failures, failure_rate }) => ({
       name,
       value: count,
       bad: failures,
-      words: `${number(count)}, ${percent(failure_rate)} failed`,
+      words: `${number(count)}, ${percent(failure_rate)}`,
     })),
   );
   rows(
-    'How long they take',
+    'How long they take (median / 95 % within)',
     summary.commands
       .filter(({ median_ms }) => median_ms !== null)
       .map(({ name, median_ms, p95_ms }) => ({
         name,
         value: median_ms ?? 0,
-        words: `median ${duration(median_ms)}, 95 % within ${duration(p95_ms)}`,
+        words: `${duration(median_ms)} / ${duration(p95_ms)}`,
       })),
   );
   rows(
     'Errors',
     summary.errors.map(({ type, command, count }) => ({
-      name: `${command ?? '-'}: ${type}`,
+      name: command ?? '-',
       value: count,
       bad: count,
-      words: number(count),
+      words: `${number(count)} × ${type}`.replace('×', look.hasBlocks ? '×' : 'x'),
     })),
   );
-  add('What became of the events', fateLines(record));
-  if (damaged) lines.push('', damaged);
+  add('What became of the events', fateLines(record, look));
+  if (damaged) lines.push('', ...wrap(damaged, '', look));
   return lines;
 }
