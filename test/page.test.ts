@@ -9,6 +9,7 @@ import { hasBrowser, startBrowser } from './support/browser';
 import { type Host, makeHost } from './support/host';
 import { recordOf, writeJournal } from './support/journal';
 import { paintedOn } from './support/pixels';
+import { ROOT } from './support/run';
 
 const CHARTS = [
   'activity',
@@ -269,5 +270,22 @@ describe.runIf(hasBrowser())('the page of report --html', () => {
     const page = await open({}, pathToFileURL(join(empty.root, 'report.html')).href);
     expect(await page.locator('#message').textContent()).toBe('Nothing was recorded in this time.');
     empty.remove();
+  });
+
+  // Only when somebody wants them anew: SCREENSHOTS=1 npx vitest run test/page.test.ts
+  it.runIf(process.env.SCREENSHOTS)('takes the screenshots of the docs', async () => {
+    const shots = {
+      light: { colorScheme: 'light', viewport: { width: 1100, height: 1150 } },
+      dark: { colorScheme: 'dark', viewport: { width: 1100, height: 1150 } },
+      phone: { colorScheme: 'light', viewport: { width: 390, height: 1150 } },
+    } as const;
+    const long = await makeHost();
+    writeJournal(long.root, { delivered: 60_000, dropped: 120, local: 800, waiting: 160 });
+    await long.shim(['report', '--html', 'report.html']);
+    for (const [name, options] of Object.entries(shots)) {
+      const page = await open(options, pathToFileURL(join(long.root, 'report.html')).href);
+      await page.screenshot({ path: join(ROOT, `docs/images/report-${name}.png`) });
+    }
+    long.remove();
   });
 });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UuidTable } from '../src/record/uuids';
 import { type Host, makeHost } from './support/host';
-import { ID, recordOf, uuidOf, WHY, writeJournal } from './support/journal';
+import { ID, recordOf, timeOf, uuidOf, WHY, writeJournal } from './support/journal';
 import { hasPty, onTerminal } from './support/pty';
 import { type Server, startServer } from './support/server';
 
@@ -86,7 +86,7 @@ describe('the record', () => {
       writeJournal(host.root, { waiting: 3000 }, begin);
       const { events } = await log('--event', 'error_occurred', '--limit', '3');
       expect(events.map(({ event }) => event)).toEqual(Array(3).fill('error_occurred'));
-      const since = new Date(begin + 2_990 * 97_000).toISOString();
+      const since = new Date(timeOf(2_990, begin)).toISOString();
       expect((await log('--since', since)).events).toHaveLength(10);
       expect((await log('--since', '1m')).events).toHaveLength(0);
     });

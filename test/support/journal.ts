@@ -64,6 +64,13 @@ function eventOf(index: number): { event: string; properties: Record<string, unk
   };
 }
 
+/** When the event at a place happened: in an order, but more on some days than on others. */
+export function timeOf(index: number, beginMs: number): number {
+  const week = Math.sin(index / 993) - 1;
+  const whim = Math.sin(index / 367) - 1;
+  return beginMs + STEP_MS * (index + 650 * week + 110 * whim);
+}
+
 /** The record at a place, as it stands in the journal. */
 export function recordOf(index: number, beginMs: number, isLocal = false): Record<string, unknown> {
   const { event, properties } = eventOf(index);
@@ -71,7 +78,7 @@ export function recordOf(index: number, beginMs: number, isLocal = false): Recor
     ...(isLocal && { local: true }),
     uuid: uuidOf(index),
     event,
-    timestamp: new Date(beginMs + index * STEP_MS).toISOString(),
+    timestamp: new Date(timeOf(index, beginMs)).toISOString(),
     distinct_id: ID,
     properties: { ...properties, shim_version: '1.0.0', ci: false },
   };
@@ -82,7 +89,7 @@ export function writeJournal(root: string, shape: Shape, beginMs?: number): numb
   const { delivered = 0, dropped = 0, local = 0, waiting = 0 } = shape;
   const total = delivered + dropped + local + waiting;
   const begin = beginMs ?? Date.now() - total * STEP_MS;
-  const at = (index: number) => new Date(begin + index * STEP_MS + 5_000).toISOString();
+  const at = (index: number) => new Date(timeOf(index, begin) + 5_000).toISOString();
   const lines: string[] = [];
   let bytes = 0;
   let cursor = 0;
