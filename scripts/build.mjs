@@ -113,16 +113,38 @@ async function bundle(entry) {
 }
 
 /**
- * The report's page, compressed: a short text, which no command but `report --html` looks at. Brotli
- * gives the same bytes on every machine; gzip does not.
+ * A text, compressed. Brotli gives the same bytes on every machine; gzip does not.
  */
-function packedPage() {
-  const page = readFileSync(at('dashboard/dist/report.html'));
+function pack(text) {
+  const bytes = Buffer.from(text);
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-    [constants.BROTLI_PARAM_SIZE_HINT]: page.length,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   };
-  return brotliCompressSync(page, { params }).toString('base64');
+  return brotliCompressSync(bytes, { params }).toString('base64');
+}
+
+/**
+ * The commands that are run seldom become a compressed text in the module that exported them, and in
+ * that text the report's page is a compressed text again: it is unpacked by `report --html` alone.
+ */
+async function packSeldom() {
+  const page = readFileSync(at('dashboard/dist/report.html'), 'utf8');
+  writeFileSync(
+    at('build/report/page.js'),
+    `export const PACKED = ${JSON.stringify(pack(page))};\n`,
+  );
+  const names = [
+    ...readFileSync(at('build/commands/seldom.js'), 'utf8').matchAll(/default as (\w+)/g),
+  ].map(([, name]) => name);
+  const code = await bundle('build/commands/seldom.js');
+  writeFileSync(
+    at('build/commands/seldom.js'),
+    [
+      "import { unpack } from '../unpack';",
+      `export const { ${names.join(', ')} } = unpack(${JSON.stringify(pack(code))});`,
+    ].join('\n'),
+  );
 }
 
 async function build() {
@@ -141,10 +163,7 @@ async function build() {
       `export const { PostHog } = runCompiled(${JSON.stringify(client)});`,
     ].join('\n'),
   );
-  writeFileSync(
-    at('build/report/page.js'),
-    `export const PACKED = ${JSON.stringify(packedPage())};\n`,
-  );
+  await packSeldom();
   const code = await bundle('build/cli.js');
   mkdirSync(at('bin'), { recursive: true });
   writeFileSync(at('bin/onramp-analytics'), HEAD + code + TAIL);

@@ -2,13 +2,19 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
-import { EXIT, UserError } from './errors';
+import { EXIT, isUserError, UserError } from './errors';
 import { NAME, VERSION } from './generated';
 import { print, warn } from './output';
 
 // biome-ignore lint/suspicious/noExplicitAny: citty's own type for a command with any arguments.
 type Command = CommandDef<any>;
 type Load = () => Promise<{ default: Command }>;
+
+const seldom =
+  (name: keyof typeof import('./commands/seldom')): Load =>
+  async () => ({
+    default: (await import(/* webpackMode: "eager" */ './commands/seldom'))[name],
+  });
 
 // `eager` keeps everything in one file; a module still runs only when it is first asked for.
 const COMMANDS: Record<string, Load> = {
@@ -21,12 +27,12 @@ const COMMANDS: Record<string, Load> = {
   flush: () => import(/* webpackMode: "eager" */ './commands/flush'),
   events: () => import(/* webpackMode: "eager" */ './commands/events'),
   preview: () => import(/* webpackMode: "eager" */ './commands/preview'),
-  log: () => import(/* webpackMode: "eager" */ './commands/log'),
-  export: () => import(/* webpackMode: "eager" */ './commands/export'),
-  report: () => import(/* webpackMode: "eager" */ './commands/report'),
-  clear: () => import(/* webpackMode: "eager" */ './commands/clear'),
-  forget: () => import(/* webpackMode: "eager" */ './commands/forget'),
-  init: () => import(/* webpackMode: "eager" */ './commands/init'),
+  log: seldom('log'),
+  export: seldom('exportRecord'),
+  report: seldom('report'),
+  clear: seldom('clear'),
+  forget: seldom('forget'),
+  init: seldom('init'),
   collect: () => import(/* webpackMode: "eager" */ './commands/collect'),
 };
 
@@ -111,9 +117,9 @@ async function run(words: readonly string[]): Promise<void> {
 
 function fail(error: unknown): number {
   const isUsage = (error as Error).name === 'CLIError';
-  if (error instanceof UserError || isUsage) {
+  if (isUserError(error) || isUsage) {
     warn(`${NAME}: ${(error as Error).message}\n`);
-    return error instanceof UserError ? error.exitCode : EXIT.usage;
+    return isUserError(error) ? error.exitCode : EXIT.usage;
   }
   if (process.env.ONRAMP_ANALYTICS_DEBUG === '1') console.error(error);
   else {
