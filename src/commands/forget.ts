@@ -94,8 +94,9 @@ export default defineCommand({
     }
     if (id === undefined) say('There is no anonymous id: nothing was sent from here.');
     else await askServer(id, settings);
-    const { events } = await clearRecord(project);
-    say(`The record on this machine is cleared: ${events} event(s).`);
+    const { events, waited } = await clearRecord(project);
+    const also = waited === 0 ? '' : `, ${waited} of which waited to be sent`;
+    say(`The record on this machine is cleared: ${events} event(s)${also}.`);
     const { id: now } = readState(project);
     if (now !== undefined) say(`The new anonymous id is ${now}.`);
   },

@@ -1,9 +1,11 @@
-// A real browser, headless: Debian's `chromium`, driven by playwright-core, which brings none.
+// A real browser, headless: Debian's `chromium` or what is like it, driven by playwright-core, which
+// brings none. The variable CHROMIUM names another one.
 
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const KNOWN = ['/usr/bin/chromium', '/usr/bin/google-chrome'];
+const EXECUTABLE = process.env.CHROMIUM ?? KNOWN.find((path) => existsSync(path)) ?? KNOWN[0]!;
 
 const ARGS = [
   '--headless',
