@@ -5,8 +5,8 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
-import { DROPPED } from '../delivery/owed';
 import { askToForget } from '../delivery/forget';
+import { DROPPED } from '../delivery/owed';
 import { nodeTransport } from '../delivery/transport';
 import { EXIT, UserError } from '../errors';
 import { NAME } from '../generated';
