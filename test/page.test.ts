@@ -1,5 +1,6 @@
 // The report's page, in a real browser: drawn, silent, alone, and usable in more than one way.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -84,6 +85,24 @@ describe.runIf(hasBrowser())('the page of report --html', () => {
     const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(dark).not.toBe(light);
     await expect.poll(() => leastPainted(page)).toBeGreaterThan(300);
+  });
+
+  it('allows its own script and its own style, and nothing else', () => {
+    const page = readFileSync(new URL(url), 'utf8');
+    const hashOf = (tag: string) => {
+      const [, text] = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page)!;
+      return `'sha256-${createHash('sha256').update(text!).digest('base64')}'`;
+    };
+    const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)!;
+    expect(policy!.split('; ')).toEqual([
+      "default-src 'none'",
+      `script-src ${hashOf('script')}`,
+      `style-src ${hashOf('style')}`,
+      'img-src data:',
+      "connect-src 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
   });
 
   it('makes no request but for itself, and could not make one', async () => {

@@ -1,7 +1,7 @@
 // report: the numbers are right, and the terminal gets what it can show.
 
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Durations } from '../src/report/quantiles';
@@ -184,6 +184,25 @@ describe('report', () => {
       writeJournal(host.root, { delivered: 300 });
       await host.shim(['report', '--html', 'mine.html']);
       expect(host.read('mine.html')).toContain('application/json');
+    });
+
+    it('opens it where there is something to open it with, and says so where there is not', async () => {
+      writeJournal(host.root, { delivered: 300 });
+      const folder = join(host.root, 'tools');
+      mkdirSync(folder);
+      const node = process.env.TEST_NODE ?? process.execPath;
+      const bare = { PATH: `${folder}:${dirname(node)}` };
+      const missing = await host.shim(['report', '--html', '--open'], { PATH: folder });
+      expect(missing.status).toBe(0);
+      expect(missing.stderr).toContain('open the file in a browser');
+      for (const name of ['xdg-open', 'open']) {
+        writeFileSync(join(folder, name), `#!/bin/sh\necho "$1" >'${folder}/opened'\n`, {
+          mode: 0o755,
+        });
+      }
+      const { stdout } = await host.shim(['report', '--html', '--open'], bare);
+      await expect.poll(() => existsSync(join(folder, 'opened'))).toBe(true);
+      await expect.poll(() => readFileSync(join(folder, 'opened'), 'utf8')).toBe(stdout);
     });
 
     it('refuses a file without --html', async () => {

@@ -183,12 +183,24 @@ function record({ record: known }: Summary): Panel[] {
   ];
 }
 
-function people({ active, adoption }: Summary): Panel[] {
+/** Every day of the range with its number: a day that is not in a list had none. */
+function everyDay(
+  { from, to }: Summary,
+  known: ReadonlyMap<string, number>,
+): { start: string; ids: number }[] {
+  if (!from || !to) return [];
+  return daysBetween(from, to).map((day) => ({ start: day, ids: known.get(day) ?? 0 }));
+}
+
+function people(summary: Summary): Panel[] {
+  const { active, adoption } = summary;
   const panels: Panel[] = [];
   const titles = { day: 'day', week: 'week', month: 'month' } as const;
   for (const [kind, word] of Object.entries(titles) as ['day' | 'week' | 'month', string][]) {
-    const list = active?.[kind] ?? [];
-    if (list.length === 0) continue;
+    const some = active?.[kind] ?? [];
+    if (some.length === 0) continue;
+    const known = new Map(some.map(({ start, ids }) => [start, ids]));
+    const list = kind === 'day' ? everyDay(summary, known) : some;
     panels.push({
       id: `active-${kind}`,
       title: `Active ids by ${word}`,
@@ -202,16 +214,18 @@ function people({ active, adoption }: Summary): Panel[] {
     });
   }
   if (adoption && adoption.length > 0) {
+    const known = new Map(adoption.map(({ day, new_ids }) => [day, new_ids]));
+    const list = everyDay(summary, known);
     panels.push({
       id: 'adoption',
       title: 'New ids by day',
       question: 'Do more people take part?',
       kind: 'time',
       unit: 'count',
-      labels: adoption.map(({ day }) => day),
-      series: [{ name: 'New ids', colour: 'c', values: adoption.map(({ new_ids }) => new_ids) }],
+      labels: list.map(({ start }) => start),
+      series: [{ name: 'New ids', colour: 'c', values: list.map(({ ids }) => ids) }],
       columns: ['Day', 'New ids'],
-      rows: adoption.map(({ day, new_ids }) => [day, new_ids]),
+      rows: list.map(({ start, ids }) => [start, ids]),
     });
   }
   return panels;

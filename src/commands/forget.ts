@@ -27,7 +27,7 @@ function howToAsk(id: string): string {
   return [
     'To have it deleted, ask the maintainers of this project and give them this id:',
     `  ${id}`,
-    'They can delete it there: it says who you are to nobody, and whose events these are.',
+    'It tells them which events are meant, and nothing about you.',
   ].join('\n');
 }
 
