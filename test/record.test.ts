@@ -1,14 +1,12 @@
-// log, clear, forget: what people can see of their record, and that what is deleted is gone.
+// log, clear: what people can see of their record, and that what is deleted is gone.
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UuidTable } from '../src/record/uuids';
 import { type Host, makeHost } from './support/host';
 import { ID, recordOf, timeOf, uuidOf, WHY, writeJournal } from './support/journal';
 import { hasPty, onTerminal } from './support/pty';
-import { type Server, startServer } from './support/server';
+import { startServer } from './support/server';
 
 const pty = hasPty();
 if (!pty) console.warn('\n!!! NO `script` HERE: what a terminal shows is NOT TESTED.\n');
@@ -185,6 +183,25 @@ describe('the record', () => {
       await server.close();
     });
 
+    it('counts every event once while commands go on: deleted, or still there', async () => {
+      const track = () => host.shim(['track', 'service_started', 'service_name=plex']);
+      const rounds = 3;
+      const each = 4;
+      let deleted = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const [{ stdout }] = await Promise.all([
+          host.shim(['clear', '--yes']),
+          ...Array.from({ length: each }, track),
+        ]);
+        const [, events = '0', waited = '0'] =
+          /^(\d+) event\(s\) deleted. (\d+) of them waited/.exec(stdout) ?? [];
+        expect(waited).toBe(events);
+        deleted += Number(events);
+      }
+      expect(deleted + (await waiting())).toBe(rounds * each);
+      expect((await log()).events).toHaveLength(await waiting());
+    });
+
     it('keeps the lock as it is', async () => {
       writeJournal(host.root, { waiting: 3 });
       const before = host.read('onramp.lock');
@@ -221,95 +238,6 @@ describe('the record', () => {
     });
   });
 
-  describe('forget', () => {
-    let server: Server;
-    beforeEach(async () => {
-      server = await startServer();
-    });
-    afterEach(() => server.close());
-
-    const idNow = () => /^ANALYTICS_ID=(.*)$/m.exec(host.read('onramp.lock'))![1]!;
-    const env = () => ({
-      ONRAMP_ANALYTICS_SENDER: 'http',
-      POSTHOG_API_KEY: 'key',
-      POSTHOG_HOST: server.url,
-    });
-
-    it('asks the collector for this id, takes a new one, clears the record', async () => {
-      server.behave((_request, response) => response.end('{"forgotten":{"events":7}}'));
-      writeJournal(host.root, { delivered: 2, waiting: 3 });
-      const { status, stdout, stderr } = await host.shim(['forget', '--yes'], env());
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      expect(server.requests).toHaveLength(1);
-      const { method, url, headers, raw } = server.requests[0]!;
-      expect({ method, url, body: raw.toString() }).toEqual({
-        method: 'POST',
-        url: '/api/v1/forget',
-        body: JSON.stringify({ distinct_id: ID }),
-      });
-      expect(headers.authorization).toBe('Bearer key');
-      expect(stdout).toContain('7 event(s)');
-      expect(idNow()).not.toBe(ID);
-      expect(idNow()).toMatch(/^[0-9a-f-]{36}$/);
-      expect(existsSync(host.journal)).toBe(false);
-    });
-
-    it('sends nothing under the old id once it was asked', async () => {
-      writeJournal(host.root, { waiting: 3 });
-      await host.shim(['forget', '--yes'], env());
-      await host.shim(['flush'], env());
-      expect(server.requests.map(({ url }) => url)).toEqual(['/api/v1/forget']);
-    });
-
-    it('keeps the record, and says how to ask again, when the collector was not reached', async () => {
-      writeJournal(host.root, { delivered: 2, waiting: 3 });
-      const { url } = server;
-      await server.close();
-      const gone = { ...env(), POSTHOG_HOST: url };
-      const { status, stderr } = await host.shim(['forget', '--yes'], gone);
-      expect(status).toBe(1);
-      expect(stderr).toContain(`forget --id ${ID}`);
-      expect(idNow()).not.toBe(ID);
-      expect(await waiting()).toBe(0);
-      expect((await log()).events).toHaveLength(5);
-      server = await startServer();
-      const second = idNow();
-      const again = await host.shim(['forget', '--yes', '--id', ID], env());
-      expect(again.status).toBe(0);
-      expect(server.requests[0]!.raw.toString()).toContain(ID);
-      expect(idNow()).toBe(second);
-      expect(existsSync(host.journal)).toBe(false);
-    });
-
-    it('gives the id to ask with, when the collector refuses', async () => {
-      server.behave((_request, response) => {
-        response.statusCode = 401;
-        response.end('{}');
-      });
-      const { status, stdout } = await host.shim(['forget', '--yes'], env());
-      expect(status).toBe(0);
-      expect(stdout).toContain('HTTP 401');
-      expect(stdout).toContain(ID);
-    });
-
-    it('says of PostHog what it cannot do, and how to ask; no request is made', async () => {
-      const posthog = { POSTHOG_API_KEY: 'phc_test', POSTHOG_HOST: server.url };
-      const { status, stdout } = await host.shim(['forget', '--yes'], posthog);
-      expect(status).toBe(0);
-      expect(stdout).toContain('cannot do it for you');
-      expect(stdout).toContain(ID);
-      expect(server.requests).toHaveLength(0);
-      expect(idNow()).not.toBe(ID);
-    });
-
-    it('does nothing without a terminal or --yes', async () => {
-      const { status } = await host.shim(['forget'], env());
-      expect(status).toBe(2);
-      expect(server.requests).toHaveLength(0);
-      expect(idNow()).toBe(ID);
-    });
-  });
-
   it('has a make target for each command', async () => {
     writeJournal(host.root, { delivered: 2, waiting: 3 });
     expect((await host.make(['analytics-log', 'ARGS=--limit 2'])).stdout.split('\n')).toHaveLength(
@@ -321,33 +249,5 @@ describe('the record', () => {
     expect((await host.make(['analytics-clear', 'ARGS=--yes'])).stdout).toContain('5 event(s)');
     expect((await host.make(['analytics-forget', 'ARGS=--yes'])).status).toBe(0);
     expect(readFileSync(host.lock, 'utf8')).not.toContain(ID);
-  });
-});
-
-describe('the table of uuids', () => {
-  it('answers as a Map does, whatever the keys are', () => {
-    const key = fc.oneof(fc.uuid(), fc.string(), fc.constantFrom(uuidOf(1), uuidOf(2)));
-    fc.assert(
-      fc.property(fc.array(fc.tuple(key, fc.integer({ min: 1, max: 2 ** 32 - 1 }))), (pairs) => {
-        const map = new Map<string, number>();
-        const table = new UuidTable();
-        for (const [uuid, value] of pairs) {
-          map.set(uuid, value);
-          table.set(uuid, value);
-          expect(table.get(uuid)).toBe(value);
-        }
-        for (const [uuid, value] of map) expect(table.get(uuid)).toBe(value);
-        expect(table.get('00000000-0000-0000-0000-0000000000ff')).toBe(0);
-      }),
-    );
-  });
-
-  it('holds a hundred thousand, sequential ones too', () => {
-    const table = new UuidTable();
-    for (let index = 0; index < 100_000; index += 1) table.set(uuidOf(index), index + 1);
-    for (let index = 0; index < 100_000; index += 1) {
-      if (table.get(uuidOf(index)) !== index + 1) throw new Error(`lost ${index}`);
-    }
-    expect(table.get(uuidOf(100_000))).toBe(0);
   });
 });

@@ -2,7 +2,8 @@
 
 import { sanitize } from '../catalogue/validate';
 import { claim } from '../files/claim';
-import { appendLines, linesFrom } from '../journal/journal';
+import { appendLines } from '../journal/journal';
+import { linesFrom } from '../journal/lines';
 import { type EventRecord, formatOutcome, type OutcomeRecord } from '../journal/records';
 import { BATCH, CLAIM } from '../limits';
 import type { Project } from '../project';

@@ -6,7 +6,7 @@ import { DROPPED } from '../delivery/owed';
 import { forgetStanding, readStanding } from '../delivery/standing';
 import { reason, UserError } from '../errors';
 import { type Claim, claim } from '../files/claim';
-import { linesFrom } from '../journal/journal';
+import { linesFrom } from '../journal/lines';
 import { CLAIM, DEADLINE_MS } from '../limits';
 import type { Project } from '../project';
 import { throwAway } from './throw-away';

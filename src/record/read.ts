@@ -1,8 +1,7 @@
 // Reads the record as people ask for it: events with what became of each.
 
-import { statSync } from 'node:fs';
 import { readStanding } from '../delivery/standing';
-import { isLineStart, linesBackwards, linesFrom, textLinesFrom } from '../journal/journal';
+import { isLineStart, linesBackwards, linesFrom, size, textLinesFrom } from '../journal/lines';
 import { type EventRecord, parseLine } from '../journal/records';
 import type { Project } from '../project';
 import { type Fate, Outcomes } from './fates';
@@ -32,13 +31,13 @@ const OUTCOME_LINE = '{"outcome"';
 
 /** Bytes of the journal. */
 export function journalSize(project: Project): number {
-  return statSync(project.journal, { throwIfNoEntry: false })?.size ?? 0;
+  return size(project.journal);
 }
 
 /** Whether the journal's last line was cut off: readers that go forward leave it out. */
 export function hasStump(project: Project): boolean {
-  const size = journalSize(project);
-  return size > 0 && !isLineStart(project, size);
+  const end = journalSize(project);
+  return end > 0 && !isLineStart(project, end);
 }
 
 /** Whether an event is asked for. */

@@ -1,7 +1,7 @@
 // Makes a summary of the journal, in one pass.
 
 import { readStanding } from '../delivery/standing';
-import { linesFrom } from '../journal/journal';
+import { linesFrom } from '../journal/lines';
 import type { OutcomeRecord } from '../journal/records';
 import type { Project } from '../project';
 import { hasStump, isWanted, type Progress, type Wanted } from '../record/read';
