@@ -33,7 +33,7 @@ torture: build ## Hundreds of kills, and other slow cruelty
 	@npm run --silent torture
 
 clean: ## Remove what was built and installed
-	@rm -rf build collector/dist node_modules
+	@rm -rf build collector/dist dashboard/dist node_modules
 
 node_modules/.installed: package-lock.json
 	@npm ci --silent --no-progress

@@ -85,6 +85,9 @@ analytics.tell = @sh $(call analytics.quote,$(analytics.dir)track.sh) tell $(ana
 
 .PHONY: analytics-enable analytics-disable analytics-status analytics-show-id analytics-reset-id
 .PHONY: analytics-local analytics-preview
+.PHONY: analytics-log analytics-export analytics-clear analytics-forget analytics-report
+# `make analytics-log ARGS='--since 7d'`: taken from make's own command line, and from nowhere else.
+analytics.args = $(if $(findstring command,$(origin ARGS)),$(ARGS))
 
 analytics-enable: ## Turn on anonymous usage analytics (off by default)
 	$(analytics.tell) enable
@@ -106,6 +109,21 @@ analytics-reset-id: ## Take a new anonymous id
 
 analytics-preview: ## Show the exact request that would be sent next
 	$(analytics.tell) preview
+
+analytics-log: ## Show what was recorded, and what became of it
+	$(analytics.tell) log $(analytics.args)
+
+analytics-report: ## Show a summary of what was recorded
+	$(analytics.tell) report $(analytics.args)
+
+analytics-export: ## Print everything that was recorded, for other programs
+	$(analytics.tell) export $(analytics.args)
+
+analytics-clear: ## Delete what was recorded on this machine
+	$(analytics.tell) clear $(analytics.args)
+
+analytics-forget: ## Have what was sent deleted, take a new id, clear the record
+	$(analytics.tell) forget $(analytics.args)
 
 .DEFAULT_GOAL := $(analytics.goal)
 endif

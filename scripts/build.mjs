@@ -1,10 +1,12 @@
-// Builds bin/onramp-analytics: src/generated.ts, then tsc, then ncc, then the wrapper around it.
+// Builds bin/onramp-analytics: src/generated.ts, then tsc, then ncc, then the wrapper around it. The
+// page of dashboard/ is built before: `npm run build` does both.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { readPackageJSON } from 'pkg-types';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -110,6 +112,41 @@ async function bundle(entry) {
   return ascii(code);
 }
 
+/**
+ * A text, compressed. Brotli gives the same bytes on every machine; gzip does not.
+ */
+function pack(text) {
+  const bytes = Buffer.from(text);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  return brotliCompressSync(bytes, { params }).toString('base64');
+}
+
+/**
+ * The commands that are run seldom become a compressed text in the module that exported them, and in
+ * that text the report's page is a compressed text again: it is unpacked by `report --html` alone.
+ */
+async function packSeldom() {
+  const page = readFileSync(at('dashboard/dist/report.html'), 'utf8');
+  writeFileSync(
+    at('build/report/page.js'),
+    `export const PACKED = ${JSON.stringify(pack(page))};\n`,
+  );
+  const names = [
+    ...readFileSync(at('build/commands/seldom.js'), 'utf8').matchAll(/default as (\w+)/g),
+  ].map(([, name]) => name);
+  const code = await bundle('build/commands/seldom.js');
+  writeFileSync(
+    at('build/commands/seldom.js'),
+    [
+      "import { unpack } from '../unpack';",
+      `export const { ${names.join(', ')} } = unpack(${JSON.stringify(pack(code))});`,
+    ].join('\n'),
+  );
+}
+
 async function build() {
   writeFileSync(at('src/generated.ts'), await generate());
   rmSync(at('build'), { recursive: true, force: true });
@@ -126,6 +163,7 @@ async function build() {
       `export const { PostHog } = runCompiled(${JSON.stringify(client)});`,
     ].join('\n'),
   );
+  await packSeldom();
   const code = await bundle('build/cli.js');
   mkdirSync(at('bin'), { recursive: true });
   writeFileSync(at('bin/onramp-analytics'), HEAD + code + TAIL);

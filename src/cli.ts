@@ -2,13 +2,19 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
-import { EXIT, UserError } from './errors';
+import { EXIT, isUserError, UserError } from './errors';
 import { NAME, VERSION } from './generated';
 import { print, warn } from './output';
 
 // biome-ignore lint/suspicious/noExplicitAny: citty's own type for a command with any arguments.
 type Command = CommandDef<any>;
 type Load = () => Promise<{ default: Command }>;
+
+const seldom =
+  (name: keyof typeof import('./commands/seldom')): Load =>
+  async () => ({
+    default: (await import(/* webpackMode: "eager" */ './commands/seldom'))[name],
+  });
 
 // `eager` keeps everything in one file; a module still runs only when it is first asked for.
 const COMMANDS: Record<string, Load> = {
@@ -21,7 +27,12 @@ const COMMANDS: Record<string, Load> = {
   flush: () => import(/* webpackMode: "eager" */ './commands/flush'),
   events: () => import(/* webpackMode: "eager" */ './commands/events'),
   preview: () => import(/* webpackMode: "eager" */ './commands/preview'),
-  init: () => import(/* webpackMode: "eager" */ './commands/init'),
+  log: seldom('log'),
+  export: seldom('exportRecord'),
+  report: seldom('report'),
+  clear: seldom('clear'),
+  forget: seldom('forget'),
+  init: seldom('init'),
   collect: () => import(/* webpackMode: "eager" */ './commands/collect'),
 };
 
@@ -45,15 +56,24 @@ async function usage(command?: Command): Promise<string> {
 
 /** Refuses options a command does not have, and words beyond those it takes. */
 function checkWords(command: Command, name: string, words: readonly string[]): void {
-  const args = (command.args ?? {}) as Record<string, { type?: string }>;
+  const args = (command.args ?? {}) as Record<string, { type?: string; valueHint?: string }>;
   const options = Object.keys(args).filter((key) => args[key]?.type !== 'positional');
   const positionals = Object.keys(args).length - options.length;
   const takesMany = Object.hasOwn(args, 'properties');
   let seen = 0;
-  for (const word of words) {
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!;
     if (word.startsWith('-')) {
       const option = word.replace(/^--?/, '').replace(/=.*/s, '');
-      if (word.startsWith('--') && options.includes(option)) continue;
+      if (word.startsWith('--') && options.includes(option)) {
+        if (args[option]?.type !== 'string' || word.includes('=')) continue;
+        at += 1; // Its value.
+        if (words[at] !== undefined) continue;
+        throw new UserError(
+          `--${option} takes a value: --${option} ${args[option]?.valueHint ?? 'VALUE'}.`,
+          EXIT.usage,
+        );
+      }
       throw new UserError(
         `${name} has no such option. \`${NAME} ${name} --help\` lists them.`,
         EXIT.usage,
@@ -97,9 +117,9 @@ async function run(words: readonly string[]): Promise<void> {
 
 function fail(error: unknown): number {
   const isUsage = (error as Error).name === 'CLIError';
-  if (error instanceof UserError || isUsage) {
+  if (isUserError(error) || isUsage) {
     warn(`${NAME}: ${(error as Error).message}\n`);
-    return error instanceof UserError ? error.exitCode : EXIT.usage;
+    return isUserError(error) ? error.exitCode : EXIT.usage;
   }
   if (process.env.ONRAMP_ANALYTICS_DEBUG === '1') console.error(error);
   else {

@@ -18,6 +18,14 @@ export class UserError extends Error {
   }
 }
 
+/**
+ * Whether an error is one, by its name: a part of the bundle that is unpacked later (unpack.ts) has
+ * this class a second time.
+ */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && error.name === 'UserError';
+}
+
 /** The `code` of a Node system error (`ENOENT`, `EACCES` …), or undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;

@@ -24,6 +24,9 @@ export const JOURNAL = { maxBytes: 96 * 1024 * 1024, maxAgeMs: 400 * 24 * 3_600_
 /** After this many failures in a row, delivery waits: the first pause, doubled up to the longest. */
 export const BACKOFF = { afterFailures: 3, firstMs: 60_000, longestMs: 3_600_000 } as const;
 
+/** How long `forget` waits for the server: a person is waiting for it, too. */
+export const FORGET_MS = 10_000;
+
 /** An answer longer than this is not read to its end. */
 export const MAX_ANSWER_BYTES = 64 * 1024;
 

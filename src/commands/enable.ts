@@ -6,10 +6,10 @@ import { decide } from '../consent/consent';
 import { DROPPED } from '../delivery/owed';
 import { NOTICE } from '../notice';
 import { print, say } from '../output';
+import { throwAway } from '../record/throw-away';
 import { changeState } from '../state/change';
 import { KEYS, readState } from '../state/state';
 import { environment, here } from './context';
-import { throwAway } from './forget';
 
 export default defineCommand({
   meta: {

@@ -1,33 +1,103 @@
-// Throws away whatever waits, in every place where something can wait.
+// forget: asks the server to delete everything under this id, takes a new one, clears the record.
+//
+// The order matters. First the id changes and what waits is dropped, so that nothing more can arrive
+// under the old id; then the server is asked; then the record, which holds the old id, is cleared.
 
-import { dropWaiting } from '../delivery/owed';
-import { claim } from '../files/claim';
-import { forgetInbox } from '../host/inbox';
-import { forgetRuns } from '../host/runs';
-import { CLAIM, DEADLINE_MS } from '../limits';
-import type { Project } from '../project';
+import { defineCommand } from 'citty';
+import { v4 } from 'uuid';
+import { askToForget } from '../delivery/forget';
+import { DROPPED } from '../delivery/owed';
+import { nodeTransport } from '../delivery/transport';
+import { EXIT, UserError } from '../errors';
+import { NAME } from '../generated';
+import { FORGET_MS } from '../limits';
+import { say } from '../output';
+import { clearRecord } from '../record/clear';
+import { throwAway } from '../record/throw-away';
+import { readSettings, type Settings } from '../settings';
+import { changeState } from '../state/change';
+import { isId, KEYS, readState } from '../state/state';
+import { confirm } from '../terminal/confirm';
+import { environment, here } from './context';
 
-/**
- * A delivery under way ends at its own deadline, which another process may have set to the longest
- * there is. Waiting costs nothing unless there is such a delivery.
- */
-const WAIT_FOR_DELIVERY_MS = DEADLINE_MS.max + 2_000;
-const COLLECT = { holdMs: CLAIM.journal.holdMs, waitMs: CLAIM.journal.holdMs + 1_000 } as const;
+const QUESTION =
+  'Ask for the deletion of everything under your anonymous id, take a new id, and delete the record?';
 
-/**
- * Forgets what make noted and nobody recorded yet, and drops, with the reason `why`, what was
- * recorded and not sent. When it returns, no delivery that began before is under way.
- * @returns how many recorded events were dropped.
- * @throws the system's error when the record folder cannot be written.
- */
-export async function throwAway(project: Project, why: string): Promise<number> {
-  // With the claim, nobody records in between what is being forgotten.
-  const held = await claim(project.claims, 'collect', COLLECT);
-  try {
-    forgetRuns(project);
-    forgetInbox(project);
-    return await dropWaiting(project, why, WAIT_FOR_DELIVERY_MS);
-  } finally {
-    held?.release();
+function howToAsk(id: string): string {
+  return [
+    'To have it deleted, ask the maintainers of this project and give them this id:',
+    `  ${id}`,
+    'It tells them which events are meant, and nothing about you.',
+  ].join('\n');
+}
+
+/** Asks the collector. @throws UserError when it could not be asked. */
+async function askCollector(id: string, settings: Settings): Promise<void> {
+  const signal = AbortSignal.timeout(FORGET_MS);
+  const answer = await askToForget(id, settings, nodeTransport(environment()), signal);
+  if (answer.kind === 'forgotten') {
+    const count = answer.events === undefined ? '' : `: ${answer.events} event(s)`;
+    return say(`${settings.host} deleted everything under ${id}${count}.`);
+  }
+  if (answer.kind === 'refused') {
+    say(`${settings.host} does not let this project's key delete (${answer.detail}).`);
+    return say(howToAsk(id));
+  }
+  throw new UserError(
+    `${settings.host} could not be asked (${answer.detail}): what it has under ${id} is still there. ` +
+      'You have a new id, and nothing waits to be sent; the record on this machine was kept. ' +
+      `To ask again: ${NAME} forget --id ${id}`,
+  );
+}
+
+/** Deals with what was sent: asks for its deletion, or says how to. */
+async function askServer(id: string, settings: Settings): Promise<void> {
+  switch (settings.sender) {
+    case 'http':
+      return askCollector(id, settings);
+    case 'posthog':
+      say('PostHog deletes only for the owners of a project: this tool cannot do it for you.');
+      return say(howToAsk(id));
+    case 'console':
+    case 'none':
+      return say(`Nothing is sent with the sender "${settings.sender}": no server to ask.`);
   }
 }
+
+export default defineCommand({
+  meta: {
+    name: 'forget',
+    description:
+      'Have everything under your id deleted where that can be done, take a new id, clear the record.',
+  },
+  args: {
+    yes: { type: 'boolean', description: 'Do it without asking' },
+    id: {
+      type: 'string',
+      description: 'Ask again for an id that you had before',
+      valueHint: 'ID',
+    },
+  },
+  async run({ args }) {
+    const project = here();
+    const settings = readSettings(project.root, environment());
+    const { id: current } = readState(project);
+    const earlier = args.id?.toLowerCase();
+    if (earlier !== undefined && !isId(earlier)) {
+      throw new UserError('--id takes an anonymous id, as show-id prints it.', EXIT.usage);
+    }
+    const id = earlier ?? current;
+    if (!confirm(QUESTION, args.yes === true)) return say('Nothing was deleted.');
+    if (current !== undefined && current === id) {
+      await changeState(project, () => ({ [KEYS.id]: v4() }));
+      await throwAway(project, DROPPED.id);
+    }
+    if (id === undefined) say('There is no anonymous id: nothing was sent from here.');
+    else await askServer(id, settings);
+    const { events, waited } = await clearRecord(project);
+    const also = waited === 0 ? '' : `, ${waited} of which waited to be sent`;
+    say(`The record on this machine is cleared: ${events} event(s)${also}.`);
+    const { id: now } = readState(project);
+    if (now !== undefined) say(`The new anonymous id is ${now}.`);
+  },
+});

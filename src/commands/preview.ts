@@ -13,7 +13,7 @@ import { posthogSender } from '../delivery/posthog';
 import { requestOf } from '../delivery/preview';
 import { readStanding } from '../delivery/standing';
 import { EXIT, UserError } from '../errors';
-import { linesFrom } from '../journal/journal';
+import { linesFrom } from '../journal/lines';
 import { mint } from '../journal/mint';
 import type { EventRecord } from '../journal/records';
 import { BATCH } from '../limits';

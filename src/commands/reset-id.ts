@@ -4,10 +4,10 @@ import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { DROPPED } from '../delivery/owed';
 import { say } from '../output';
+import { throwAway } from '../record/throw-away';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
 import { here } from './context';
-import { throwAway } from './forget';
 
 export default defineCommand({
   meta: {

@@ -4,7 +4,7 @@ import { defineCommand } from 'citty';
 import { type Consent, decide, type Mode } from '../consent/consent';
 import { isPaused, type LastAttempt, readStanding } from '../delivery/standing';
 import { VERSION } from '../generated';
-import { countLines } from '../journal/journal';
+import { countLines } from '../journal/lines';
 import { SENDABLE_LINE } from '../journal/records';
 import { say, sayJson } from '../output';
 import { readSettings, type SenderName } from '../settings';

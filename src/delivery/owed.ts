@@ -2,7 +2,8 @@
 
 import { sanitize } from '../catalogue/validate';
 import { claim } from '../files/claim';
-import { appendLines, linesFrom } from '../journal/journal';
+import { appendLines } from '../journal/journal';
+import { linesFrom } from '../journal/lines';
 import { type EventRecord, formatOutcome, type OutcomeRecord } from '../journal/records';
 import { BATCH, CLAIM } from '../limits';
 import type { Project } from '../project';
@@ -12,6 +13,7 @@ import { readStanding, type Standing, writeStanding } from './standing';
 export const DROPPED = {
   disabled: 'analytics was turned off',
   id: 'the anonymous id was reset',
+  cleared: 'the record was cleared',
   catalogue: 'not in the catalogue',
   rejected: 'the server rejected it',
 } as const;

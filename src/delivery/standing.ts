@@ -2,7 +2,7 @@
 
 import { readFileSync, unlinkSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
-import { isLineStart } from '../journal/journal';
+import { isLineStart } from '../journal/lines';
 import { BACKOFF, BATCH } from '../limits';
 import type { Project } from '../project';
 

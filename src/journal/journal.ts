@@ -3,109 +3,14 @@
 // Whoever writes holds the claim `journal`. One append is one `write`, so a crash can cut off the
 // last line only; the next append then starts on a line of its own, and readers skip the stump.
 
-import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
 import { claim } from '../files/claim';
 import { giveToOwnerOf } from '../files/owner';
 import { CLAIM, JOURNAL, RECORD_LIMITS } from '../limits';
 import type { Project } from '../project';
-import { type EventRecord, formatEvent, type Line, parseLine } from './records';
-
-const CHUNK = 64 * 1024;
-const NEWLINE = 0x0a;
-
-function size(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** The bytes from `from` up to `to` (at most what is there). Empty when there is no journal. */
-function readBytes(path: string, from: number, to: number): Buffer {
-  let handle: number;
-  try {
-    handle = openSync(path, 'r');
-  } catch {
-    return Buffer.alloc(0);
-  }
-  try {
-    const bytes = Buffer.alloc(Math.max(0, Math.min(to, fstatSync(handle).size) - from));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(handle, bytes, filled, bytes.length - filled, from + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** A line with the place just behind it. */
-export interface PlacedLine {
-  readonly line: Line;
-  readonly end: number;
-}
-
-/**
- * The complete lines of the journal from byte `from` on, in order, read in pieces: memory does not
- * grow with the journal. A last line that was cut off is left out.
- */
-export function* linesFrom(project: Project, from: number): Generator<PlacedLine> {
-  let rest = Buffer.alloc(0);
-  let start = from;
-  for (;;) {
-    const bytes = readBytes(project.journal, start + rest.length, start + rest.length + CHUNK);
-    if (bytes.length === 0) return;
-    rest = Buffer.concat([rest, bytes]);
-    let at = 0;
-    for (;;) {
-      const newline = rest.indexOf(NEWLINE, at);
-      if (newline < 0) break;
-      const text = rest.toString('utf8', at, newline);
-      at = newline + 1;
-      if (text.trim() !== '') yield { line: parseLine(text), end: start + at };
-    }
-    start += at;
-    rest = rest.subarray(at);
-  }
-}
-
-/** The lines of the journal from the newest to the oldest, read in pieces from its end. */
-export function* linesBackwards(project: Project): Generator<Line> {
-  let end = size(project.journal);
-  let rest = Buffer.alloc(0);
-  while (end > 0) {
-    const from = Math.max(0, end - CHUNK);
-    rest = Buffer.concat([readBytes(project.journal, from, end), rest]);
-    end = from;
-    for (;;) {
-      const newline = rest.lastIndexOf(NEWLINE, rest.length - 2);
-      if (newline < 0 && end > 0) break;
-      const text = rest.toString('utf8', newline + 1).trim();
-      rest = rest.subarray(0, newline + 1);
-      if (text !== '') yield parseLine(text);
-      if (rest.length === 0) break;
-    }
-  }
-}
-
-/** Whether a line begins at byte `at`; false beyond the end, as after the journal lost its tail. */
-export function isLineStart(project: Project, at: number): boolean {
-  return at === 0 || readBytes(project.journal, at - 1, at)[0] === NEWLINE;
-}
-
-/** How often `needle` begins a line in the journal from byte `from` on; nothing is parsed. */
-export function countLines(project: Project, from: number, needle: string): number {
-  const bytes = readBytes(project.journal, from, Number.MAX_SAFE_INTEGER);
-  let count = bytes.subarray(0, needle.length).toString() === needle ? 1 : 0;
-  const pattern = Buffer.from(`\n${needle}`);
-  let at = bytes.indexOf(pattern);
-  while (at >= 0) {
-    count += 1;
-    at = bytes.indexOf(pattern, at + pattern.length);
-  }
-  return count;
-}
+import { CHUNK, linesBackwards, linesFrom, NEWLINE, readBytes, size } from './lines';
+import { type EventRecord, formatEvent } from './records';
 
 /**
  * Appends whole lines with one `write`. Call it with the claim held.
@@ -135,7 +40,7 @@ function roomNow(project: Project, nowMs: number): number {
   const longestMs = Math.max(...RECORD_LIMITS.map((limit) => limit.windowMs));
   const most = Math.max(...RECORD_LIMITS.map((limit) => limit.events));
   const counts = RECORD_LIMITS.map(() => 0);
-  for (const line of linesBackwards(project)) {
+  for (const { line } of linesBackwards(project)) {
     if (line.kind !== 'event') continue;
     const ageMs = Math.abs(nowMs - Date.parse(line.record.timestamp));
     if (ageMs > longestMs || seen >= most) break;

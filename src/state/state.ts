@@ -25,6 +25,9 @@ export const NO_STATE: State = { enabled: undefined, id: undefined, noticeShown:
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** Whether a text is an anonymous id. */
+export const isId = (text: string): boolean => UUID.test(text);
+
 const untouched = 'Nothing was changed. Mend the file, or move it away, and run the command again.';
 
 /** The text of a state file; undefined when there is none. @throws UserError. */

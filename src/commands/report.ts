@@ -1,0 +1,80 @@
+// report: a summary of the record, in the terminal or as one HTML file.
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineCommand } from 'citty';
+import { EXIT, UserError } from '../errors';
+import { openSink } from '../export/sink';
+import { say, sayJson, warn } from '../output';
+import { reportFile } from '../record/clear';
+import { journalSize } from '../record/read';
+import { parseSince } from '../record/since';
+import { htmlReport } from '../report/html';
+import { openFile } from '../report/open';
+import { summarize } from '../report/read';
+import type { Summary } from '../report/summary';
+import { textReport } from '../report/text';
+import { progressBar } from '../terminal/progress';
+import { lookOfStdout } from '../terminal/terminal';
+import { environment, here } from './context';
+
+async function writeHtml(summary: Summary, file: string, isOpened: boolean): Promise<void> {
+  const page = htmlReport(summary);
+  const sink = openSink(file);
+  try {
+    sink.write(page);
+    sink.end();
+  } catch (error) {
+    sink.abandon();
+    throw error;
+  }
+  say(resolve(file));
+  if (isOpened && !(await openFile(resolve(file)))) {
+    warn('There is no program here to open it with: open the file in a browser.\n');
+  }
+}
+
+export default defineCommand({
+  meta: {
+    name: 'report',
+    description: 'Show a summary of the record; with --html, write it as one HTML file.',
+  },
+  args: {
+    file: {
+      type: 'positional',
+      required: false,
+      description: 'With --html: where to (default: report.html in the record folder)',
+    },
+    html: { type: 'boolean', description: 'Write an HTML file that needs nothing else' },
+    open: { type: 'boolean', description: 'With --html: open it' },
+    since: {
+      type: 'string',
+      description: 'Not before: 12h, 7d, 2026-11-01, 2026-11-01T10:00',
+      valueHint: 'TIME',
+    },
+    json: { type: 'boolean', description: 'Print the summary as JSON (docs/summary.md)' },
+  },
+  async run({ args }) {
+    const project = here();
+    if (!args.html && (args.file !== undefined || args.open)) {
+      throw new UserError('A FILE and --open go with --html.', EXIT.usage);
+    }
+    const wanted = { sinceMs: parseSince(args.since, Date.now()) };
+    const bar = progressBar('Reading', journalSize(project), environment());
+    let summary: Summary;
+    try {
+      summary = summarize(project, wanted, Date.now(), bar.to);
+    } finally {
+      bar.end();
+    }
+    if (args.html) {
+      const file = args.file ?? reportFile(project);
+      if (args.file === undefined && !existsSync(project.record)) {
+        throw new UserError('Nothing was recorded here yet: there is nothing to report.');
+      }
+      return writeHtml(summary, file, args.open === true);
+    }
+    if (args.json) return sayJson(summary);
+    say(textReport(summary, lookOfStdout(environment())).join('\n'));
+  },
+});

@@ -1,0 +1,136 @@
+// Reads the journal's lines, forwards and backwards, in pieces: memory does not grow with it.
+
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { Project } from '../project';
+import { type Line, parseLine } from './records';
+
+/** The journal is read, and its newest part looked at, in pieces of this size. */
+export const CHUNK = 64 * 1024;
+export const NEWLINE = 0x0a;
+
+/** Bytes of a file; 0 when there is none. */
+export function size(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The bytes from `from` up to `to` (at most what is there). Empty when there is no journal. */
+export function readBytes(path: string, from: number, to: number): Buffer {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch {
+    return Buffer.alloc(0);
+  }
+  try {
+    const bytes = Buffer.alloc(Math.max(0, Math.min(to, fstatSync(handle).size) - from));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = readSync(handle, bytes, filled, bytes.length - filled, from + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A complete line as it stands, with the place just behind it. */
+export interface TextLine {
+  readonly text: string;
+  readonly end: number;
+}
+
+/** A line with the place just behind it. */
+export interface PlacedLine {
+  readonly line: Line;
+  readonly end: number;
+}
+
+/**
+ * The complete lines of the journal from byte `from` on, in order, read in pieces: memory does not
+ * grow with the journal, and a journal that is cut meanwhile is read as it was. A last line that was
+ * cut off is left out, and so are empty ones.
+ */
+export function* textLinesFrom(project: Project, from: number): Generator<TextLine> {
+  let handle: number;
+  try {
+    handle = openSync(project.journal, 'r');
+  } catch {
+    return;
+  }
+  try {
+    let pieces: Buffer[] = []; // Of a line that goes on beyond what was read.
+    let start = from;
+    for (let at = from; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const piece = chunk.subarray(0, readSync(handle, chunk, 0, CHUNK, at));
+      if (piece.length === 0) return;
+      at += piece.length;
+      pieces.push(piece);
+      if (!piece.includes(NEWLINE)) continue;
+      const bytes = pieces.length === 1 ? piece : Buffer.concat(pieces);
+      let begin = 0;
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, begin)) {
+        const text = bytes.toString('utf8', begin, end);
+        begin = end + 1;
+        if (text.trim() !== '') yield { text, end: start + begin };
+      }
+      start += begin;
+      pieces = [bytes.subarray(begin)];
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The same lines, parsed. */
+export function* linesFrom(project: Project, from: number): Generator<PlacedLine> {
+  for (const { text, end } of textLinesFrom(project, from)) yield { line: parseLine(text), end };
+}
+
+/** The lines of the journal from the newest to the oldest, read in pieces from its end. */
+export function* linesBackwards(project: Project): Generator<PlacedLine> {
+  let at = size(project.journal);
+  let end = at; // Behind the line that is being put together.
+  let pieces: Buffer[] = []; // Of that line, the first one first.
+  while (at > 0) {
+    const from = Math.max(0, at - CHUNK);
+    const piece = readBytes(project.journal, from, at);
+    at = from;
+    if (at > 0 && !piece.includes(NEWLINE)) {
+      pieces.unshift(piece);
+      continue;
+    }
+    const bytes = Buffer.concat([piece, ...pieces]);
+    let behind = bytes.length;
+    while (behind > 0) {
+      // The newline at its own end is part of a line.
+      const newline = behind > 1 ? bytes.lastIndexOf(NEWLINE, behind - 2) : -1;
+      if (newline < 0 && at > 0) break;
+      const text = bytes.toString('utf8', newline + 1, behind).trim();
+      if (text !== '') yield { line: parseLine(text), end };
+      end -= behind - (newline + 1);
+      behind = newline + 1;
+    }
+    pieces = [bytes.subarray(0, behind)];
+  }
+}
+
+/** Whether a line begins at byte `at`; false beyond the end, as after the journal lost its tail. */
+export function isLineStart(project: Project, at: number): boolean {
+  return at === 0 || readBytes(project.journal, at - 1, at)[0] === NEWLINE;
+}
+
+/** How often `needle` begins a line in the journal from byte `from` on; nothing is parsed. */
+export function countLines(project: Project, from: number, needle: string): number {
+  const bytes = readBytes(project.journal, from, Number.MAX_SAFE_INTEGER);
+  let count = bytes.subarray(0, needle.length).toString() === needle ? 1 : 0;
+  const pattern = Buffer.from(`\n${needle}`);
+  let at = bytes.indexOf(pattern);
+  while (at >= 0) {
+    count += 1;
+    at = bytes.indexOf(pattern, at + pattern.length);
+  }
+  return count;
+}

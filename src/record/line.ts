@@ -1,0 +1,51 @@
+// An entry of the record as a line of text.
+
+import { printable } from '../terminal/terminal';
+import type { Fate } from './fates';
+import type { Entry } from './read';
+
+/** The common properties say nothing about the single event. */
+const LEFT_OUT = ['shim_version', 'ci'];
+const EVENT_WIDTH = 18;
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** A moment in the time of this machine, to the second. */
+export function localTime(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return printable(iso);
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** What became of it, in words. */
+export function fateInWords(fate: Fate): string {
+  switch (fate.outcome) {
+    case 'local':
+      return 'local only';
+    case 'waiting':
+      return 'waiting';
+    case 'delivered':
+      return `delivered ${localTime(fate.at)}`;
+    case 'dropped':
+      return `dropped: ${printable(fate.why)}`;
+    case 'unknown':
+      return 'unknown: the line that said it is damaged or lost';
+  }
+}
+
+/** The line, without its end. */
+export function lineOf({ record, fate }: Entry): string {
+  const properties = Object.entries(record.properties)
+    .filter(([name]) => !LEFT_OUT.includes(name))
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  const event = printable(record.event).padEnd(EVENT_WIDTH);
+  const words = [localTime(record.timestamp), event, ...properties.map(printable)];
+  return `${words.join('  ')}  · ${fateInWords(fate)}`;
+}
+
+/** How many lines of the journal could not be read, as a sentence; empty for none. */
+export function damagedInWords(damaged: number): string {
+  if (damaged === 0) return '';
+  return `${damaged} damaged line(s) in the journal could not be read and are left out.`;
+}

@@ -1,0 +1,95 @@
+// Reads the record as people ask for it: events with what became of each.
+
+import { readStanding } from '../delivery/standing';
+import { isLineStart, linesBackwards, linesFrom, size, textLinesFrom } from '../journal/lines';
+import { type EventRecord, parseLine } from '../journal/records';
+import type { Project } from '../project';
+import { type Fate, Outcomes } from './fates';
+
+/** An event with what became of it. */
+export interface Entry {
+  readonly record: EventRecord;
+  readonly fate: Fate;
+}
+
+/** Which events are asked for. */
+export interface Wanted {
+  /** Not before this moment, in milliseconds since 1970. */
+  readonly sinceMs?: number | undefined;
+  readonly event?: string | undefined;
+}
+
+/** What the reading found besides; complete once it is over. */
+export interface Found {
+  damaged: number;
+}
+
+/** How far a reading is: called now and then with the bytes read so far. */
+export type Progress = (bytes: number) => void;
+
+const OUTCOME_LINE = '{"outcome"';
+
+/** Bytes of the journal. */
+export function journalSize(project: Project): number {
+  return size(project.journal);
+}
+
+/** Whether the journal's last line was cut off: readers that go forward leave it out. */
+export function hasStump(project: Project): boolean {
+  const end = journalSize(project);
+  return end > 0 && !isLineStart(project, end);
+}
+
+/** Whether an event is asked for. */
+export function isWanted({ timestamp, event }: EventRecord, wanted: Wanted): boolean {
+  if (wanted.event !== undefined && wanted.event !== event) return false;
+  return wanted.sinceMs === undefined || Date.parse(timestamp) >= wanted.sinceMs;
+}
+
+/** The outcomes; only their own lines are parsed. */
+function readOutcomes(project: Project): Outcomes {
+  const outcomes = new Outcomes();
+  for (const { text } of textLinesFrom(project, 0)) {
+    if (!text.startsWith(OUTCOME_LINE)) continue;
+    const line = parseLine(text);
+    if (line.kind === 'outcome') outcomes.add(line.record);
+  }
+  return outcomes;
+}
+
+/** The events that are asked for, oldest first. Reads the journal twice, and keeps uuids only. */
+export function* entries(
+  project: Project,
+  wanted: Wanted,
+  found: Found,
+  progress: Progress = () => {},
+): Generator<Entry> {
+  const { cursor } = readStanding(project);
+  const outcomes = readOutcomes(project);
+  for (const { line, end } of linesFrom(project, 0)) {
+    progress(end);
+    if (line.kind === 'damaged') found.damaged += 1;
+    if (line.kind !== 'event' || !isWanted(line.record, wanted)) continue;
+    yield { record: line.record, fate: outcomes.of(line.record, end, cursor) };
+  }
+  if (hasStump(project)) found.damaged += 1;
+}
+
+/**
+ * The last `limit` events that are asked for, oldest first, read from the end of the journal: an
+ * outcome stands behind its events, so it is seen before them.
+ */
+export function newest(project: Project, wanted: Wanted, limit: number, found: Found): Entry[] {
+  const { cursor } = readStanding(project);
+  const outcomes = new Outcomes();
+  const last: Entry[] = [];
+  for (const { line, end } of linesBackwards(project)) {
+    if (line.kind === 'damaged') found.damaged += 1;
+    else if (line.kind === 'outcome') outcomes.add(line.record);
+    else if (isWanted(line.record, wanted)) {
+      last.push({ record: line.record, fate: outcomes.of(line.record, end, cursor) });
+      if (last.length >= limit) break;
+    }
+  }
+  return last.reverse();
+}

@@ -1,0 +1,165 @@
+// Counts events into a summary, one by one: nothing of the single event is kept.
+
+import type { EventRecord } from '../journal/records';
+import { Durations } from './quantiles';
+import {
+  type CommandSummary,
+  type DaySummary,
+  type ErrorSummary,
+  type RecordSummary,
+  type Summary,
+  share,
+  TOP,
+  type Use,
+} from './summary';
+
+interface Command {
+  count: number;
+  failures: number;
+  readonly durations: Durations;
+}
+
+type Day = { -readonly [key in keyof DaySummary]: DaySummary[key] };
+type Counts = Map<string, number>;
+
+const increase = (counts: Counts, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+
+function at<T>(map: Map<string, T>, name: string, make: () => T): T {
+  let value = map.get(name);
+  if (value === undefined) {
+    value = make();
+    map.set(name, value);
+  }
+  return value;
+}
+
+const byCount = <T extends { count: number; name: string }>(a: T, b: T): number =>
+  b.count - a.count || (a.name < b.name ? -1 : 1);
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** The day of a moment, in the time of this machine. */
+export function dayOf(ms: number): string {
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** How often each of the events happened to each service or override. */
+function usesOf(counts: Map<string, Counts>, prefix: string): Use[] {
+  const uses = [...counts].map(([name, events]) => ({
+    name,
+    count: [...events.values()].reduce((sum, count) => sum + count, 0),
+    events: Object.fromEntries(
+      [...events].map(([event, count]) => [
+        event.startsWith(prefix) ? event.slice(prefix.length) : event,
+        count,
+      ]),
+    ),
+  }));
+  return uses.sort(byCount).slice(0, TOP);
+}
+
+/** Takes events; answers with their summary. */
+export class Counter {
+  private events = 0;
+  private readonly byEvent: Counts = new Map();
+  private readonly days = new Map<string, Day>();
+  private readonly services = new Map<string, Counts>();
+  private readonly overrides = new Map<string, Counts>();
+  private readonly commands = new Map<string, Command>();
+  private readonly errors = new Map<string, { type: string; command: string; count: number }>();
+
+  add({ event, timestamp, properties }: EventRecord): void {
+    this.events += 1;
+    increase(this.byEvent, event);
+    const name = dayOf(Date.parse(timestamp));
+    const day = at(this.days, name, () => ({ day: name, events: 0, commands: 0, failures: 0 }));
+    day.events += 1;
+    const { service_name: service, override_name: override } = properties;
+    if (typeof service === 'string') {
+      increase(
+        at(this.services, service, () => new Map()),
+        event,
+      );
+    }
+    if (typeof override === 'string') {
+      increase(
+        at(this.overrides, override, () => new Map()),
+        event,
+      );
+    }
+    if (event === 'command_executed') this.addCommand(properties, day);
+    if (event === 'error_occurred') this.addError(properties);
+  }
+
+  private addCommand({ command, success, duration_ms }: EventRecord['properties'], day: Day): void {
+    const name = String(command);
+    const own = at(this.commands, name, () => ({
+      count: 0,
+      failures: 0,
+      durations: new Durations(),
+    }));
+    own.count += 1;
+    day.commands += 1;
+    if (typeof duration_ms === 'number') own.durations.add(duration_ms);
+    if (success !== false) return;
+    own.failures += 1;
+    day.failures += 1;
+  }
+
+  private addError({ command, error_type }: EventRecord['properties']): void {
+    const type = String(error_type);
+    const name = String(command);
+    const key = JSON.stringify([type, name]);
+    at(this.errors, key, () => ({ type, command: name, count: 0 })).count += 1;
+  }
+
+  private commandList(): CommandSummary[] {
+    const list = [...this.commands].map(([name, { count, failures, durations }]) => ({
+      name,
+      count,
+      failures,
+      failure_rate: share(failures, count),
+      median_ms: durations.quantile(0.5),
+      p95_ms: durations.quantile(0.95),
+    }));
+    return list.sort(byCount).slice(0, TOP);
+  }
+
+  private errorList(): ErrorSummary[] {
+    const list = [...this.errors.values()].map((error) => ({ ...error, name: error.command }));
+    return list
+      .sort(byCount)
+      .slice(0, TOP)
+      .map(({ type, command, count }) => ({ type, command, count }));
+  }
+
+  /** The summary of everything so far. */
+  summary(record: RecordSummary, nowMs: number): Summary {
+    const activity = [...this.days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+    const sum = (list: Iterable<number>) => [...list].reduce((all, each) => all + each, 0);
+    const commands = sum(activity.map((day) => day.commands));
+    const failures = sum(activity.map((day) => day.failures));
+    return {
+      from: activity[0]?.day ?? null,
+      to: activity.at(-1)?.day ?? null,
+      generated_at: new Date(nowMs).toISOString(),
+      totals: {
+        events: this.events,
+        commands,
+        failures,
+        failure_rate: share(failures, commands),
+        errors: sum([...this.errors.values()].map((error) => error.count)),
+      },
+      activity,
+      events: [...this.byEvent].map(([name, count]) => ({ name, count })).sort(byCount),
+      services: usesOf(this.services, 'service_'),
+      overrides: usesOf(this.overrides, 'override_'),
+      commands: this.commandList(),
+      errors: this.errorList(),
+      waiting: record.waiting,
+      dropped: record.dropped,
+      record,
+    };
+  }
+}

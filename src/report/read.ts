@@ -1,0 +1,86 @@
+// Makes a summary of the journal, in one pass.
+
+import { readStanding } from '../delivery/standing';
+import { linesFrom } from '../journal/lines';
+import type { OutcomeRecord } from '../journal/records';
+import type { Project } from '../project';
+import { hasStump, isWanted, type Progress, type Wanted } from '../record/read';
+import { UuidTable } from '../record/uuids';
+import { Counter } from './count';
+import type { RecordSummary, Summary } from './summary';
+
+/** What is known of an event's fate while the pass goes on: an outcome stands behind its event. */
+const STATE = { behind: 1, waiting: 2, local: 3, settled: 4 } as const;
+
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+/** Takes note of what became of the events that were seen. */
+class Ledger {
+  private readonly states = new UuidTable();
+  private readonly reasons = new Map<string, number>();
+  readonly counts: Mutable<RecordSummary> = {
+    local: 0,
+    waiting: 0,
+    delivered: 0,
+    dropped: 0,
+    unknown: 0,
+    reasons: [],
+    damaged: 0,
+  };
+
+  /** Whether the event was not seen before. */
+  open(uuid: string, state: (typeof STATE)['behind' | 'waiting' | 'local']): boolean {
+    if (this.states.get(uuid) !== 0) return false;
+    this.states.set(uuid, state);
+    if (state === STATE.local) this.counts.local += 1;
+    else if (state === STATE.waiting) this.counts.waiting += 1;
+    else this.counts.unknown += 1;
+    return true;
+  }
+
+  settle({ outcome, why, uuids }: OutcomeRecord): void {
+    let settled = 0;
+    for (const uuid of uuids) {
+      const state = typeof uuid === 'string' ? this.states.get(uuid) : 0;
+      if (state !== STATE.behind && state !== STATE.waiting) continue;
+      this.counts[state === STATE.waiting ? 'waiting' : 'unknown'] -= 1;
+      this.states.set(uuid, STATE.settled);
+      settled += 1;
+    }
+    if (outcome === 'delivered') this.counts.delivered += settled;
+    else {
+      this.counts.dropped += settled;
+      const reason = typeof why === 'string' ? why : '';
+      if (settled > 0) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + settled);
+    }
+  }
+
+  close(): RecordSummary {
+    const reasons = [...this.reasons].map(([why, count]) => ({ why, count }));
+    return { ...this.counts, reasons: reasons.sort((a, b) => b.count - a.count) };
+  }
+}
+
+/** The summary of the events that are asked for. */
+export function summarize(
+  project: Project,
+  wanted: Wanted,
+  nowMs: number,
+  progress: Progress = () => {},
+): Summary {
+  const { cursor } = readStanding(project);
+  const counter = new Counter();
+  const ledger = new Ledger();
+  for (const { line, end } of linesFrom(project, 0)) {
+    progress(end);
+    if (line.kind === 'damaged') ledger.counts.damaged += 1;
+    else if (line.kind === 'outcome') ledger.settle(line.record);
+    else if (isWanted(line.record, wanted)) {
+      const { record } = line;
+      const state = record.local ? 'local' : end > cursor ? 'waiting' : 'behind';
+      if (ledger.open(record.uuid, STATE[state])) counter.add(record);
+    }
+  }
+  if (hasStump(project)) ledger.counts.damaged += 1;
+  return counter.summary(ledger.close(), nowMs);
+}

@@ -1,0 +1,185 @@
+// The report for the terminal.
+
+import { damagedInWords } from '../record/line';
+import { type Look, printable } from '../terminal/terminal';
+import { bar, cell, spark, styled } from './charts';
+import { dayOf } from './count';
+import type { DaySummary, RecordSummary, Summary, Use } from './summary';
+
+const SHOWN = 10;
+const NAME = { least: 8, most: 28 } as const;
+
+/** A table's row: a name, the value its bar shows, and words behind it. */
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly words: string;
+  /** The part of the bar that is bad news. */
+  readonly bad?: number;
+}
+
+/** A duration in few characters. */
+export function duration(ms: number | null): string {
+  if (ms === null) return '-';
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** Prose in lines that fit, each further in than the first one. */
+function wrap(text: string, indent: string, { columns }: Look): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    const isFirst = line.trim() === '';
+    if (!isFirst && [...line].length + 1 + [...word].length > columns) {
+      lines.push(line);
+      line = `${indent}  ${word}`;
+    } else line += isFirst ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+function section(title: string, lines: readonly string[], look: Look): string[] {
+  const heading = wrap(title, '', look).map((line) => styled(line, 'bold', look));
+  return ['', ...heading, ...lines];
+}
+
+function bars(rows: readonly Row[], look: Look): string[] {
+  const shown = rows.slice(0, SHOWN);
+  const longest = Math.max(...shown.map(({ name }) => [...name].length));
+  const words = Math.max(...shown.map((row) => row.words.length));
+  const name = Math.min(
+    NAME.most,
+    Math.max(NAME.least, Math.min(longest, Math.floor(look.columns / 3))),
+  );
+  const room = Math.max(0, look.columns - name - words - 6);
+  const largest = Math.max(...shown.map(({ value }) => value));
+  const lines = shown.map((row) => {
+    const whole = room < 4 ? '' : bar(row.value, largest, room, look);
+    const badShare = row.value > 0 ? (row.bad ?? 0) / row.value : 0;
+    const cut = whole.length - Math.round(whole.length * badShare);
+    const drawn = styled(whole.slice(0, cut), 'bar', look) + styled(whole.slice(cut), 'bad', look);
+    const filler = room < 4 ? '' : `${drawn}${' '.repeat(room - whole.length)}  `;
+    return `  ${cell(printable(row.name), name)}  ${filler}${row.words}`;
+  });
+  const rest = rows.length - shown.length;
+  return rest > 0
+    ? [...lines, `  … and ${rest} more`.replace('…', look.hasBlocks ? '…' : '...')]
+    : lines;
+}
+
+/** Every day from the first to the last, those without an event too, as many as fit. */
+function everyDay(activity: readonly DaySummary[], most: number): DaySummary[] {
+  const last = activity.at(-1)!;
+  const known = new Map(activity.map((day) => [day.day, day]));
+  const days: DaySummary[] = [];
+  // Noon: a day has 23 or 25 hours twice a year.
+  const date = new Date(`${last.day}T12:00`);
+  while (days.length < most) {
+    const name = dayOf(date.getTime());
+    if (name < activity[0]!.day) break;
+    days.unshift(known.get(name) ?? { day: name, events: 0, commands: 0, failures: 0 });
+    date.setDate(date.getDate() - 1);
+  }
+  return days;
+}
+
+function activityLines(activity: readonly DaySummary[], look: Look): string[] {
+  const days = everyDay(activity, look.columns - 4);
+  const busiest = days.reduce((most, day) => (day.events > most.events ? day : most));
+  const line = spark(
+    days.map(({ events }) => events),
+    look,
+  );
+  return [
+    `  ${styled(line, 'bar', look)}`,
+    ...wrap(
+      `${days[0]!.day} to ${days.at(-1)!.day}; ` +
+        `most on ${busiest.day}: ${number(busiest.events)} event(s)`,
+      '  ',
+      look,
+    ),
+  ];
+}
+
+function uses(list: readonly Use[]): Row[] {
+  return list
+    .map(({ name, count, events }) => ({
+      name,
+      value: events.enabled ?? 0,
+      words: `${number(events.enabled ?? 0)} / ${number(count)}`,
+    }))
+    .sort((a, b) => b.value - a.value);
+}
+
+function fateLines(record: RecordSummary, look: Look): string[] {
+  const names = { local: 'local only', waiting: 'waiting', delivered: 'delivered' } as const;
+  const lines = Object.entries(names)
+    .filter(([key]) => record[key as keyof typeof names] > 0)
+    .map(([key, name]) => `${number(record[key as keyof typeof names])} ${name}`);
+  for (const { why, count } of record.reasons) {
+    lines.push(`${number(count)} dropped: ${printable(why)}`);
+  }
+  if (record.unknown > 0) lines.push(`${number(record.unknown)} unknown`);
+  return lines.flatMap((line) => wrap(line, '  ', look));
+}
+
+/** The report, as lines. */
+export function textReport(summary: Summary, look: Look): string[] {
+  const { totals, record, activity } = summary;
+  const damaged = damagedInWords(record.damaged);
+  if (totals.events === 0) return ['No event is recorded.', ...(damaged ? [damaged] : [])];
+  const lines = [
+    styled(`Usage from ${summary.from} to ${summary.to}`, 'bold', look),
+    ...wrap(
+      `${number(totals.events)} event(s), ${number(totals.commands)} command(s), ` +
+        `${percent(totals.failure_rate)} failed, ${number(totals.errors)} error(s)`,
+      '  ',
+      look,
+    ),
+  ];
+  const add = (title: string, content: readonly string[]) => {
+    if (content.length > 0) lines.push(...section(title, content, look));
+  };
+  const rows = (title: string, list: readonly Row[]) => {
+    if (list.length > 0) add(title, bars(list, look));
+  };
+  add('Activity by day', activityLines(activity, look));
+  rows('Services enabled most (enabled / all events)', uses(summary.services));
+  rows('Overrides enabled most (enabled / all events)', uses(summary.overrides));
+  rows(
+    'Commands run most (runs, failed)',
+    summary.commands.map(({ name, count, failures, failure_rate }) => ({
+      name,
+      value: count,
+      bad: failures,
+      words: `${number(count)}, ${percent(failure_rate)}`,
+    })),
+  );
+  rows(
+    'How long they take (median / 95 % within)',
+    summary.commands
+      .filter(({ median_ms }) => median_ms !== null)
+      .map(({ name, median_ms, p95_ms }) => ({
+        name,
+        value: median_ms ?? 0,
+        words: `${duration(median_ms)} / ${duration(p95_ms)}`,
+      })),
+  );
+  rows(
+    'Errors',
+    summary.errors.map(({ type, command, count }) => ({
+      name: command ?? '-',
+      value: count,
+      bad: count,
+      words: `${number(count)} × ${type}`.replace('×', look.hasBlocks ? '×' : 'x'),
+    })),
+  );
+  add('What became of the events', fateLines(record, look));
+  if (damaged) lines.push('', ...wrap(damaged, '', look));
+  return lines;
+}

@@ -1,0 +1,49 @@
+// What the terminal is like: how wide, whether colours are wanted, which characters it can show.
+
+import { isatty } from 'node:tty';
+import type { Environment } from '../settings';
+
+/** How text is to be laid out and drawn. */
+export interface Look {
+  readonly columns: number;
+  readonly isColoured: boolean;
+  /** Block characters; plain ASCII where they may not arrive as such. */
+  readonly hasBlocks: boolean;
+}
+
+const COLUMNS = { default: 80, least: 40, most: 120 } as const;
+
+/** Whether a descriptor is a terminal. */
+export function isTerminal(descriptor: 0 | 1 | 2): boolean {
+  return isatty(descriptor);
+}
+
+/** The width of the terminal behind a stream: as it is, as `COLUMNS` says, or 80. */
+export function widthOf(stream: { columns?: number | undefined }, env: Environment): number {
+  const wide = stream.columns || Number(env.COLUMNS) || COLUMNS.default;
+  return Math.min(COLUMNS.most, Math.max(COLUMNS.least, Math.floor(wide)));
+}
+
+/** How to draw on stdout. Where it is no terminal: 80 columns, no colours, ASCII. */
+export function lookOfStdout(env: Environment): Look {
+  if (!isTerminal(1)) {
+    return { columns: widthOf({}, env), isColoured: false, hasBlocks: false };
+  }
+  const isDumb = env.TERM === 'dumb';
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return {
+    columns: widthOf(process.stdout, env),
+    // https://no-color.org: present and not empty.
+    isColoured: !isDumb && !env.NO_COLOR,
+    hasBlocks: !isDumb && /utf-?8/i.test(locale),
+  };
+}
+
+/**
+ * Text that somebody may have put into the journal, made safe to print: nothing in it moves the
+ * cursor, sets a title, or changes the direction of writing.
+ */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
+}

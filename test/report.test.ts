@@ -1,0 +1,228 @@
+// report: the numbers are right, and the terminal gets what it can show.
+
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Durations } from '../src/report/quantiles';
+import type { Summary } from '../src/report/summary';
+import { type Host, makeHost } from './support/host';
+import { writeJournal } from './support/journal';
+import { hasPty, onTerminal } from './support/pty';
+
+const ESCAPE = '\u001b[';
+const pty = hasPty();
+if (!pty) console.warn('\n!!! NO `script` HERE: what a terminal shows is NOT TESTED.\n');
+
+type Properties = Record<string, string | number | boolean>;
+
+describe('report', () => {
+  let host: Host;
+
+  beforeEach(async () => {
+    host = await makeHost();
+  });
+  afterEach(() => host.remove());
+
+  const summary = async (...args: string[]) =>
+    JSON.parse((await host.shim(['report', '--json', ...args])).stdout) as Summary;
+
+  /** The summary, counted a second time, in the plainest way. */
+  function counted() {
+    const events = host.records().filter((record) => record && 'event' in record) as {
+      event: string;
+      timestamp: string;
+      properties: Properties;
+    }[];
+    const commands = events.filter(({ event }) => event === 'command_executed');
+    const byName = new Map<string, typeof commands>();
+    for (const command of commands) {
+      const name = String(command.properties.command);
+      byName.set(name, [...(byName.get(name) ?? []), command]);
+    }
+    const rank = (list: number[], share: number) =>
+      list.sort((a, b) => a - b)[Math.ceil(list.length * share) - 1];
+    return {
+      events,
+      commands: [...byName].map(([name, list]) => {
+        const durations = list.map(({ properties }) => Number(properties.duration_ms));
+        return {
+          name,
+          count: list.length,
+          failures: list.filter(({ properties }) => properties.success === false).length,
+          median_ms: rank(durations, 0.5),
+          p95_ms: rank(durations, 0.95),
+        };
+      }),
+    };
+  }
+
+  describe('as numbers', () => {
+    beforeEach(() => {
+      writeJournal(host.root, { delivered: 3000, dropped: 20, local: 300, waiting: 70 });
+    });
+
+    it('counts commands, failures and exact quantiles', async () => {
+      const expected = counted();
+      const { commands, totals } = await summary();
+      expect(totals.events).toBe(expected.events.length);
+      expect(commands).toHaveLength(expected.commands.length);
+      for (const command of expected.commands) {
+        expect(commands.find(({ name }) => name === command.name)).toMatchObject(command);
+      }
+      const sum = (list: number[]) => list.reduce((all, each) => all + each, 0);
+      expect(totals.failures).toBe(sum(expected.commands.map(({ failures }) => failures)));
+    });
+
+    it('counts services, overrides, errors and days', async () => {
+      const { events } = counted();
+      const { services, overrides, errors, activity, totals } = await summary();
+      const count = (event: string, key: string, value: string) =>
+        events.filter((each) => each.event === event && each.properties[key] === value).length;
+      for (const { name, events: kinds } of services) {
+        expect(kinds.enabled).toBe(count('service_enabled', 'service_name', name));
+        expect(kinds.started).toBe(count('service_started', 'service_name', name));
+      }
+      for (const { name, events: kinds } of overrides) {
+        expect(kinds.enabled).toBe(count('override_enabled', 'override_name', name));
+      }
+      expect(totals.errors).toBe(events.filter(({ event }) => event === 'error_occurred').length);
+      expect(errors.reduce((sum, error) => sum + error.count, 0)).toBe(totals.errors);
+      expect(activity.reduce((sum, day) => sum + day.events, 0)).toBe(totals.events);
+    });
+
+    it('tells what became of the events, and why some were dropped', async () => {
+      expect((await summary()).record).toEqual({
+        local: 300,
+        waiting: 70,
+        delivered: 3000,
+        dropped: 20,
+        unknown: 0,
+        reasons: [{ why: 'the server rejected it (HTTP 400)', count: 20 }],
+        damaged: 0,
+      });
+    });
+
+    it('counts no uuid twice', async () => {
+      const before = await summary();
+      const [line] = host.read('.onramp-analytics/journal.ndjson').split('\n');
+      appendFileSync(host.journal, `${line}\n`);
+      expect((await summary()).totals).toEqual(before.totals);
+    });
+
+    it('takes only what is asked for', async () => {
+      const since = String(host.records().at(-37)?.timestamp);
+      const { record, totals } = await summary('--since', since);
+      expect(totals.events).toBe(37);
+      expect(record.waiting).toBe(37);
+    });
+
+    it('counts damaged lines, and goes on', async () => {
+      appendFileSync(host.journal, 'damaged\n{"uuid":"cut');
+      expect((await summary()).record.damaged).toBe(2);
+      expect((await host.shim(['report'])).stdout).toContain('2 damaged line(s)');
+    });
+  });
+
+  it('answers with nothing, and no error, where nothing was recorded', async () => {
+    const { stdout, status } = await host.shim(['report']);
+    expect({ stdout, status }).toEqual({ stdout: 'No event is recorded.\n', status: 0 });
+    expect((await summary()).totals.events).toBe(0);
+    expect(existsSync(join(host.root, '.onramp-analytics'))).toBe(false);
+  });
+
+  describe('as text', () => {
+    beforeEach(() => {
+      writeJournal(host.root, { delivered: 3000, waiting: 70 });
+    });
+
+    it('is plain where stdout is no terminal', async () => {
+      const { stdout } = await host.shim(['report'], { LC_ALL: 'C.UTF-8', TERM: 'xterm' });
+      expect(stdout).toMatch(/^[\n\u0020-\u007e]*$/);
+      for (const heading of ['Activity by day', 'Services', 'Commands', 'Errors', '70 waiting']) {
+        expect(stdout).toContain(heading);
+      }
+    });
+
+    it.runIf(pty)('fits every width of terminal', async () => {
+      for (const columns of [40, 60, 80, 118]) {
+        const env = { LC_ALL: 'C.UTF-8', NO_COLOR: '1' };
+        const { stdout } = await onTerminal(['report'], { cwd: host.root, env, columns });
+        const widths = stdout.split(/\r?\n/).map((line) => [...line].length);
+        expect(Math.max(...widths), `${columns} columns:\n${stdout}`).toBeLessThanOrEqual(columns);
+        expect(stdout).toContain('█');
+      }
+    });
+
+    it.runIf(pty)('has colours on a terminal, but not with NO_COLOR', async () => {
+      const options = { cwd: host.root, env: { LC_ALL: 'C.UTF-8' } };
+      expect((await onTerminal(['report'], options)).stdout).toContain(ESCAPE);
+      const env = { ...options.env, NO_COLOR: '1' };
+      expect((await onTerminal(['report'], { ...options, env })).stdout).not.toContain(ESCAPE);
+    });
+
+    it.runIf(pty)('draws with plain letters where the terminal knows no others', async () => {
+      const { stdout } = await onTerminal(['report'], { cwd: host.root, env: { LC_ALL: 'C' } });
+      expect(stdout).toContain('####');
+      expect(stdout).not.toContain('█');
+    });
+  });
+
+  describe('as HTML', () => {
+    it('writes one file into the record folder, which git ignores, and names it', async () => {
+      writeJournal(host.root, { delivered: 300 });
+      const { stdout, status } = await host.shim(['report', '--html']);
+      expect(status).toBe(0);
+      const file = stdout.trim();
+      expect(file).toBe(join(host.root, '.onramp-analytics/report.html'));
+      const page = readFileSync(file, 'utf8');
+      expect(page).toMatch(/^<!doctype html>/);
+      expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+    });
+
+    it('writes it where it is asked to', async () => {
+      writeJournal(host.root, { delivered: 300 });
+      await host.shim(['report', '--html', 'mine.html']);
+      expect(host.read('mine.html')).toContain('application/json');
+    });
+
+    it('opens it where there is something to open it with, and says so where there is not', async () => {
+      writeJournal(host.root, { delivered: 300 });
+      const folder = join(host.root, 'tools');
+      mkdirSync(folder);
+      const node = process.env.TEST_NODE ?? process.execPath;
+      const bare = { PATH: `${folder}:${dirname(node)}` };
+      const missing = await host.shim(['report', '--html', '--open'], { PATH: folder });
+      expect(missing.status).toBe(0);
+      expect(missing.stderr).toContain('open the file in a browser');
+      for (const name of ['xdg-open', 'open']) {
+        writeFileSync(join(folder, name), `#!/bin/sh\necho "$1" >'${folder}/opened'\n`, {
+          mode: 0o755,
+        });
+      }
+      const { stdout } = await host.shim(['report', '--html', '--open'], bare);
+      await expect.poll(() => existsSync(join(folder, 'opened'))).toBe(true);
+      await expect.poll(() => readFileSync(join(folder, 'opened'), 'utf8')).toBe(stdout);
+    });
+
+    it('refuses a file without --html', async () => {
+      expect((await host.shim(['report', 'mine.html'])).status).toBe(2);
+      expect((await host.shim(['report', '--open'])).status).toBe(2);
+    });
+  });
+});
+
+describe('the quantiles', () => {
+  it('are the nearest rank of all values, in any order', () => {
+    const values = fc.array(fc.integer({ min: 0, max: 1e9 }), { minLength: 1 });
+    fc.assert(
+      fc.property(values, fc.constantFrom(0.5, 0.95), (list, share) => {
+        const durations = new Durations();
+        for (const value of list) durations.add(value);
+        const sorted = [...list].sort((a, b) => a - b);
+        expect(durations.quantile(share)).toBe(sorted[Math.ceil(list.length * share) - 1]);
+      }),
+    );
+    expect(new Durations().quantile(0.5)).toBe(null);
+  });
+});
