@@ -8,7 +8,13 @@
 ifndef analytics.included
 analytics.included := 1
 
-# Settings. Set them before this file is included to change them.
+analytics.dir := $(dir $(lastword $(MAKEFILE_LIST)))
+analytics.root := $(analytics.dir)../
+
+# Settings. make/analytics.settings.mk, if there is one, changes them; init never touches that file.
+ifneq (,$(wildcard $(analytics.dir)analytics.settings.mk))
+include $(analytics.dir)analytics.settings.mk
+endif
 ifndef analytics.env-files
 analytics.env-files := .env services-enabled/.env
 endif
@@ -24,9 +30,6 @@ endif
 ifndef analytics.dropin
 analytics.dropin :=
 endif
-
-analytics.dir := $(dir $(lastword $(MAKEFILE_LIST)))
-analytics.root := $(analytics.dir)../
 
 # --- Who decides: DO_NOT_TRACK, ONRAMP_ANALYTICS_ENABLED, onramp.lock. `value` evaluates nothing.
 
@@ -50,13 +53,15 @@ else ifneq (,$(wildcard $(analytics.root)onramp.lock))
 endif
 
 # --- What is not tracked: a make inside of make, and flags with which make does not run commands
-# or talks about itself. `--eval` and MAKEFILES would take effect twice.
+# or talks about itself. `--eval` and MAKEFILES would take effect twice. A thousand goals might not
+# fit into the environment.
 
 analytics.flags := $(firstword -$(MAKEFLAGS))
 analytics.goals := $(patsubst ./%,%,$(value MAKECMDGOALS))
 analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS_INNER) $(value IFS) \
   $(foreach flag,n q t p d i,$(findstring $(flag),$(filter-out --%,$(analytics.flags)))) \
   $(filter-out $(words $(sort $(analytics.goals))),$(words $(analytics.goals))) \
+  $(word 1001,$(analytics.goals)) \
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES))
 unexport ONRAMP_ANALYTICS_INNER
 
@@ -131,7 +136,7 @@ endif
 # --- The tracking of commands, through the drop-in GNUmakefile.
 
 ifneq (,$(analytics.dropin))
-ifneq (,$(and $(analytics.mode),$(analytics.makefile)))
+ifneq (,$(and $(analytics.mode),$(analytics.makefile),$(wildcard make/track.sh)))
 ifeq (,$(analytics.quiet)$(filter analytics-%,$(value MAKECMDGOALS)))
 analytics.tracked := 1
 override SHELL := /bin/sh
@@ -170,7 +175,7 @@ onramp-analytics.always: ;
 endif
 endif
 # make must not look for a way to remake these.
-GNUmakefile make/analytics.mk: ;
+GNUmakefile make/analytics.mk make/analytics.settings.mk: ;
 endif
 
 endif

@@ -196,7 +196,8 @@ collect() {
   if owes_notice; then
     node "$_shim" collect </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || :
   elif is_set "${CI-}" || [ "${ONRAMP_ANALYTICS_SYNC-}" = 1 ]; then
-    node "$_shim" collect </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || :
+    [ "${ONRAMP_ANALYTICS_DEBUG-}" = 1 ] || exec 2>/dev/null
+    node "$_shim" collect </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || :
   else
     alone=
     if command -v setsid >/dev/null 2>&1; then
@@ -243,6 +244,10 @@ tell() {
   fi
   if ! node -e 'var v=process.versions.node.split(".");process.exit(v[0]>20||v[0]==20&&v[1]>=20?0:1)'; then
     echo "$needs; this is $(node --version). Your make commands work without it." >&2
+    exit 1
+  fi
+  if [ ! -r "$_shim" ]; then
+    echo "bin/onramp-analytics is missing. Run \`onramp-analytics init\` again, or get it back from git." >&2
     exit 1
   fi
   exec node "$_shim" "$@"

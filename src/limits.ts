@@ -21,6 +21,9 @@ export const BATCH = { events: 100, bytes: 512 * 1024, perDelivery: 4 } as const
 /** The journal forgets what is older, and its older half when it grows beyond the size. */
 export const JOURNAL = { maxBytes: 96 * 1024 * 1024, maxAgeMs: 400 * 24 * 3_600_000 } as const;
 
+/** A larger .env file is not read. */
+export const ENV_FILE_MAX_BYTES = 1024 * 1024;
+
 /** After this many failures in a row, delivery waits: the first pause, doubled up to the longest. */
 export const BACKOFF = { afterFailures: 3, firstMs: 60_000, longestMs: 3_600_000 } as const;
 
@@ -38,6 +41,9 @@ export const CLAIM = {
 
 /** A make command whose end nobody saw is given up after this long, even if its pid is in use. */
 export const RUN_ABANDONED_MS = 7 * 24 * 3_600_000;
+
+/** The longest `duration_ms`: a month. A longer number is none of ours. */
+export const COUNT_MAX = 31 * 24 * 3_600_000;
 
 /** Names longer than this are not names of services, overrides or commands. */
 export const NAME_MAX = 64;

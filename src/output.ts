@@ -4,7 +4,7 @@
 // every command two milliseconds, printed or not.
 
 import { writeSync } from 'node:fs';
-import { EXIT, systemCode } from './errors';
+import { systemCode } from './errors';
 
 const AGAIN_MS = 5;
 
@@ -14,8 +14,7 @@ function write(descriptor: 1 | 2, text: string): void {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      // A closed pipe (`… | head`) is the reader's choice, not an error.
-      if (systemCode(error) === 'EPIPE') process.exit(EXIT.ok);
+      // A closed pipe (`… | head`) is the reader's choice: no error, and no reason to stop half-way.
       if (systemCode(error) !== 'EAGAIN') return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
     }

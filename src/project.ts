@@ -22,7 +22,8 @@ export interface Project {
   readonly runs: string;
 }
 
-const ROOT_MARKS = ['onramp.lock', join('make', 'analytics.mk'), '.git'];
+/** What only a host project has. */
+const OWN_MARKS = ['onramp.lock', join('make', 'analytics.mk')];
 
 /** The names inside the record folder that make and sh know as well. */
 export const RECORD_FOLDER = '.onramp-analytics';
@@ -43,13 +44,32 @@ export function projectAt(root: string): Project {
   };
 }
 
-/** The project that `folder` belongs to: the nearest parent with a mark of one, else `folder`. */
-export function findProject(folder: string): Project {
+/** The nearest folder, from `folder` upwards, that has one of `marks`. */
+function nearest(folder: string, marks: readonly string[]): string | undefined {
   let at = resolve(folder);
   for (;;) {
-    if (ROOT_MARKS.some((mark) => existsSync(join(at, mark)))) return projectAt(at);
+    if (marks.some((mark) => existsSync(join(at, mark)))) return at;
     const parent = dirname(at);
-    if (parent === at) return projectAt(resolve(folder));
+    if (parent === at) return undefined;
     at = parent;
   }
+}
+
+/** The host project that a bundle is installed in: `bin/` beside the drop-in and `make/`. */
+function installedIn(bundle: string | undefined): string | undefined {
+  if (!bundle) return undefined;
+  const root = dirname(dirname(resolve(bundle)));
+  const isHost = ['GNUmakefile', join('make', 'analytics.mk')].every((name) =>
+    existsSync(join(root, name)),
+  );
+  return isHost ? root : undefined;
+}
+
+/**
+ * The project that a command is about: the nearest parent of `folder` that is a host project, else
+ * the one that `bundle` is installed in, else the nearest git repository, else `folder` itself.
+ */
+export function findProject(folder: string, bundle?: string): Project {
+  const root = nearest(folder, OWN_MARKS) ?? installedIn(bundle) ?? nearest(folder, ['.git']);
+  return projectAt(root ?? resolve(folder));
 }

@@ -1,10 +1,10 @@
 // What people can set: where each setting comes from, its default, and the rule it must obey.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { parse as parseEnv } from 'dotenv';
 import { UserError } from './errors';
-import { DEADLINE_MS } from './limits';
+import { DEADLINE_MS, ENV_FILE_MAX_BYTES } from './limits';
 
 /** The environment, or the part of it that somebody wants to try out. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,7 +36,11 @@ function fromEnvFiles(root: string, files: readonly string[]): Partial<Record<st
   for (const file of files) {
     let values: Record<string, string>;
     try {
-      values = parseEnv(readFileSync(isAbsolute(file) ? file : join(root, file)));
+      const path = isAbsolute(file) ? file : join(root, file);
+      const stat = statSync(path);
+      // A pipe (some password managers make .env one) might never end.
+      if (!stat.isFile() || stat.size > ENV_FILE_MAX_BYTES) continue;
+      values = parseEnv(readFileSync(path));
     } catch {
       continue; // Not there, or not ours to read.
     }
@@ -51,7 +55,8 @@ function checkHost(value: string, allowedHttp: string): string {
   const rule =
     'It must be an https:// URL without user name, query or fragment. ' +
     'Plain http:// is for this machine only, unless ONRAMP_ANALYTICS_ALLOW_HTTP names the host.';
-  const bad = () => new UserError(`POSTHOG_HOST is "${value}". ${rule}`);
+  const shown = value.replace(/\/\/[^/]*@/, '//…@');
+  const bad = () => new UserError(`POSTHOG_HOST is "${shown}". ${rule}`);
   let url: URL;
   try {
     url = new URL(value);

@@ -52,7 +52,7 @@ describe('the dashboard', () => {
     });
   });
 
-  it('forgets an id when the shim asks with a token that may delete', async () => {
+  it('forgets an id when the shim asks with its project’s token', async () => {
     const host = await makeHost();
     const env = { ONRAMP_ANALYTICS_SENDER: 'http', POSTHOG_HOST: collector.url };
     await host.shim(['enable']);
@@ -62,10 +62,12 @@ describe('the dashboard', () => {
     const mine = async () =>
       (await collector.events()).filter(({ distinct_id }) => distinct_id === id).length;
     expect(await mine()).toBe(1);
-    const refused = await host.shim(['forget', '--yes'], { ...env, POSTHOG_API_KEY: TOKEN });
+    const wrong = { ...env, POSTHOG_API_KEY: 'phc_of_nobody' };
+    const refused = await host.shim(['forget', '--yes'], wrong);
     expect(refused.stdout).toContain(`  ${id}\n`);
+    expect(await mine()).toBe(1);
     const again = ['forget', '--yes', '--id', id];
-    const { stdout } = await host.shim(again, { ...env, POSTHOG_API_KEY: ADMIN });
+    const { stdout } = await host.shim(again, { ...env, POSTHOG_API_KEY: TOKEN });
     expect(stdout).toContain(`everything under ${id}: 1 event(s)`);
     expect(await mine()).toBe(0);
     host.remove();

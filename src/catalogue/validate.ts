@@ -1,6 +1,6 @@
 // Nothing that the catalogue does not name gets past this file.
 
-import { NAME_MAX } from '../limits';
+import { COUNT_MAX, NAME_MAX } from '../limits';
 import {
   COMMON,
   EVENTS,
@@ -12,7 +12,8 @@ import {
   type Value,
 } from './catalogue';
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+// No dot: an address or a domain is not a name, whoever declares it.
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
 /** A validated event, or the sentence that says what is wrong with it. */
@@ -36,6 +37,11 @@ export function describeType(type: PropertyType): string {
   ];
 }
 
+/** Whether a text can be the name of a service, an override or a command. */
+export function isName(text: string): boolean {
+  return text.length <= NAME_MAX && NAME.test(text);
+}
+
 function convert(type: PropertyType, value: unknown): Value | undefined {
   const text = typeof value === 'string' ? value : undefined;
   switch (type.kind) {
@@ -44,12 +50,12 @@ function convert(type: PropertyType, value: unknown): Value | undefined {
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'count': {
       const number = text && /^\d+$/.test(text) ? Number(text) : value;
-      return Number.isSafeInteger(number) && (number as number) >= 0
+      return Number.isInteger(number) && (number as number) >= 0 && (number as number) <= COUNT_MAX
         ? (number as number)
         : undefined;
     }
     case 'name':
-      return text && text.length <= NAME_MAX && NAME.test(text) ? text : undefined;
+      return text && isName(text) ? text : undefined;
     case 'version':
       return text && VERSION.test(text) ? text : undefined;
     case 'one of':

@@ -3,9 +3,9 @@
 import { findProject, type Project } from '../project';
 import type { Environment } from '../settings';
 
-/** The project of the current folder. */
+/** The project of the current folder, or the one this bundle is installed in. */
 export function here(): Project {
-  return findProject(process.cwd());
+  return findProject(process.cwd(), process.argv[1]);
 }
 
 /** The process's environment. */

@@ -1,12 +1,13 @@
 // disable: turns analytics off. When it returns, nothing is sent any more and nothing waits.
 
 import { defineCommand } from 'citty';
+import { decide } from '../consent/consent';
 import { DROPPED } from '../delivery/owed';
 import { say } from '../output';
 import { throwAway } from '../record/throw-away';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { here } from './context';
+import { environment, here } from './context';
 
 export default defineCommand({
   meta: {
@@ -18,6 +19,14 @@ export default defineCommand({
     await changeState(project, () => ({ [KEYS.enabled]: '0' }));
     const dropped = await throwAway(project, DROPPED.disabled);
     const waited = dropped === 0 ? '' : ` ${dropped} waiting event(s) were thrown away.`;
-    say(`Analytics is off. Nothing is recorded and nothing is sent.${waited}`);
+    const { mode, decidedBy } = decide(environment(), '0');
+    if (mode === 'off') {
+      say(`Analytics is off. Nothing is recorded and nothing is sent.${waited}`);
+    } else {
+      say(
+        `Written to ${project.lock}, but ${decidedBy} in the environment decides: ${mode}.${waited}`,
+      );
+      say(`Unset ${decidedBy}, or set DO_NOT_TRACK=1, to turn analytics off.`);
+    }
   },
 });

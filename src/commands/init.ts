@@ -1,17 +1,25 @@
 // init: sets a host project up. Says each file it writes, and overwrites none that is not its own.
 
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { defineCommand } from 'citty';
+import { decide } from '../consent/consent';
 import { reason, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
+import { giveToOwnerOf } from '../files/owner';
 import { TEMPLATES } from '../generated';
 import { say } from '../output';
+import { projectAt } from '../project';
+import { readState } from '../state/state';
+import { environment } from './context';
 
-/** Where each file goes. The bundle copies itself. */
+const DROP_IN = 'GNUmakefile';
+const MAKEFILES = [DROP_IN, 'makefile', 'Makefile'];
+
+/** Where each file goes, the one that make looks for last. The bundle copies itself. */
 const FILES: readonly { path: string; text: () => string; mode: number }[] = [
-  { path: 'GNUmakefile', text: () => TEMPLATES.GNUmakefile!, mode: 0o644 },
   { path: 'make/analytics.mk', text: () => TEMPLATES['analytics.mk']!, mode: 0o644 },
   { path: 'make/track.sh', text: () => TEMPLATES['track.sh']!, mode: 0o755 },
   {
@@ -19,6 +27,7 @@ const FILES: readonly { path: string; text: () => string; mode: number }[] = [
     text: () => readFileSync(process.argv[1]!, 'utf8'),
     mode: 0o755,
   },
+  { path: DROP_IN, text: () => TEMPLATES.GNUmakefile!, mode: 0o644 },
 ];
 
 const IGNORED = 'onramp.lock';
@@ -44,18 +53,58 @@ function isOurs(text: string): boolean {
   return seal !== undefined && seal === digest(unsealed(text));
 }
 
-function place(folder: string, path: string, text: string, mode: number): string {
+/** What is to happen to one file, decided for all of them before the first is written. */
+interface Step {
+  readonly path: string;
+  readonly what: 'write' | 'unchanged' | 'changed' | 'foreign';
+  readonly text: string;
+  readonly mode: number;
+}
+
+function plan(folder: string, { path, text, mode }: (typeof FILES)[number]): Step {
   const file = join(folder, path);
-  const wanted = sealed(text);
-  if (lstatSync(file, { throwIfNoEntry: false })) {
-    const present = existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : '';
-    if (present === wanted) return `unchanged  ${path}`;
-    if (!isOurs(present)) return `kept       ${path} (not written by init, or changed since)`;
+  const parent = statSync(dirname(file), { throwIfNoEntry: false });
+  if (parent && !parent.isDirectory()) {
+    throw new UserError(
+      `${dirname(file)} is not a folder, and init needs one of that name. Nothing was written.`,
+    );
   }
-  mkdirSync(dirname(file), { recursive: true });
-  writeAtomically(file, wanted);
-  chmodSync(file, mode);
-  return `wrote      ${path}`;
+  const wanted = sealed(text());
+  const step = (what: Step['what']): Step => ({ path, what, text: wanted, mode });
+  if (!lstatSync(file, { throwIfNoEntry: false })) return step('write');
+  const present = existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : '';
+  if (present === wanted) return step('unchanged');
+  if (isOurs(present)) return step('write');
+  return step(SEAL.test(present) ? 'changed' : 'foreign');
+}
+
+const WORDS: Record<Step['what'], (path: string) => string> = {
+  write: (path) => `wrote      ${path}`,
+  unchanged: (path) => `unchanged  ${path}`,
+  changed: (path) =>
+    `kept       ${path} (changed since init wrote it: delete it and run init again to get a new one)`,
+  foreign: (path) =>
+    `kept       ${path} (yours: add the line \`include make/analytics.mk\` to it; commands are not tracked)`,
+};
+
+function carryOut(folder: string, step: Step): void {
+  if (step.what === 'write') {
+    const file = join(folder, step.path);
+    if (mkdirSync(dirname(file), { recursive: true })) giveToOwnerOf(folder, dirname(file));
+    writeAtomically(file, step.text);
+    chmodSync(file, step.mode);
+  }
+  say(WORDS[step.what](step.path));
+}
+
+/** The files that git would leave out of a commit; none without git. */
+function ignoredByGit(folder: string, paths: readonly string[]): string[] {
+  const { stdout } = spawnSync('git', ['check-ignore', '--', ...paths], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return (stdout ?? '').split('\n').filter(Boolean);
 }
 
 function ignoreLock(folder: string): string {
@@ -83,17 +132,37 @@ export default defineCommand({
     if (!existsSync(folder) || !statSync(folder).isDirectory()) {
       throw new UserError(`${folder} is not a folder. Name the folder of the project to set up.`);
     }
-    if (!existsSync(join(folder, 'Makefile')) && !existsSync(join(folder, 'makefile'))) {
+    if (!MAKEFILES.some((name) => existsSync(join(folder, name)))) {
       throw new UserError(`${folder} has no Makefile. Name the folder of a project that has one.`);
     }
     try {
-      for (const { path, text, mode } of FILES) say(place(folder, path, text(), mode));
+      const steps = FILES.map((file) => plan(folder, file));
+      const foreign = steps.find(({ what, path }) => what === 'foreign' && path !== DROP_IN);
+      if (foreign) {
+        throw new UserError(
+          `${join(folder, foreign.path)} is there already, and init did not write it. ` +
+            'Nothing was written. Move that file away, and run init again.',
+        );
+      }
+      for (const step of steps) carryOut(folder, step);
       say(ignoreLock(folder));
     } catch (error) {
+      if (error instanceof UserError) throw error;
       throw new UserError(
-        `${folder} could not be set up: ${reason(error)}. Make it writable, and run init again.`,
+        `${folder} could not be set up: ${reason(error)}. Mend that, and run init again.`,
       );
     }
-    say('\nAnalytics stays off until somebody runs `make analytics-enable`.');
+    for (const path of ignoredByGit(
+      folder,
+      FILES.map((file) => file.path),
+    )) {
+      say(`note: git ignores ${path}; \`git add -f ${path}\` takes it into your project.`);
+    }
+    const { mode } = decide(environment(), readState(projectAt(folder)).enabled);
+    say(
+      mode === 'off'
+        ? '\nAnalytics stays off until somebody runs `make analytics-enable`.'
+        : `\nAnalytics is ${mode} in this project. \`make analytics-status\` says why.`,
+    );
   },
 });

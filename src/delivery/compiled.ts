@@ -32,8 +32,16 @@ function readCache(file: string): Buffer | undefined {
   }
 }
 
+/** Root in somebody else's home must not leave folders there that are root's. */
+function isOwnHome(file: string): boolean {
+  let at = dirname(file);
+  while (!statSync(at, { throwIfNoEntry: false })) at = dirname(at);
+  return at !== '/' && statSync(at).uid === process.geteuid?.();
+}
+
 function writeCache(file: string, script: Script): void {
   try {
+    if (!isOwnHome(file)) return;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const temporary = `${file}.${process.pid}`;
     writeFileSync(temporary, script.createCachedData(), { mode: 0o600, flag: 'wx' });

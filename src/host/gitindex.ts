@@ -14,7 +14,8 @@ export type Index = ReadonlyMap<string, string>;
 const SIGNATURE = 'DIRC';
 /** Offsets inside of an entry, in bytes. */
 const AT = { mode: 24, hash: 40, flags: 60, path: 62 } as const;
-const FLAG = { stage: 0x3000, extended: 0x4000 } as const;
+/** `intentToAdd` is in the second flags: `git add -N` names a file without having it. */
+const FLAG = { stage: 0x3000, extended: 0x4000, intentToAdd: 0x2000 } as const;
 const CHECKSUM_BYTES = 20;
 /** File, executable, link, submodule: what an entry can be. */
 const MODES = [0o100644, 0o100755, 0o120000, 0o160000];
@@ -73,7 +74,9 @@ function parseIndex(bytes: Buffer, prefix: string): Index | undefined {
     path = kept + bytes.toString('latin1', from, end);
     // Up to version 3, entries are padded with zeros to a multiple of eight bytes.
     at = version === 4 ? end + 1 : start + ((end - start + 8) & ~7);
-    if (flags & FLAG.stage || !path.startsWith(prefix)) continue;
+    const isIntended =
+      flags & FLAG.extended && bytes.readUInt16BE(start + AT.path) & FLAG.intentToAdd;
+    if (flags & FLAG.stage || isIntended || !path.startsWith(prefix)) continue;
     const name = Buffer.from(path.slice(prefix.length), 'latin1').toString('utf8');
     entries.set(name, bytes.toString('hex', start + AT.hash, start + AT.flags));
   }

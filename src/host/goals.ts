@@ -1,6 +1,8 @@
 // What a make command meant: its goals and its end become events of the catalogue.
 
 import { type EventName, type Properties, UNDECLARED } from '../catalogue/catalogue';
+import { isName } from '../catalogue/validate';
+import { COUNT_MAX } from '../limits';
 import type { Declared } from './declared';
 
 /** A make command that is over. */
@@ -53,7 +55,9 @@ export function declaredOnly(properties: Properties, declared: Declared): Proper
     (n: string) => boolean,
   ][]) {
     const value = result[name];
-    if (typeof value === 'string' && !isDeclared(value)) result[name] = UNDECLARED[name];
+    if (typeof value === 'string' && !(isName(value) && isDeclared(value))) {
+      result[name] = UNDECLARED[name];
+    }
   }
   return result;
 }
@@ -80,7 +84,9 @@ export function eventsOf(command: Command, declared: Declared): NewEvent[] {
     properties: {
       command: goal,
       success: succeeded,
-      ...(command.durationMs !== undefined && { duration_ms: Math.round(command.durationMs) }),
+      ...(command.durationMs !== undefined && {
+        duration_ms: Math.min(Math.round(command.durationMs), COUNT_MAX),
+      }),
     },
   });
   if (command.end === 'failed') {

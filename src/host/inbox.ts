@@ -2,8 +2,8 @@
 // `EVENT key=value key=value`, appended by the shell, picked up when the command is over.
 
 import { readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
-import type { EventName } from '../catalogue/catalogue';
-import { validate } from '../catalogue/validate';
+import { type EventName, UNDECLARED } from '../catalogue/catalogue';
+import { isName, validate } from '../catalogue/validate';
 import type { Project } from '../project';
 import type { NewEvent } from './goals';
 
@@ -31,6 +31,15 @@ export function parsePairs(words: readonly string[]): Record<string, string> {
   );
 }
 
+/** What cannot be a name is somebody's own, like a name that the project does not declare. */
+function withNames(pairs: Record<string, string>): Record<string, string> {
+  const result = { ...pairs };
+  for (const [key, word] of Object.entries(UNDECLARED)) {
+    if (Object.hasOwn(result, key) && !isName(result[key]!)) result[key] = word;
+  }
+  return result;
+}
+
 /** Forgets what recipes reported. Never throws. */
 export function forgetInbox(project: Project): void {
   for (const path of [project.inbox, `${project.inbox}.taken`]) {
@@ -56,7 +65,7 @@ export function takeInbox(project: Project): Taken | undefined {
     for (const line of text.toString('utf8').split('\n')) {
       const [event, ...pairs] = line.trim().split(/\s+/);
       if (!event) continue;
-      const checked = validate(event, parsePairs(pairs));
+      const checked = validate(event, withNames(parsePairs(pairs)));
       if (checked.ok) events.push({ event: event as EventName, properties: checked.properties });
     }
     const forget = () => {

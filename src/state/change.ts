@@ -58,7 +58,8 @@ export async function changeState(
 }
 
 const cannotWrite =
-  'Nothing was changed. Make the project folder writable for you, and run the command again.';
+  'Nothing was changed. Mend that and run the command again. ' +
+  'Until then, DO_NOT_TRACK=1 in the environment keeps analytics off.';
 
 /**
  * Makes the record folder, which ignores itself in git.

@@ -1,7 +1,7 @@
 // The state of a project, as onramp.lock says it.
 
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { reason, systemCode, UserError } from '../errors';
 import type { Project } from '../project';
 import { LockSyntaxError, parseLock } from './lockfile';
@@ -28,14 +28,20 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Whether a text is an anonymous id. */
 export const isId = (text: string): boolean => UUID.test(text);
 
-const untouched = 'Nothing was changed. Mend the file, or move it away, and run the command again.';
+const untouched =
+  'Analytics is off as long as it is so. Nothing was changed: mend the file, or move it away, and run the command again.';
 
 /** The text of a state file; undefined when there is none. @throws UserError. */
 export function readText(path: string): string | undefined {
   let bytes: Buffer;
   try {
+    const stat = statSync(path);
+    if (!stat.isFile() && !stat.isDirectory()) {
+      throw new UserError(`${path} is not a file. ${untouched}`);
+    }
     bytes = readFileSync(path);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     if (systemCode(error) !== 'ENOENT') {
       throw new UserError(`${path} cannot be read: ${reason(error)}. ${untouched}`);
     }

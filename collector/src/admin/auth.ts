@@ -58,12 +58,16 @@ export class Auth {
     return isPlainReading || isSameOrigin(request);
   }
 
-  /** A hook for routes that only an admin may use. */
-  readonly require = async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+  /** @throws Refused when the request is not an admin's. */
+  check(request: FastifyRequest): void {
     if (!this.isAdmin(request)) {
       throw new Refused(401, 'admin_only', 'send the admin token as a bearer token, or log in');
     }
-  };
+  }
+
+  /** A hook for routes that only an admin may use. */
+  readonly require = async (request: FastifyRequest, _reply: FastifyReply): Promise<void> =>
+    this.check(request);
 
   private sign(text: string): string {
     return createHmac('sha256', this.secret + this.tokenHash)

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { installationId, propertiesOf, recordOf } from '../dialects/installs.ts';
+import { bearer } from '../dialects/token.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
 import { exportStream } from '../export/stream.ts';
 import { distinctIdOf } from '../gate/gate.ts';
@@ -27,7 +28,11 @@ export function data(app: FastifyInstance, { auth, store, installs, clock }: Par
   const onRequest = auth.require;
   const { db, projects } = store;
 
-  app.post('/api/v1/forget', { onRequest }, async (request) => {
+  // An id is a random UUID that only its owner and the admins know: knowing it, and the project it was
+  // used in, is enough to have it erased there. Everywhere at once is for admins.
+  app.post('/api/v1/forget', async (request) => {
+    const own = projects.byTokenOf(bearer(request.headers.authorization) ?? '');
+    if (!own) auth.check(request);
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const { distinct_id: given, project } = body ?? {};
     // As the gate wrote it down.
@@ -36,7 +41,8 @@ export function data(app: FastifyInstance, { auth, store, installs, clock }: Par
       throw new Refused(400, 'missing_distinct_id', 'send {"distinct_id": "…"}');
     }
     const only =
-      project === undefined ? undefined : projectOf({ project: String(project) }, projects);
+      own ??
+      (project === undefined ? undefined : projectOf({ project: String(project) }, projects));
     return { forgotten: await forget(store, id, only?.id) };
   });
 
