@@ -1,11 +1,12 @@
-# onramp-analytics. `make demo` shows it, `make test` tests it; each needs Node 20.20 and nothing else.
+# onramp-analytics. `make demo` shows it, `make test` tests it; each needs Node 20.20, git and npm.
 
 .PHONY: help demo collector test build lint docs bench torture clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /    make \1	/p' Makefile
 
-demo: build ## Run the homelab example against a receiver on this machine
+demo: build ## Run the homelab example against a collector on this machine
+	@npm run --silent build -w collector
 	@node examples/demo.mjs
 
 collector: node_modules/.installed ## Run the collector: docs/collector.md
@@ -36,5 +37,5 @@ clean: ## Remove what was built and installed
 	@rm -rf build collector/dist dashboard/dist node_modules
 
 node_modules/.installed: package-lock.json
-	@npm ci --silent --no-progress
+	@npm ci --no-progress --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -1,45 +1,45 @@
-// `make demo`: the homelab example, tracked, against a receiver on this machine. Nothing leaves it.
+// `make demo`: the homelab example, tracked, against a collector on this machine. Nothing leaves it.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startReceiver } from './receiver.mjs';
+import { startCollector } from './collector.mjs';
 
 const repository = join(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'onramp-demo-'));
 const home = join(work, 'homelab');
 const shim = join(repository, 'bin/onramp-analytics');
-const receiver = await startReceiver();
+const collector = await startCollector(join(work, 'collector'));
 
 const env = {
   PATH: process.env.PATH,
   HOME: process.env.HOME,
-  POSTHOG_API_KEY: 'phc_demo',
-  POSTHOG_HOST: receiver.url,
+  POSTHOG_API_KEY: collector.projectToken,
+  POSTHOG_HOST: collector.url,
   // For the demo, every command waits until its events have arrived. Usually nothing waits.
   ONRAMP_ANALYTICS_SYNC: '1',
 };
 
-const dim = (text) =>
-  process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[2m${text}\u001b[0m` : text;
-const bold = (text) =>
-  process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text;
+const styled = process.stdout.isTTY && !process.env.NO_COLOR;
+const dim = (text) => (styled ? `\u001b[2m${text}\u001b[0m` : text);
+const bold = (text) => (styled ? `\u001b[1m${text}\u001b[0m` : text);
 
 /** Runs a command in the homelab, with what it prints passing through. */
 function run(program, ...args) {
   const shown = [program === process.execPath ? 'node' : program, ...args].join(' ');
   console.log(bold(`\n$ ${shown.replace(shim, 'bin/onramp-analytics')}`));
   return new Promise((resolve) => {
-    spawn(program, args, { cwd: home, env, stdio: ['ignore', 'inherit', 'inherit'] }).on(
-      'close',
-      resolve,
-    );
+    const options = { cwd: home, env, stdio: ['ignore', 'inherit', 'inherit'] };
+    spawn(program, args, options).on('close', resolve);
   });
 }
 
-function show(requests) {
-  const events = requests.flatMap(({ body }) => JSON.parse(body).batch);
+let total = 0;
+/** Runs make, then shows the events that arrived at the collector because of it. */
+async function tracked(...goals) {
+  await run('make', ...goals);
+  const events = await collector.arrived();
   for (const { event, properties } of events) {
     const own = Object.entries(properties).filter(
       ([name]) => !/^\$|^shim_version$|^ci$/.test(name),
@@ -48,21 +48,12 @@ function show(requests) {
     console.log(dim(`  arrived: ${event.padEnd(18)} ${text}`));
   }
   if (events.length === 0) console.log(dim('  nothing arrived'));
-  return events.length;
-}
-
-let last;
-let total = 0;
-async function tracked(...goals) {
-  await run('make', ...goals);
-  const requests = receiver.take();
-  last = requests.at(-1) ?? last;
-  total += show(requests);
+  total += events.length;
 }
 
 cpSync(join(repository, 'examples/homelab'), home, { recursive: true });
-console.log('A homelab that is driven with make, and a receiver that speaks PostHog’s protocol:');
-console.log(`  ${home}\n  ${receiver.url}`);
+console.log('A homelab that is driven with make, and a collector that speaks PostHog’s protocol:');
+console.log(`  ${home}\n  ${collector.url}`);
 if (spawnSync('git', ['init', '-q', '.'], { cwd: home }).status !== 0) {
   console.log('There is no git here, so the project declares no names: they arrive as `custom`.');
 }
@@ -76,16 +67,30 @@ await tracked('start-service', 'my-own-service');
 await tracked('enable-override', 'plex-nfs');
 await tracked('check');
 await run('make', 'analytics-status');
-
-console.log('\nEvery byte of the last request that arrived:\n');
-console.log(`${last.method} ${last.url}`);
-for (const [name, value] of Object.entries(last.headers)) console.log(`${name}: ${value}`);
-console.log(`\n${JSON.stringify(JSON.parse(last.body), null, 2)}`);
-
+await run('make', 'analytics-preview');
 await run('make', 'analytics-disable');
-receiver.take();
 await tracked('enable-service', 'plex');
 
-console.log(`\n${total} events arrived, all of them while analytics was on.`);
-receiver.close();
-rmSync(work, { recursive: true, force: true });
+const { totals, services, commands } = await collector.summary();
+const list = (rows) => rows.map(({ name, count }) => `${name} (${count})`).join(', ');
+console.log(
+  `\n${total} events arrived, all of them while analytics was on. The dashboard shows:\n`,
+);
+console.log(`  events ${totals.events}, commands ${totals.commands}, failed ${totals.failures}`);
+console.log(`  installations ${totals.installations}, active ids ${totals.active_ids}`);
+console.log(`  services: ${list(services)}`);
+console.log(`  commands: ${list(commands)}`);
+console.log(`\nThe dashboard: ${collector.url}\nThe admin token: ${collector.adminToken}`);
+
+async function end() {
+  await collector.stop();
+  rmSync(work, { recursive: true, force: true });
+  process.exit();
+}
+if (process.stdin.isTTY && process.stdout.isTTY) {
+  console.log('\nCtrl-C stops the collector and removes everything.');
+  process.on('SIGINT', end);
+  setInterval(() => {}, 60_000);
+} else {
+  await end();
+}
