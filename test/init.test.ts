@@ -21,10 +21,11 @@ describe('in a project that has nothing of it yet', () => {
   it('writes four files and a line of .gitignore, says each, and nothing else', async () => {
     const { status, stdout, stderr } = await host.shim(['init']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout.split('\n').slice(0, 5)).toEqual([
-      ...WRITTEN.map((path) => `wrote      ${path}`),
-      'wrote      .gitignore (the line onramp.lock)',
-    ]);
+    const lines = stdout.split('\n');
+    expect(lines.slice(0, 4).sort()).toEqual(WRITTEN.map((path) => `wrote      ${path}`).sort());
+    // Last of its files: with it, make begins to use the others.
+    expect(lines[3]).toBe('wrote      GNUmakefile');
+    expect(lines[4]).toBe('wrote      .gitignore (the line onramp.lock)');
     expect(stdout).toContain('make analytics-enable');
     expect(filesBelow(host.root)).toEqual(
       ['.gitignore', 'Makefile', 'bin', 'make', ...WRITTEN].sort(),
@@ -89,23 +90,48 @@ describe('again', () => {
 });
 
 describe('what is not its own', () => {
-  it.each(WRITTEN)('%s is kept as it is, and said to be', async (path) => {
-    mkdirSync(join(host.root, path, '..'), { recursive: true });
-    host.write(path, '# the project’s own\n');
+  it.each(WRITTEN.filter((path) => path !== 'GNUmakefile'))(
+    '%s is kept as it is, and nothing is written',
+    async (path) => {
+      mkdirSync(join(host.root, path, '..'), { recursive: true });
+      host.write(path, '# the project’s own\n');
+      const before = filesBelow(host.root);
+      const { status, stderr } = await host.shim(['init']);
+      expect(status).toBe(1);
+      expect(stderr).toContain(`${path} is there already, and init did not write it`);
+      expect(host.read(path)).toBe('# the project’s own\n');
+      expect(filesBelow(host.root)).toEqual(before);
+    },
+  );
+
+  it('a GNUmakefile is kept, and what to add to it is said', async () => {
+    host.write('GNUmakefile', 'own: ; @echo own\n');
     const { status, stdout } = await host.shim(['init']);
     expect(status).toBe(0);
-    expect(stdout).toContain(`kept       ${path} (not written by init, or changed since)`);
-    expect(host.read(path)).toBe('# the project’s own\n');
+    expect(stdout).toContain(
+      'kept       GNUmakefile (yours: add the line `include make/analytics.mk`',
+    );
+    expect(host.read('GNUmakefile')).toBe('own: ; @echo own\n');
+    host.write('GNUmakefile', 'own: ; @echo own\ninclude make/analytics.mk\n');
+    expect((await host.make([])).stdout).toBe('own\n');
+    expect((await host.make(['analytics-status'])).stdout).toMatch(/^Analytics: +off/);
+  });
+
+  it('a file in the place of a folder: nothing is written', async () => {
+    host.write('make', 'a file\n');
+    const { status, stderr } = await host.shim(['init']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('is not a folder');
+    expect(filesBelow(host.root)).toEqual(['Makefile', 'make']);
   });
 
   it('a directory or a link in the place of a file is kept', async () => {
     mkdirSync(join(host.root, 'GNUmakefile'));
     mkdirSync(join(host.root, 'make'));
     symlinkSync('nowhere', join(host.root, 'make/track.sh'));
-    const { status, stdout } = await host.shim(['init']);
-    expect(status).toBe(0);
-    expect(stdout).toContain('kept       GNUmakefile');
-    expect(stdout).toContain('kept       make/track.sh');
+    const { status, stderr } = await host.shim(['init']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('make/track.sh is there already');
     expect(statSync(join(host.root, 'GNUmakefile')).isDirectory()).toBe(true);
     expect(filesBelow(host.root)).not.toContain('nowhere');
   });

@@ -12,7 +12,20 @@ import { type Server, startServer } from './support/server';
 import { toolsWithout } from './support/tools';
 
 const MAKE = process.env.TEST_MAKE ?? 'make';
-const TARGETS = ['enable', 'disable', 'status', 'show-id', 'reset-id', 'local', 'preview'];
+const TARGETS = [
+  'clear',
+  'disable',
+  'enable',
+  'export',
+  'forget',
+  'local',
+  'log',
+  'preview',
+  'report',
+  'reset-id',
+  'show-id',
+  'status',
+];
 
 let host: Host;
 let server: Server;

@@ -52,8 +52,9 @@ describe('a service or override', () => {
       ['service_enabled', { service_name: 'plex', has_scaffold: true }],
       executed('enable-service'),
     ]);
+    // A name with a dot may be an address, whoever takes it into git.
     expect(await events(['enable-service', 'home-assistant.v2'])).toEqual([
-      ['service_enabled', { service_name: 'home-assistant.v2', has_scaffold: false }],
+      ['service_enabled', { service_name: 'custom', has_scaffold: false }],
       executed('enable-service'),
     ]);
     expect(await events(['enable-override', 'plex-nfs'])).toEqual([
