@@ -2,10 +2,8 @@
 
 import { defineCommand } from 'citty';
 import { type Consent, decide, type Mode } from '../consent/consent';
-import { isPaused, type LastAttempt, readStanding } from '../delivery/standing';
+import { countWaiting, isPaused, type LastAttempt, readStanding } from '../delivery/standing';
 import { VERSION } from '../generated';
-import { countLines } from '../journal/lines';
-import { SENDABLE_LINE } from '../journal/records';
 import { say, sayJson } from '../output';
 import { readSettings, type SenderName } from '../settings';
 import { mirrorMode } from '../state/mirror';
@@ -52,7 +50,7 @@ function currentStatus(): Status {
     sender: settings.sender,
     host: settings.host,
     key_set: settings.key !== undefined,
-    waiting: countLines(project, standing.cursor, SENDABLE_LINE),
+    waiting: countWaiting(project, standing),
     last_delivery: standing.last,
     paused_until: isPaused(standing, Date.now())
       ? new Date(standing.retryAtMs).toISOString()

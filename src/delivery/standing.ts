@@ -2,7 +2,8 @@
 
 import { readFileSync, unlinkSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
-import { isLineStart } from '../journal/lines';
+import { countLines, isLineStart, size } from '../journal/lines';
+import { SENDABLE_LINE } from '../journal/records';
 import { BACKOFF, BATCH } from '../limits';
 import type { Project } from '../project';
 
@@ -24,7 +25,12 @@ export interface Standing {
   /** Not before this time, in milliseconds since 1970; 0 for at once. */
   readonly retryAtMs: number;
   readonly last: LastAttempt | null;
+  /** A long backlog, counted: so many events wait between the cursor and byte `to`. */
+  readonly counted?: { readonly waiting: number; readonly to: number };
 }
+
+/** A backlog shorter than this is counted by whoever asks. */
+const COUNTED_FROM_BYTES = 64 * 1024;
 
 const FRESH: Standing = { cursor: 0, batch: BATCH.events, failures: 0, retryAtMs: 0, last: null };
 
@@ -49,8 +55,21 @@ export function readStanding(project: Project): Standing & { known: boolean } {
  */
 export function writeStanding(project: Project, standing: Standing): void {
   const { cursor, batch, failures, retryAtMs, last } = standing;
-  const text = JSON.stringify({ cursor, batch, failures, retryAtMs, last });
+  const to = size(project.journal);
+  const counted =
+    to - cursor > COUNTED_FROM_BYTES
+      ? { waiting: countLines(project, cursor, SENDABLE_LINE), to }
+      : undefined;
+  const text = JSON.stringify({ cursor, batch, failures, retryAtMs, last, counted });
   writeAtomically(project.delivery, `${text}\n`, false);
+}
+
+/** How many events wait. Reads only what a delivery has not counted already. */
+export function countWaiting(project: Project, { cursor, counted }: Standing): number {
+  if (counted && counted.to >= cursor && isLineStart(project, counted.to)) {
+    return counted.waiting + countLines(project, counted.to, SENDABLE_LINE);
+  }
+  return countLines(project, cursor, SENDABLE_LINE);
 }
 
 /** Removes it, so that a crash before the next write leads to a fresh start. */
