@@ -338,7 +338,7 @@ function report(): void {
     console.log(`| ${mark(holds)} | ${what} | ${must} | ${reached} |`);
   }
   const bytes = statSync(BUNDLE).size;
-  const text = JSON.stringify({ machine, date, bundleBytes: bytes, rows }, null, 2);
+  const text = JSON.stringify({ machine, date, pairs: PAIRS, bundleBytes: bytes, rows }, null, 2);
   writeFileSync(join(ROOT, 'bench/results.json'), `${text}\n`);
 }
 

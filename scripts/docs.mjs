@@ -69,7 +69,43 @@ function replace(file, name, content) {
   );
 }
 
+const results = JSON.parse(readFileSync(join(root, 'bench/results.json'), 'utf8'));
+const mark = (holds) => (holds === null ? '' : holds ? 'yes' : '**no**');
+const where = `${results.machine}, ${results.date}; medians of ${results.pairs} alternating pairs.`;
+
+/** Everything that was measured. */
+function measured() {
+  const rows = results.rows.map(
+    ({ what, must, reached, holds }) => `| ${what} | ${must} | ${reached} | ${mark(holds)} |`,
+  );
+  const head = ['| measured | must reach | reached | holds |', '| --- | --- | --- | --- |'];
+  return [where, '', ...head, ...rows].join('\n');
+}
+
+/** The few figures that a person would ask for first. */
+function figures() {
+  const asked = [
+    ['tracking off: host with', 'a `make` command, analytics off'],
+    ['tracking on, no-op', 'a `make` command, analytics on'],
+    ['the same, DNS black-holed', 'the same, DNS swallowed by a Pi-hole'],
+    ['track, loopback', '`track`, waiting for the server'],
+  ];
+  const rows = asked.map(([begins, words]) => {
+    const row = results.rows.find(({ what }) => what.startsWith(begins));
+    return `| ${words} | ${row.reached} |`;
+  });
+  return [
+    '| what it costs | |',
+    '| --- | --- |',
+    ...rows,
+    '',
+    `(${where} [All figures](docs/benchmark.md).)`,
+  ].join('\n');
+}
+
 replace('docs/analytics.md', 'data', data());
+replace('docs/benchmark.md', 'results', measured());
+replace('README.md', 'figures', figures());
 put('src/generated.ts', await generate());
 
 for (const file of stale) console.log(`${isCheck ? 'stale' : 'wrote'}: ${file}`);
