@@ -145,8 +145,10 @@ function listFiles(root: string): string {
 function isTracked(root: string): boolean {
   const record = join(root, '.onramp-analytics');
   if (!existsSync(record)) return false;
-  const names = readdirSync(record, { recursive: true }).map(String);
-  return names.some((name) => /^journal|^runs\/\d+\./.test(name));
+  // In this order: what was noted is forgotten only once it is in the journal.
+  const runs = join(record, 'runs');
+  const isNoted = existsSync(runs) && readdirSync(runs).some((name) => /^\d+\./.test(name));
+  return isNoted || existsSync(join(record, 'journal.ndjson'));
 }
 
 /**
