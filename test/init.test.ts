@@ -1,6 +1,14 @@
 // init: sets a project up, says each file it writes, and overwrites none that is not its own.
 
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VERSION } from '../src/generated';
@@ -86,6 +94,17 @@ describe('again', () => {
     expect(stdout).toContain('kept       make/analytics.mk');
     expect(host.read('make/track.sh')).toContain('exec "$_make"');
     expect(host.read('make/analytics.mk')).toMatch(/# mine\n$/);
+  });
+});
+
+describe('a bundle that was put into the project by hand', () => {
+  it('sets its project up, and is sealed', async () => {
+    mkdirSync(join(host.root, 'bin'));
+    copyFileSync(BUNDLE, join(host.root, 'bin/onramp-analytics'));
+    const { status, stdout } = await host.shim(['init']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('wrote      bin/onramp-analytics');
+    expect(stdout).toContain('wrote      GNUmakefile');
   });
 });
 
