@@ -76,6 +76,10 @@ const UNUSED = {
  * that a use of one fails loudly. Half of the client's code is never parsed then, by any command.
  */
 function trim() {
+  // The others as they are: the bundle then does not depend on where node_modules is.
+  for (const name of ['citty', 'dotenv', 'uuid']) {
+    cpSync(at('node_modules', name), at('build/node_modules', name), { recursive: true });
+  }
   for (const [name, unused] of Object.entries(UNUSED)) {
     const copy = at('build/node_modules', name);
     cpSync(at('node_modules', name), copy, { recursive: true });
