@@ -76,8 +76,9 @@ const UNUSED = {
  * that a use of one fails loudly. Half of the client's code is never parsed then, by any command.
  */
 function trim() {
-  // The others as they are: the bundle then does not depend on where node_modules is.
-  for (const name of ['citty', 'dotenv', 'uuid']) {
+  // The others, and the bundler, as they are: it numbers modules by their paths and its own, so the
+  // bundle would depend on where node_modules is.
+  for (const name of ['citty', 'dotenv', 'uuid', '@vercel/ncc']) {
     cpSync(at('node_modules', name), at('build/node_modules', name), { recursive: true });
   }
   for (const [name, unused] of Object.entries(UNUSED)) {
@@ -110,7 +111,7 @@ function trim() {
 
 /** One module with everything it imports, minified: what is not parsed takes no time. */
 async function bundle(entry) {
-  const ncc = require('@vercel/ncc');
+  const ncc = require(at('build/node_modules/@vercel/ncc'));
   const options = { quiet: true, cache: false, minify: true, target: 'es2022' };
   const { code } = await ncc(at(entry), options);
   return ascii(code);
