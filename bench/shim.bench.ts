@@ -2,30 +2,19 @@
 
 import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { it } from 'vitest';
 import { type Host, makeHost } from '../test/support/host';
 import { BLACK_HOLE, makeNamespace } from '../test/support/namespace';
 import { BUNDLE, cleanEnv, ROOT } from '../test/support/run';
-import { compare, PAIRS, type Pair, type Timed } from './measure';
+import { compare, type Timed } from './measure';
+import { added, report, rows, times } from './table';
 
 const NODE = process.execPath;
 const MAKEFILE = 'noop: ; @:\n';
 const WAITING = 10_000;
-
-/** A row of the table: what was measured, what it must reach, what it reached. */
-interface Row {
-  readonly what: string;
-  readonly must: string;
-  readonly reached: string;
-  readonly holds: boolean | null;
-  readonly figures?: Pair | Record<string, number>;
-}
-
-const rows: Row[] = [];
 
 /** A server in a process of its own. */
 interface Server {
@@ -50,31 +39,6 @@ async function startServer(mode: 'accepts' | 'hangs'): Promise<Server> {
 async function removeHosts(...hosts: Host[]): Promise<void> {
   await pause(2_000);
   for (const host of hosts) host.remove();
-}
-
-function added(what: string, limitMs: number, pair: Pair): void {
-  const { ratio, addedMs, first, second } = pair;
-  const reached = `${addedMs} ms added (${ratio} ×, ${first.medianMs} against ${second.medianMs} ms)`;
-  rows.push({
-    what,
-    must: `≤ ${limitMs} ms added`,
-    reached,
-    holds: addedMs <= limitMs,
-    figures: pair,
-  });
-}
-
-function times(what: string, limit: number | undefined, pair: Pair): void {
-  const { ratio, first, second } = pair;
-  const reached = `${ratio} × (${first.medianMs} against ${second.medianMs} ms; 95th ${first.p95Ms})`;
-  const must = limit === undefined ? 'for comparison' : `≤ ${limit} ×`;
-  rows.push({
-    what,
-    must,
-    reached,
-    holds: limit === undefined ? null : ratio <= limit,
-    figures: pair,
-  });
 }
 
 /** Processes that a command starts, itself included, counted by strace; undefined without strace. */
@@ -326,20 +290,6 @@ async function commands(server: Server, env: Record<string, string>): Promise<vo
     await compare(defaults, node),
   );
   await removeHosts(host);
-}
-
-function report(): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-  const date = new Date().toISOString().slice(0, 10);
-  const mark = (holds: boolean | null) => (holds === null ? ' ' : holds ? '✓' : '✗');
-  console.log(`\n${machine}, ${date}; medians of ${PAIRS} alternating pairs\n`);
-  console.log('|   | measured | must reach | reached |\n| --- | --- | --- | --- |');
-  for (const { what, must, reached, holds } of rows) {
-    console.log(`| ${mark(holds)} | ${what} | ${must} | ${reached} |`);
-  }
-  const bytes = statSync(BUNDLE).size;
-  const text = JSON.stringify({ machine, date, pairs: PAIRS, bundleBytes: bytes, rows }, null, 2);
-  writeFileSync(join(ROOT, 'bench/results.json'), `${text}\n`);
 }
 
 it('measures', async () => {
