@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Host, makeHost } from '../support/host';
 import { processesIn, quiet } from '../support/processes';
-import { startServer } from '../support/server';
+import { type Server, startServer } from '../support/server';
 import { chance, counted, dropped, killed, PROJECTS, recorded, SEED, tell } from './chaos';
 
 const ROUNDS = 24;
@@ -41,6 +41,26 @@ async function makeEnabled(): Promise<Host> {
   return host;
 }
 
+/** The settings that send what a host records to a server of the test's own. */
+const sendTo = (server: Server) => ({
+  POSTHOG_API_KEY: 'phc_test',
+  POSTHOG_HOST: server.url,
+  ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
+});
+
+/**
+ * How long the shim lives when nobody kills it, in milliseconds: the median of five. A kill at a
+ * fixed moment would hit nothing on a fast machine, and only the start of Node on a slow one.
+ */
+async function lifeMs(args: readonly string[]): Promise<number> {
+  const [host, server] = await Promise.all([makeEnabled(), startServer()]);
+  const times: number[] = [];
+  for (let run = 0; run < 5; run++) times.push((await host.shim(args, sendTo(server))).wallMs);
+  await server.close();
+  host.remove();
+  return times.sort((a, b) => a - b)[2]!;
+}
+
 /** Kills every shim that make left behind in this project. @returns how many there were. */
 function killDetached(host: Host): number {
   const shims = processesIn(host.root).filter(({ command }) => command.includes(' collect'));
@@ -53,20 +73,22 @@ describe.skipIf(process.platform !== 'linux')('killed at random moments', () => 
     'track and the detached shim lose no record, and record and count none twice',
     async () => {
       const totals = { kills: 0, records: 0, makes: 0, repeats: 0 };
+      const life = await lifeMs(TRACK);
       for (let project = 0; project < PROJECTS; project++) {
         const { between } = chance(SEED + project);
         const [host, server] = await Promise.all([makeEnabled(), startServer()]);
-        const env = {
-          POSTHOG_API_KEY: 'phc_test',
-          POSTHOG_HOST: server.url,
-          ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
-        };
+        const env = sendTo(server);
         const seen = new Set<string>();
         let acknowledged = 0;
         let makes = 0;
         for (let round = 0; round < ROUNDS; round++) {
-          const victim = killed(host, [...TRACK, 'service_name=plex'], env, between(25, 130));
-          const command = host.make(['down'], env).then(() => sleep(between(0, 130)));
+          const victim = killed(
+            host,
+            [...TRACK, 'service_name=plex'],
+            env,
+            between(life / 4, life),
+          );
+          const command = host.make(['down'], env).then(() => sleep(between(0, 1.5 * life)));
           const writer = round % 3 === 0 ? host.shim([...TRACK, 'service_name=whoami'], env) : null;
           makes += 1;
           totals.kills += Number(await victim);
@@ -109,18 +131,15 @@ describe.skipIf(process.platform !== 'linux')('killed at random moments', () => 
     'enable and reset-id leave a whole state file, with everything of others in it',
     async () => {
       const totals = { kills: 0, ids: 0, dropped: 0 };
+      const life = await lifeMs(['reset-id']);
       for (let project = 0; project < PROJECTS; project++) {
         const { between, pick } = chance(SEED + 1_000 + project);
         const [host, server] = await Promise.all([makeEnabled(), startServer()]);
-        const env = {
-          POSTHOG_API_KEY: 'phc_test',
-          POSTHOG_HOST: server.url,
-          ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
-        };
+        const env = sendTo(server);
         const ids = new Set<string>();
         for (let round = 0; round < ROUNDS; round++) {
           const victims = [0, 1].map(() =>
-            killed(host, [pick(['enable', 'reset-id', 'reset-id'])], env, between(25, 110)),
+            killed(host, [pick(['enable', 'reset-id', 'reset-id'])], env, between(life / 4, 1.5 * life)),
           );
           const others = [
             host.shim([pick(['enable', 'reset-id', 'show-id', 'status'])], env),
