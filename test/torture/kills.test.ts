@@ -86,9 +86,9 @@ describe.skipIf(process.platform !== 'linux')('killed at random moments', () => 
             host,
             [...TRACK, 'service_name=plex'],
             env,
-            between(life / 4, life),
+            between(life / 4, 2 * life),
           );
-          const command = host.make(['down'], env).then(() => sleep(between(0, 1.5 * life)));
+          const command = host.make(['down'], env).then(() => sleep(between(0, 2 * life)));
           const writer = round % 3 === 0 ? host.shim([...TRACK, 'service_name=whoami'], env) : null;
           makes += 1;
           totals.kills += Number(await victim);
@@ -139,7 +139,12 @@ describe.skipIf(process.platform !== 'linux')('killed at random moments', () => 
         const ids = new Set<string>();
         for (let round = 0; round < ROUNDS; round++) {
           const victims = [0, 1].map(() =>
-            killed(host, [pick(['enable', 'reset-id', 'reset-id'])], env, between(life / 4, 1.5 * life)),
+            killed(
+              host,
+              [pick(['enable', 'reset-id', 'reset-id'])],
+              env,
+              between(life / 4, 1.5 * life),
+            ),
           );
           const others = [
             host.shim([pick(['enable', 'reset-id', 'show-id', 'status'])], env),
