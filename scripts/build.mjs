@@ -1,7 +1,8 @@
-// Builds bin/onramp-analytics: src/generated.ts, then tsc, then ncc, then the wrapper around it. The
+// Builds bin/onramp-analytics: what is generated in src/, then tsc, then ncc, then the wrapper around it. The
 // page of dashboard/ is built before: `npm run build` does both.
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -16,26 +17,34 @@ const require = createRequire(import.meta.url);
 /** The files that `init` copies into a host project, carried inside of the bundle. */
 const TEMPLATES = ['GNUmakefile', 'analytics.mk', 'track.sh'];
 
+const MADE = '// Made by `npm run build`. Do not edit.\n';
+
+/** The files of src/ that are made: their paths and texts. */
 export async function generate() {
   const { name, version } = await readPackageJSON(root);
   const templates = TEMPLATES.map(
     (file) =>
       `  ${JSON.stringify(file)}: ${JSON.stringify(readFileSync(at('make', file), 'utf8'))},`,
   );
-  return [
-    '// Made by `npm run build` from package.json and make/. Do not edit.',
-    '',
-    `export const NAME = ${JSON.stringify(name)};`,
-    `export const VERSION = ${JSON.stringify(version)};`,
-    'export const TEMPLATES: Readonly<Record<string, string>> = {',
-    ...templates,
-    '};',
-    '',
-  ].join('\n');
+  return {
+    'src/generated.ts': [
+      `${MADE}`,
+      `export const NAME = ${JSON.stringify(name)};`,
+      `export const VERSION = ${JSON.stringify(version)};`,
+      '',
+    ].join('\n'),
+    'src/templates.ts': [
+      `${MADE}`,
+      'export const TEMPLATES: Readonly<Record<string, string>> = {',
+      ...templates,
+      '};',
+      '',
+    ].join('\n'),
+  };
 }
 
 // The wrapper makes the file work whatever `type` the nearest package.json has, and says a clear
-// word on an old Node. The function is compiled only when it is called.
+// word on an old Node.
 const HEAD = `#!/usr/bin/env node
 // onramp-analytics. Built from src/ by \`npm run build\`; the sources are the thing to read.
 var v = process.versions.node.split('.');
@@ -43,15 +52,33 @@ if (v[0] < 20 || (v[0] == 20 && v[1] < 20)) {
   console.error('onramp-analytics needs Node.js 20.20 or newer; this is ' + process.version + '.');
   process.exit(1);
 }
-(function (require, module, __dirname) {
 `;
-const TAIL = `
-})(
-  typeof require === 'function' ? require : process.getBuiltinModule('node:module').createRequire(process.argv[1]),
-  { exports: {} },
-  ''
-);
-`;
+const REQUIRE = `typeof require === 'function' ? require : process.getBuiltinModule('node:module').createRequire(process.argv[1])`;
+
+/** What stands for the end of a comment inside of one. */
+const NO_END = '*~/';
+
+/** The whole file: the start, then the parts that it runs, as src/bundle/start.ts expects them. */
+function fileOf(start, parts) {
+  const functions = Object.entries(parts).map(([name, text]) => {
+    if (text.includes(NO_END)) throw new Error(`${name} holds ${NO_END}`);
+    return `${name}: function () {/*${text.replaceAll('*/', NO_END)}*/},\n`;
+  });
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const values = [
+    REQUIRE,
+    '{ exports: {} }',
+    "''",
+    JSON.stringify(hash.slice(0, 16)),
+    JSON.stringify(NO_END),
+    `{\n${functions.join('')}}`,
+  ];
+  return `${HEAD}(function (nodeRequire, module, __dirname, fingerprint, noEnd, texts) {\nconst require = nodeRequire;\n${start}\n})(\n${values.join(',\n')});\n`;
+}
+
+/** A part: a function of what the start hands it, which returns the module's exports. */
+const partOf = (code) =>
+  `(function (require, bundle) { const module = { exports: {} }, __dirname = '';\n${code}\nreturn module.exports; })`;
 
 /** Node reads a file faster when all of it is ASCII. */
 const ascii = (code) =>
@@ -129,49 +156,43 @@ function pack(text) {
   return brotliCompressSync(bytes, { params }).toString('base64');
 }
 
+/** Makes a module whose exports come from a part of the bundle of the one with the code. */
+function replaceByPart(module, part) {
+  const file = at('build', `${module}.js`);
+  const exported = readFileSync(file, 'utf8').matchAll(/^export \{ default as (\w+) \}/gm);
+  const names = [...exported].map(([, name]) => name);
+  writeFileSync(file, `export const { ${names.join(', ')} } = bundle.run('${part}');\n`);
+}
+
 /**
- * The commands that are run seldom become a compressed text in the module that exported them, and in
- * that text the report's page is a compressed text again: it is unpacked by `report --html` alone.
+ * The parts: the commands that record and send, those that are run seldom as a compressed text, and
+ * what is left: `status`, `show-id` and the way to the others. In the compressed text, the report's
+ * page is a compressed text again: it is unpacked by `report --html` alone.
  */
-async function packSeldom() {
+async function makeParts() {
   const page = readFileSync(at('dashboard/dist/report.html'), 'utf8');
   writeFileSync(
     at('build/report/page.js'),
     `export const PACKED = ${JSON.stringify(pack(page))};\n`,
   );
-  const names = [
-    ...readFileSync(at('build/commands/seldom.js'), 'utf8').matchAll(/default as (\w+)/g),
-  ].map(([, name]) => name);
-  const code = await bundle('build/commands/seldom.js');
-  writeFileSync(
-    at('build/commands/seldom.js'),
-    [
-      "import { unpack } from '../unpack';",
-      `export const { ${names.join(', ')} } = unpack(${JSON.stringify(pack(code))});`,
-    ].join('\n'),
-  );
+  const often = partOf(await bundle('build/commands/often.js'));
+  const seldom = pack(partOf(await bundle('build/commands/seldom.js')));
+  replaceByPart('commands/often', 'often');
+  replaceByPart('commands/seldom', 'seldom');
+  return { main: partOf(await bundle('build/cli.js')), often, seldom };
 }
 
 async function build() {
-  writeFileSync(at('src/generated.ts'), await generate());
+  for (const [file, text] of Object.entries(await generate())) writeFileSync(at(file), text);
   rmSync(at('build'), { recursive: true, force: true });
   execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', root], {
     stdio: 'inherit',
   });
   trim();
-  // The client becomes a text in the module that exported it: src/delivery/compiled.ts runs it.
-  const client = await bundle('build/delivery/client.js');
-  writeFileSync(
-    at('build/delivery/client.js'),
-    [
-      "import { runCompiled } from './compiled';",
-      `export const { PostHog } = runCompiled(${JSON.stringify(client)});`,
-    ].join('\n'),
-  );
-  await packSeldom();
-  const code = await bundle('build/cli.js');
+  const parts = await makeParts();
+  const start = await bundle('build/bundle/start.js');
   mkdirSync(at('bin'), { recursive: true });
-  writeFileSync(at('bin/onramp-analytics'), HEAD + code + TAIL);
+  writeFileSync(at('bin/onramp-analytics'), fileOf(start, parts));
   chmodSync(at('bin/onramp-analytics'), 0o755);
 }
 

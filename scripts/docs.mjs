@@ -106,7 +106,7 @@ function figures() {
 replace('docs/analytics.md', 'data', data());
 replace('docs/benchmark.md', 'results', measured());
 replace('README.md', 'figures', figures());
-put('src/generated.ts', await generate());
+for (const [file, text] of Object.entries(await generate())) put(file, text);
 
 for (const file of stale) console.log(`${isCheck ? 'stale' : 'wrote'}: ${file}`);
 if (isCheck && stale.length > 0) {

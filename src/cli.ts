@@ -10,6 +10,11 @@ import { print, warn } from './output';
 type Command = CommandDef<any>;
 type Load = () => Promise<{ default: Command }>;
 
+const often =
+  (name: keyof typeof import('./commands/often')): Load =>
+  async () => ({
+    default: (await import(/* webpackMode: "eager" */ './commands/often'))[name],
+  });
 const seldom =
   (name: keyof typeof import('./commands/seldom')): Load =>
   async () => ({
@@ -18,22 +23,22 @@ const seldom =
 
 // `eager` keeps everything in one file; a module still runs only when it is first asked for.
 const COMMANDS: Record<string, Load> = {
-  enable: () => import(/* webpackMode: "eager" */ './commands/enable'),
-  disable: () => import(/* webpackMode: "eager" */ './commands/disable'),
+  enable: often('enable'),
+  disable: often('disable'),
   status: () => import(/* webpackMode: "eager" */ './commands/status'),
   'show-id': () => import(/* webpackMode: "eager" */ './commands/show-id'),
-  'reset-id': () => import(/* webpackMode: "eager" */ './commands/reset-id'),
-  track: () => import(/* webpackMode: "eager" */ './commands/track'),
-  flush: () => import(/* webpackMode: "eager" */ './commands/flush'),
-  events: () => import(/* webpackMode: "eager" */ './commands/events'),
-  preview: () => import(/* webpackMode: "eager" */ './commands/preview'),
+  'reset-id': often('resetId'),
+  track: often('track'),
+  flush: often('flush'),
+  events: seldom('events'),
+  preview: often('preview'),
   log: seldom('log'),
   export: seldom('exportRecord'),
   report: seldom('report'),
   clear: seldom('clear'),
   forget: seldom('forget'),
   init: seldom('init'),
-  collect: () => import(/* webpackMode: "eager" */ './commands/collect'),
+  collect: often('collect'),
 };
 
 const main = defineCommand({

@@ -3,6 +3,7 @@
 // Silent: whatever goes wrong here, the command that is being tracked must not notice.
 
 import { v4 } from 'uuid';
+import { keepCompiled } from './bundle/bundle';
 import { type Consent, decide } from './consent/consent';
 import type { Delivered } from './delivery/deliver';
 import { UserError } from './errors';
@@ -46,6 +47,7 @@ export function beginTracking(project: Project, env: Environment): Session | und
     if (consent.decidedBy === 'ANALYTICS_ENABLED') mirrorMode(project, consent.mode);
     if (consent.mode === 'off') return undefined;
     const settings = readSettings(project.root, env);
+    keepCompiled();
     return { project, env, consent, state, settings, endMs: settings.deadlineMs };
   } catch (error) {
     if (error instanceof UserError) return undefined;

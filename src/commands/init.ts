@@ -9,10 +9,10 @@ import { decide } from '../consent/consent';
 import { reason, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
 import { giveToOwnerOf } from '../files/owner';
-import { TEMPLATES } from '../generated';
 import { say } from '../output';
 import { projectAt } from '../project';
 import { readState } from '../state/state';
+import { TEMPLATES } from '../templates';
 import { environment } from './context';
 
 const DROP_IN = 'GNUmakefile';

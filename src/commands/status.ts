@@ -1,6 +1,7 @@
 // status: is it on, who decided, what waits, and how the last delivery went.
 
 import { defineCommand } from 'citty';
+import { keepCompiled } from '../bundle/bundle';
 import { type Consent, decide, type Mode } from '../consent/consent';
 import { countWaiting, isPaused, type LastAttempt, readStanding } from '../delivery/standing';
 import { VERSION } from '../generated';
@@ -36,6 +37,7 @@ function currentStatus(): Status {
   const env = environment();
   const state = readState(project);
   const consent = decide(env, state.enabled);
+  if (consent.mode !== 'off') keepCompiled();
   // Somebody may have edited the file by hand: what status says must be what make does.
   mirrorMode(project, decide({}, state.enabled).mode);
   const settings = readSettings(project.root, env);

@@ -26,7 +26,7 @@ export function posthogSender(key: string, host: string, debug: boolean): Sender
       const records = new Map(batch.map((record) => [record.uuid, record]));
       let answer: Answer | undefined;
       let failure: unknown;
-      const { PostHog } = await import(/* webpackMode: "eager" */ './client');
+      const { PostHog } = await import(/* webpackMode: "eager" */ 'posthog-node/edge');
       const client = new PostHog(key, {
         host,
         // One request, made by `flush` below: nothing is sent by itself, nothing is tried again.
