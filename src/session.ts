@@ -32,7 +32,7 @@ export interface Session {
   readonly consent: Consent;
   readonly state: State;
   readonly settings: Settings;
-  /** When it must be gone, on the clock of `performance.now`, which starts with the process. */
+  /** When it must be gone, of clock.ts. */
   readonly endMs: number;
 }
 
@@ -105,10 +105,7 @@ export async function deliverUnwritten(
   const { chooseRoute } = await loadDelivery();
   const route = chooseRoute(session.settings, session.env);
   if (!route || session.consent.mode !== 'on' || records.length === 0) return;
-  // Whole milliseconds: it throws on others.
-  const leftMs = Math.floor(session.endMs - LEAVE_MS - performance.now());
-  const signal = AbortSignal.timeout(Math.max(1, leftMs));
-  await route.sender.send(records, route.transport, signal);
+  await route.sender.send(records, route.transport, session.endMs - LEAVE_MS);
 }
 
 /** What the session's host project declares. */

@@ -1,11 +1,10 @@
 // The part of the bundle that is kept as a compressed text: the commands that are run now and then.
 
 import { Script } from 'node:vm';
+import { zlib } from '../builtin';
 
 /** Compiles what is brotli in base64. */
 export function unpack(packed: string): Script {
-  // An import would load it for every command, and that takes a millisecond.
-  const { brotliDecompressSync } = process.getBuiltinModule('node:zlib');
-  const source = brotliDecompressSync(Buffer.from(packed, 'base64')).toString('utf8');
+  const source = zlib().brotliDecompressSync(Buffer.from(packed, 'base64')).toString('utf8');
   return new Script(source, { filename: 'onramp-analytics-seldom.js' });
 }

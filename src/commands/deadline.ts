@@ -1,5 +1,6 @@
 // The hard deadline: whatever still runs then, the process is gone. And no word of what went wrong.
 
+import { untilMs } from '../clock';
 import type { Session } from '../session';
 
 /**
@@ -7,7 +8,7 @@ import type { Session } from '../session';
  * nothing here uses the thread pool for the network (delivery/resolve.ts says why).
  */
 export function leaveAtDeadline({ endMs }: Session): void {
-  setTimeout(() => process.exit(0), Math.max(1, endMs - performance.now())).unref();
+  setTimeout(() => process.exit(0), untilMs(endMs)).unref();
 }
 
 /** Does `work` without a word, and with status 0, even where there is a defect in it. */

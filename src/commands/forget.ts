@@ -5,6 +5,7 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
+import { nowMs } from '../clock';
 import { askToForget } from '../delivery/forget';
 import { DROPPED } from '../delivery/owed';
 import { nodeTransport } from '../delivery/transport';
@@ -33,8 +34,7 @@ function howToAsk(id: string): string {
 
 /** Asks the collector. @throws UserError when it could not be asked. */
 async function askCollector(id: string, settings: Settings): Promise<void> {
-  const signal = AbortSignal.timeout(FORGET_MS);
-  const answer = await askToForget(id, settings, nodeTransport(environment()), signal);
+  const answer = await askToForget(id, settings, nodeTransport(environment()), nowMs() + FORGET_MS);
   if (answer.kind === 'forgotten') {
     const count = answer.events === undefined ? '' : `: ${answer.events} event(s)`;
     return say(`${settings.host} deleted everything under ${id}${count}.`);

@@ -4,6 +4,7 @@
 // The order of the writes is what makes it safe: first the outcome goes into the journal, then the
 // cursor moves. A crash in between sends the same uuids once more, and the server counts them once.
 
+import { nowMs } from '../clock';
 import type { Mode } from '../consent/consent';
 import { claim, tryClaim } from '../files/claim';
 import { compact, isTooLarge } from '../journal/journal';
@@ -71,20 +72,8 @@ function judge(
   return { next: { ...standing, failures, retryAtMs, last }, outcomes: [], goOn: false };
 }
 
-/** Runs `work` with a signal that fires at `endMs` (of `performance.now`), and not after. */
-async function within<T>(endMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), Math.max(1, endMs - performance.now()));
-  try {
-    return await work(controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
- * Delivers everything owed until it is done, the server fails, or `endMs` (of `performance.now`)
- * is near. `evenIfPaused` is for a person who asks: it ignores the pause after failures.
+ * Delivers everything owed until it is done, the server fails, or `endMs` (of clock.ts) is near. `evenIfPaused` is for a person who asks: it ignores the pause after failures.
  * @throws the system's error when the record folder cannot be written.
  */
 export async function deliver(
@@ -102,7 +91,7 @@ export async function deliver(
   ): Delivered => ({ events, waiting, outcome, detail });
   if (!route) return report('waiting', 'no key, or no sender');
   const lastMs = endMs - LEAVE_MS;
-  const leftMs = () => Math.max(0, lastMs - performance.now());
+  const leftMs = () => Math.max(0, lastMs - nowMs());
   // The margin is for a machine that was asleep: a holder ends itself at its deadline.
   const limits = { holdMs: leftMs() + 1_000, waitMs: leftMs() };
   const held = await claim(project.claims, 'delivery', limits);
@@ -128,9 +117,7 @@ export async function deliver(
       if (leftMs() === 0) return report('waiting', 'out of time', sent);
       const result: Outcome = isEmpty
         ? { kind: 'accepted', detail: '' }
-        : await within(lastMs, (signal) =>
-            route.sender.send(owed.records, route.transport, signal),
-          );
+        : await route.sender.send(owed.records, route.transport, lastMs);
       const { next, outcomes, goOn } = judge(standing, owed, result);
       await writeOutcomes(project, outcomes);
       writeStanding(project, next);

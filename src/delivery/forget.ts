@@ -39,15 +39,15 @@ function countOf(text: string): number | undefined {
   }
 }
 
-/** Asks. Never throws for what the network or the server does. */
+/** Asks, until `endMs` of clock.ts. Never throws for what the network or the server does. */
 export async function askToForget(
   id: string,
   { key, host }: { key: string | undefined; host: string },
   transport: Transport,
-  signal: AbortSignal,
+  endMs: number,
 ): Promise<Forgotten> {
   try {
-    const { status, text } = await transport(requestFor(id, key, host), signal);
+    const { status, text } = await transport(requestFor(id, key, host), endMs);
     const detail = `HTTP ${status}`;
     if (REFUSING.includes(status)) return { kind: 'refused', detail };
     if (status < 200 || status > 299) return { kind: 'failed', detail };

@@ -9,7 +9,7 @@ export const BATCH_PATH = '/api/v1/telemetry/batch';
 /** A sender for the collector at `host`; `key` is the project's token there, if it has one. */
 export function httpSender(key: string | undefined, host: string): Sender {
   return {
-    async send(batch, transport, signal) {
+    async send(batch, transport, endMs) {
       const body = JSON.stringify({
         anonymous_id: batch[0]?.distinct_id,
         events: batch.map(({ uuid, event, timestamp, properties }) => ({
@@ -25,7 +25,7 @@ export function httpSender(key: string | undefined, host: string): Sender {
       };
       const url = new URL(BATCH_PATH, host).href;
       try {
-        const answer = await transport({ method: 'POST', url, headers, body }, signal);
+        const answer = await transport({ method: 'POST', url, headers, body }, endMs);
         // 202 is the collector's way to say: stored. 200 is PostHog's.
         return outcomeOf(
           { ...answer, status: answer.status === 202 ? 200 : answer.status },

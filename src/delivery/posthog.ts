@@ -22,7 +22,7 @@ Reflect.deleteProperty(globalThis, 'CompressionStream');
 /** A sender for a PostHog server, or anything that speaks its protocol, at `host`. */
 export function posthogSender(key: string, host: string, debug: boolean): Sender {
   return {
-    async send(batch, transport, signal) {
+    async send(batch, transport, endMs) {
       const records = new Map(batch.map((record) => [record.uuid, record]));
       let answer: Answer | undefined;
       let failure: unknown;
@@ -47,7 +47,7 @@ export function posthogSender(key: string, host: string, debug: boolean): Sender
         },
         fetch: async (url, { headers, body }) => {
           try {
-            answer = await transport({ method: 'POST', url, headers, body: String(body) }, signal);
+            answer = await transport({ method: 'POST', url, headers, body: String(body) }, endMs);
           } catch (error) {
             failure = error;
             throw error;

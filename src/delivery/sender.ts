@@ -28,12 +28,15 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Carries one request. @throws an Error whose `code` or message is safe to show. */
-export type Transport = (request: Request, signal: AbortSignal) => Promise<Answer>;
+/**
+ * Carries one request, until `endMs` (of clock.ts) and not longer. @throws an Error whose `code` is
+ * safe to show.
+ */
+export type Transport = (request: Request, endMs: number) => Promise<Answer>;
 
 /** A way to send. The transport is given, so that `preview` can look at the request instead. */
 export interface Sender {
-  send(batch: readonly EventRecord[], transport: Transport, signal: AbortSignal): Promise<Outcome>;
+  send(batch: readonly EventRecord[], transport: Transport, endMs: number): Promise<Outcome>;
 }
 
 const REJECTING = [400, 413];
@@ -64,8 +67,6 @@ export function outcomeOf(answer: Answer, nowMs: number): Outcome {
 
 /** A transport's error as an outcome, by its code alone. */
 export function failureOf(error: unknown): Outcome {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
-  const detail =
-    typeof code === 'string' ? code : name === 'AbortError' ? 'no answer in time' : 'no answer';
-  return { kind: 'failed', detail };
+  const { code } = (error ?? {}) as { code?: unknown };
+  return { kind: 'failed', detail: typeof code === 'string' ? code : 'no answer' };
 }

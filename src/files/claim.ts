@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nowMs } from '../clock';
 import { systemCode } from '../errors';
 import { giveToOwnerOf } from './owner';
 
@@ -138,11 +139,11 @@ export async function claim(
   name: string,
   { holdMs, waitMs }: { holdMs: number; waitMs: number },
 ): Promise<Claim | undefined> {
-  const endMs = performance.now() + waitMs;
+  const endMs = nowMs() + waitMs;
   for (;;) {
     const held = tryClaim(folder, name, holdMs);
     if (held) return held;
-    if (performance.now() >= endMs) return undefined;
+    if (nowMs() >= endMs) return undefined;
     const pause = RETRY_MS.from + Math.random() * (RETRY_MS.to - RETRY_MS.from);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

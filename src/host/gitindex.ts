@@ -4,9 +4,9 @@
 // git's Documentation/gitformat-index.txt, versions 2 to 4. What is not understood here (a split or
 // sparse index, SHA-256 names) is answered with undefined, and nothing counts as tracked.
 
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { crypto } from '../builtin';
 
 /** Tracked paths below the project (relative, with `/`), each with git's hash of its content. */
 export type Index = ReadonlyMap<string, string>;
@@ -103,5 +103,9 @@ export function readIndex(root: string): Index | undefined {
 
 /** Git's hash of a file's content. https://git-scm.com/book/en/v2/Git-Internals-Git-Objects */
 export function hashOf(content: Buffer): string {
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+  return crypto()
+    .createHash('sha1')
+    .update(`blob ${content.length}\0`)
+    .update(content)
+    .digest('hex');
 }

@@ -1,7 +1,7 @@
 // Makes records out of events: uuid, time, id and the common properties.
 
-import { createHmac } from 'node:crypto';
 import { v7 } from 'uuid';
+import { crypto } from '../builtin';
 import { VERSION } from '../generated';
 import type { NewEvent } from '../host/goals';
 import type { EventRecord } from './records';
@@ -30,7 +30,8 @@ function uuidOf(atMs: number, origin: Moment['origin'], index: number): string {
   const msecs = Math.max(0, Math.floor(atMs));
   if (origin === undefined) return v7({ msecs });
   const { identity, salt, first = 0 } = origin;
-  const random = createHmac('sha256', salt)
+  const random = crypto()
+    .createHmac('sha256', salt)
     .update(`${identity} ${first + index}`)
     .digest();
   return v7({ msecs, random, seq: random.readUInt32BE(16) >>> 1 });

@@ -1,8 +1,8 @@
 // Changes onramp.lock: one process at a time, atomically, keeping what is not the shim's.
 
-import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crypto } from '../builtin';
 import { decide as decideMode } from '../consent/consent';
 import { reason, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
@@ -69,7 +69,7 @@ export function makeRecordFolder(project: Project): void {
   const ignore = join(project.record, '.gitignore');
   if (lstatSync(ignore, { throwIfNoEntry: false })) return;
   mkdirSync(project.runs, { recursive: true });
-  writeFileSync(project.salt, randomBytes(16).toString('hex'));
+  writeFileSync(project.salt, crypto().randomBytes(16).toString('hex'));
   writeAtomically(ignore, '*\n'); // Last, and whole: its being there says that all is there.
   for (const path of [project.record, project.runs, project.salt, ignore]) {
     giveToOwnerOf(project.root, path);
