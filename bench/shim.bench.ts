@@ -1,105 +1,27 @@
 // `make bench`: what the shim costs the person at the keyboard. Prints a table, writes results.json.
 
-import { execFileSync, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { type Host, makeHost } from '../test/support/host';
 import { BLACK_HOLE, makeNamespace } from '../test/support/namespace';
-import { BUNDLE, cleanEnv, ROOT } from '../test/support/run';
+import { BUNDLE, ROOT } from '../test/support/run';
+import { peakMiB, processes } from './counts';
+import { emptyJournal, fillJournal, WAITING } from './journal';
 import { compare, type Timed } from './measure';
+import { type Server, startServer } from './start-server';
 import { added, report, rows, times } from './table';
 
 const NODE = process.execPath;
 const MAKEFILE = 'noop: ; @:\n';
-const WAITING = 10_000;
-
-/** A server in a process of its own. */
-interface Server {
-  readonly url: string;
-  seen(): Promise<{ requests: number; last: string }>;
-  close(): void;
-}
-
-async function startServer(mode: 'accepts' | 'hangs'): Promise<Server> {
-  const child = fork(join(ROOT, 'bench/server.mjs'), [mode]);
-  const [port] = (await once(child, 'message')) as [number];
-  const url = `http://127.0.0.1:${port}`;
-  return {
-    url,
-    seen: async () =>
-      (await (await fetch(`${url}/seen`)).json()) as { requests: number; last: string },
-    close: () => child.disconnect(),
-  };
-}
+const EVENT = ['track', 'service_started', 'service_name=plex'];
 
 /** Removes hosts once the last detached process is gone. */
 async function removeHosts(...hosts: Host[]): Promise<void> {
   await pause(2_000);
   for (const host of hosts) host.remove();
-}
-
-/** Processes that a command starts, itself included, counted by strace; undefined without strace. */
-function processes(command: readonly string[], cwd: string): number | undefined {
-  const trace = join(cwd, '..', 'trace');
-  const { error } = spawnSync(
-    'strace',
-    ['-f', '-qq', '-e', 'trace=execve', '-e', 'status=successful', '-o', trace, ...command],
-    { cwd, env: cleanEnv(), stdio: 'ignore' },
-  );
-  if (error) return undefined;
-  return readFileSync(trace, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes('execve(')).length;
-}
-
-/** A journal with `WAITING` events that are still owed, as an outage of days would leave it. */
-function fillJournal(host: Host): void {
-  const id = /^ANALYTICS_ID=(.*)$/m.exec(readFileSync(host.lock, 'utf8'))![1];
-  const beginMs = Date.now() - 20 * 86_400_000;
-  const lines = Array.from({ length: WAITING }, (_, index) =>
-    JSON.stringify({
-      uuid: `0190b000-0000-7000-8000-${String(index).padStart(12, '0')}`,
-      event: 'command_executed',
-      timestamp: new Date(beginMs + index * 100_000).toISOString(),
-      distinct_id: id,
-      properties: {
-        command: 'noop',
-        success: true,
-        duration_ms: 5,
-        shim_version: '1.0.0',
-        ci: false,
-      },
-    }),
-  );
-  writeFileSync(host.journal, `${lines.join('\n')}\n`);
-  writeFileSync(join(host.root, '.onramp-analytics/delivery.json'), standing(host));
-}
-
-const standings = new Map<string, string>();
-
-/** What a delivery that failed leaves behind: made once by one, to a port where nobody listens. */
-function standing(host: Host): string {
-  let text = standings.get(host.root);
-  if (!text) {
-    const file = join(host.root, '.onramp-analytics/delivery.json');
-    writeFileSync(file, '{"cursor":0}');
-    execFileSync(NODE, [BUNDLE, 'flush'], {
-      cwd: host.root,
-      env: cleanEnv({ POSTHOG_API_KEY: 'phc_bench', POSTHOG_HOST: 'http://127.0.0.1:9' }),
-    });
-    text = readFileSync(file, 'utf8');
-    standings.set(host.root, text);
-  }
-  return text;
-}
-
-/** Forgets what was recorded, so that the recording limits do not stop the benchmark. */
-function emptyJournal(host: Host): void {
-  rmSync(host.journal, { force: true });
-  rmSync(join(host.root, '.onramp-analytics/delivery.json'), { force: true });
 }
 
 /**
@@ -185,20 +107,9 @@ async function on(hanging: Server, env: Record<string, string>): Promise<void> {
   await removeHosts(bare, host);
 }
 
-function peakMiB(host: Host, args: readonly string[], env: Record<string, string>): number {
-  const file = join(host.root, '..', 'peak');
-  execFileSync(NODE, ['--require', join(ROOT, 'bench/rss.cjs'), BUNDLE, ...args], {
-    cwd: host.root,
-    env: cleanEnv({ ...env, PEAK_FILE: file }),
-    stdio: 'ignore',
-  });
-  return Math.round(Number(readFileSync(file, 'utf8')) / 102.4) / 10;
-}
-
-async function commands(server: Server, env: Record<string, string>): Promise<void> {
+async function commands(env: Record<string, string>): Promise<void> {
   const host = await makeHost();
   await host.shim(['enable']);
-  const event = ['track', 'service_started', 'service_name=plex'];
   const shim = (args: readonly string[], before: () => void): Timed => ({
     command: [NODE, BUNDLE, ...args],
     cwd: host.root,
@@ -209,24 +120,33 @@ async function commands(server: Server, env: Record<string, string>): Promise<vo
   const full = () => fillJournal(host);
   for (const [setup, own] of SETUPS) {
     const node: Timed = { command: [NODE, '-e', '0'], cwd: ROOT, env: own };
-    const against = async (what: string, limit: number, timed: Timed) =>
+    const against = async (what: string, limit: number | undefined, timed: Timed) =>
       times(
         `${what}, against node -e 0${setup}`,
         limit,
         await compare({ ...timed, env: { ...env, ...own } }, node),
       );
-    await against('track, loopback server', 1.6, shim(event, empty));
+    const post = { command: [NODE, join(ROOT, 'bench/post.cjs')], cwd: ROOT };
+    await against('a bare node:http request', undefined, post);
+    await against('track, loopback server', 1.6, shim(EVENT, empty));
     await against('status', 1.2, shim(['status'], empty));
     await against('show-id', 1.2, shim(['show-id'], empty));
     await against(`status, ${WAITING} records waiting`, 1.2, shim(['status'], full));
   }
 
+  await removeHosts(host);
+}
+
+/** Memory, and how a long backlog gets away. */
+async function backlog(server: Server, env: Record<string, string>): Promise<void> {
+  const host = await makeHost();
+  await host.shim(['enable']);
   for (const [what, before] of [
-    ['', empty],
-    [`, ${WAITING} records waiting`, full],
+    ['', emptyJournal],
+    [`, ${WAITING} records waiting`, fillJournal],
   ] as const) {
-    before();
-    const peak = peakMiB(host, event, env);
+    before(host);
+    const peak = peakMiB(host, EVENT, env);
     rows.push({
       what: `peak memory of a delivery${what}`,
       must: '≤ 60 MiB',
@@ -236,7 +156,7 @@ async function commands(server: Server, env: Record<string, string>): Promise<vo
     });
   }
 
-  full();
+  fillJournal(host);
   const begun = (await server.seen()).requests;
   let runs = 0;
   let slowestMs = 0;
@@ -255,10 +175,15 @@ async function commands(server: Server, env: Record<string, string>): Promise<vo
     holds: slowestMs <= 1150,
     figures: { batches, runs, slowestMs },
   });
+  await removeHosts(host);
+}
 
+/** What others do in their place: the same events, without the shim. */
+async function others(server: Server, env: Record<string, string>): Promise<void> {
   const node: Timed = { command: [NODE, '-e', '0'], cwd: ROOT, env: MACHINE };
-  empty();
-  await host.shim(event, env);
+  const host = await makeHost();
+  await host.shim(['enable']);
+  await host.shim(EVENT, env);
   const body = join(host.root, '..', 'body.json');
   writeFileSync(body, (await server.seen()).last);
   const curl = [
@@ -292,14 +217,25 @@ async function commands(server: Server, env: Record<string, string>): Promise<vo
   await removeHosts(host);
 }
 
-it('measures', async () => {
+let server: Server;
+let hanging: Server;
+let env: { POSTHOG_API_KEY: string; POSTHOG_HOST: string };
+/** Only whole tables are written down: `-t` picks a part of it. */
+const parts = new Set(['off', 'on', 'commands', 'backlog', 'others']);
+
+beforeAll(async () => {
   if (!existsSync(BUNDLE)) throw new Error('Build first: make build');
-  const [server, hanging] = await Promise.all([startServer('accepts'), startServer('hangs')]);
-  const env = { POSTHOG_API_KEY: 'phc_bench', POSTHOG_HOST: server.url };
-  await off();
-  await on(hanging, env);
-  await commands(server, env);
+  [server, hanging] = await Promise.all([startServer('accepts'), startServer('hangs')]);
+  env = { POSTHOG_API_KEY: 'phc_bench', POSTHOG_HOST: server.url };
+});
+afterAll(() => {
   server.close();
   hanging.close();
-  report();
+  report(parts.size === 0);
 });
+
+it('off', () => off().then(() => parts.delete('off')));
+it('on', () => on(hanging, env).then(() => parts.delete('on')));
+it('commands', () => commands(env).then(() => parts.delete('commands')));
+it('backlog', () => backlog(server, env).then(() => parts.delete('backlog')));
+it('others', () => others(server, env).then(() => parts.delete('others')));

@@ -45,8 +45,8 @@ export function times(what: string, limit: number | undefined, pair: Pair): void
   });
 }
 
-/** Prints the table and writes results.json, whatever they say. */
-export function report(): void {
+/** Prints the table and, if it is whole, writes results.json, whatever they say. */
+export function report(isWhole: boolean): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
   const mark = (holds: boolean | null) => (holds === null ? ' ' : holds ? '✓' : '✗');
@@ -55,6 +55,7 @@ export function report(): void {
   for (const { what, must, reached, holds } of rows) {
     console.log(`| ${mark(holds)} | ${what} | ${must} | ${reached} |`);
   }
+  if (!isWhole) return;
   const bytes = statSync(BUNDLE).size;
   const text = JSON.stringify({ machine, date, pairs: PAIRS, bundleBytes: bytes, rows }, null, 2);
   writeFileSync(join(ROOT, 'bench/results.json'), `${text}\n`);
