@@ -1,7 +1,7 @@
-// The compiled client in the user's cache folder: helps, and can do no harm.
+// The compiled code in the user's cache folder: helps, and can do no harm.
 
-import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
 import { type Server, startServer } from './support/server';
@@ -28,30 +28,40 @@ describe('the compile cache', () => {
       XDG_CACHE_HOME: cache,
       ...env,
     });
-  const cached = () =>
-    join(cache, 'onramp-analytics', readdirSync(join(cache, 'onramp-analytics'))[0]!);
+  const folder = () => join(cache, 'onramp-analytics');
+  const cached = () => readdirSync(folder()).map((name) => join(folder(), name));
 
   it('is written once, for the user alone', async () => {
     await track();
-    const first = statSync(cached());
-    expect(first.mode & 0o777).toBe(0o600);
+    const first = cached().map((file) => statSync(file));
+    expect(first.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
+    expect(statSync(folder()).mode & 0o777).toBe(0o700);
     await track();
-    expect(statSync(cached()).mtimeMs).toBe(first.mtimeMs);
+    expect(cached().map((file) => statSync(file).mtimeMs)).toEqual(first.map((it) => it.mtimeMs));
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('does no harm where Node is run with other flags', async () => {
+    await track();
+    const { stderr } = await track({ NODE_OPTIONS: '--interpreted-frames-native-stack' });
+    expect(stderr).toBe('');
     expect(server.requests).toHaveLength(2);
   });
 
   it('is made anew when it is damaged', async () => {
     await track();
-    writeFileSync(cached(), 'damaged');
+    for (const file of cached()) writeFileSync(file, 'damaged');
     await track();
     expect(server.requests).toHaveLength(2);
-    expect(statSync(cached()).size).toBeGreaterThan(1000);
+    for (const file of cached()) expect(statSync(file).size).toBeGreaterThan(1000);
   });
 
   it('is not used when others could have written it', async () => {
     await track();
-    writeFileSync(cached(), 'not used');
-    chmodSync(cached(), 0o666);
+    for (const file of cached()) {
+      writeFileSync(file, 'not used');
+      chmodSync(file, 0o666);
+    }
     await track();
     expect(server.requests).toHaveLength(2);
   });
@@ -59,5 +69,28 @@ describe('the compile cache', () => {
   it('is done without where there is no home', async () => {
     await track({ XDG_CACHE_HOME: '', HOME: '' });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('is written by no command while analytics is off', async () => {
+    await host.shim(['disable']);
+    await track();
+    for (const command of ['status', 'show-id', 'flush', 'preview', 'log', 'enable']) {
+      await host.shim([command], { XDG_CACHE_HOME: cache, DO_NOT_TRACK: '1' });
+    }
+    expect(existsSync(cache)).toBe(false);
+  });
+
+  it('forgets what no bundle has used for two months', async () => {
+    await track();
+    const old = join(folder(), 'track-main-0123456789abcdef-v20.0.0-x64.v8');
+    writeFileSync(old, 'of a bundle that is gone');
+    utimesSync(old, 0, Date.now() / 1000 - 61 * 86_400);
+    await host.shim(['status'], { XDG_CACHE_HOME: cache });
+    expect(cached().map((file) => basename(file).split('-v')[0])).toEqual([
+      expect.stringMatching(/^status-main-/),
+      expect.stringMatching(/^track-main-/),
+      expect.stringMatching(/^track-often-/),
+    ]);
+    expect(cached()).not.toContain(old);
   });
 });

@@ -6,6 +6,8 @@ import { type Line, parseLine } from './records';
 
 /** The journal is read, and its newest part looked at, in pieces of this size. */
 export const CHUNK = 64 * 1024;
+/** Counting looks at every byte of a long backlog: fewer, larger pieces. */
+const COUNT_CHUNK = 256 * 1024;
 export const NEWLINE = 0x0a;
 
 /** Bytes of a file; 0 when there is none. */
@@ -124,13 +126,31 @@ export function isLineStart(project: Project, at: number): boolean {
 
 /** How often `needle` begins a line in the journal from byte `from` on; nothing is parsed. */
 export function countLines(project: Project, from: number, needle: string): number {
-  const bytes = readBytes(project.journal, from, Number.MAX_SAFE_INTEGER);
-  let count = bytes.subarray(0, needle.length).toString() === needle ? 1 : 0;
   const pattern = Buffer.from(`\n${needle}`);
-  let at = bytes.indexOf(pattern);
-  while (at >= 0) {
-    count += 1;
-    at = bytes.indexOf(pattern, at + pattern.length);
+  let handle: number;
+  try {
+    handle = openSync(project.journal, 'r');
+  } catch {
+    return 0;
   }
-  return count;
+  try {
+    const bytes = Buffer.allocUnsafe(COUNT_CHUNK);
+    let kept = bytes.write('\n'); // As if it stood before the first line. Later: an end cut in two.
+    let count = 0;
+    for (let at = from; ; ) {
+      const read = readSync(handle, bytes, kept, bytes.length - kept, at);
+      if (read === 0) return count;
+      at += read;
+      const piece = bytes.subarray(0, kept + read);
+      let behind = 0;
+      for (let hit = piece.indexOf(pattern); hit >= 0; hit = piece.indexOf(pattern, behind)) {
+        count += 1;
+        behind = hit + pattern.length;
+      }
+      kept = Math.min(piece.length - behind, pattern.length - 1);
+      piece.copyWithin(0, piece.length - kept);
+    }
+  } finally {
+    closeSync(handle);
+  }
 }
