@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMON, EVENTS, WIRE } from '../src/catalogue/catalogue';
+import { CANARIES, CANARY, CANARY_ENV, ON_A_CANARY_HOST } from './support/canaries';
 import { disguises, leaks } from './support/canary';
 import { type Host, makeHost } from './support/host';
 import { BUNDLE, cleanEnv, type Result, run } from './support/run';
@@ -15,38 +16,6 @@ import { startTap, type Tap } from './support/tap';
 const NODE = process.env.TEST_NODE ?? process.execPath;
 const MAKE = process.env.TEST_MAKE ?? 'make';
 const RUNS = Number(process.env.PRIVACY_RUNS ?? 20);
-
-const CANARY = {
-  host: 'zqhost-canary',
-  user: 'zquser-canary',
-  home: 'zqhome-canary',
-  path: 'zqpath canäry',
-  email: 'zqmail-canary@zq-example.org',
-  domain: 'zqdomain-canary.example.net',
-  token: 'zqtoken_canary_8d1f',
-  address: '203.0.113.77',
-  file: 'zqfile-canary',
-  service: 'zqservice-canary',
-  goal: 'zqgoal-canary',
-  variable: 'zqvariable-canary',
-  message: 'zqmessage-canary',
-  remote: 'zqremote-canary',
-  branch: 'zqbranch-canary',
-  author: 'zqauthor-canary',
-  zone: 'ZqZone/Canary',
-  other: 'zqother-canary',
-} as const;
-const CANARIES = Object.values(CANARY);
-
-/** A command in front of others that gives them another host name; only root may do that. */
-const renamed = ['unshare', '-u', 'sh', '-c', `hostname ${CANARY.host} && exec "$@"`, 'sh'];
-let prefix: string[] = [];
-try {
-  execFileSync(renamed[0]!, [...renamed.slice(1), 'true'], { stdio: 'ignore' });
-  prefix = renamed;
-} catch {
-  process.stderr.write('\n!!! SKIPPED: a canary as host name. It cannot be changed here\n\n');
-}
 
 let host: Host;
 let tap: Tap;
@@ -59,30 +28,11 @@ const environment = () => {
     CI: '1',
     ONRAMP_ANALYTICS_TIMEOUT_MS: '5000',
     HOME: home,
-    USER: CANARY.user,
-    LOGNAME: CANARY.user,
-    USERNAME: CANARY.user,
-    SUDO_USER: CANARY.user,
-    HOSTNAME: CANARY.host,
-    HOST_NAME: CANARY.host,
-    HOST_DOMAIN: CANARY.domain,
-    CF_API_EMAIL: CANARY.email,
-    CF_DNS_API_TOKEN: CANARY.token,
-    AWS_SECRET_ACCESS_KEY: CANARY.token,
-    GITHUB_REPOSITORY: CANARY.remote,
-    GITHUB_ACTOR: CANARY.user,
-    SSH_CONNECTION: `${CANARY.address} 5022 ${CANARY.address} 22`,
-    GIT_AUTHOR_NAME: CANARY.author,
-    EMAIL: CANARY.email,
-    TZ: CANARY.zone,
-    LANG: CANARY.other,
-    TERM_PROGRAM: CANARY.other,
-    npm_config_user_agent: CANARY.other,
-    ONRAMP_UNKNOWN: CANARY.other,
+    ...CANARY_ENV,
   };
 };
 const inside = (words: readonly string[], env: Record<string, string> = {}): Promise<Result> => {
-  const [program, ...args] = [...prefix, ...words] as [string, ...string[]];
+  const [program, ...args] = [...ON_A_CANARY_HOST, ...words] as [string, ...string[]];
   return run(program, args, { cwd: host.root, env: { ...environment(), ...env } });
 };
 /** What limits and pauses would otherwise keep back. */

@@ -1,29 +1,23 @@
 // Nobody notices: whatever people do with make, it is byte for byte the same with the shim there,
 // off or on, and with everything about it broken. docs/transparency.md has the few exceptions.
 
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shim } from '../support/run';
 import { differences } from './compare';
+import { reasonToSkip, version } from './needs';
 import type { Scenario } from './scenario';
 import { SCENARIOS } from './scenarios';
-import { makeTools, which } from './tools';
-import { type Installed, type Outcome, removeFolder, runScenario, VARIANTS } from './variants';
-
-const version = Number(
-  /GNU Make (\d+\.\d+)/.exec(
-    execFileSync(process.env.TEST_MAKE ?? 'make', ['-v'], { encoding: 'utf8' }),
-  )?.[1],
-);
-
-function reasonToSkip({ needs = [], since = 0, until = 99 }: Scenario): string {
-  const missing = needs.find((command) => !which(command));
-  if (missing) return ` [skipped: no ${missing}]`;
-  return version < since || version > until ? ` [skipped: make ${version} has no such thing]` : '';
-}
+import { makeTools } from './tools';
+import {
+  type Installed,
+  installOnce,
+  type Outcome,
+  removeFolder,
+  runScenario,
+  VARIANTS,
+} from './variants';
 
 // A signal to a whole group is a race inside of make itself: with or without the shim it says either
 // that its child was interrupted or that it has none (`wait: No child processes`). So these are
@@ -72,18 +66,7 @@ describe('the command behaves as if the shim were not there', () => {
   beforeAll(async () => {
     base = mkdtempSync(join(tmpdir(), 'onramp-'));
     chmodSync(base, 0o755);
-    const template = join(base, 'template');
-    mkdirSync(template);
-    writeFileSync(join(template, 'Makefile'), 'all: ;\n');
-    const { status, stderr } = await shim(['init', '.'], { cwd: template });
-    if (status !== 0) throw new Error(`init failed: ${stderr}`);
-    const paths = ['GNUmakefile', 'make/analytics.mk', 'make/track.sh'];
-    installed = {
-      texts: Object.fromEntries(
-        paths.map((path) => [path, readFileSync(join(template, path), 'utf8')]),
-      ),
-      bundle: join(template, 'bin/onramp-analytics'),
-    };
+    installed = await installOnce(base);
     for (const [index, { withoutNode }] of VARIANTS.entries()) {
       makeTools(join(base, `v${index}`, 'tools'), !withoutNode);
     }

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cleanEnv } from '../support/run';
+import { cleanEnv, shim } from '../support/run';
 import { PROJECT } from './project';
 import type { Scenario } from './scenario';
 
@@ -65,6 +65,18 @@ const isRoot = process.getuid?.() === 0;
 export interface Installed {
   readonly texts: Readonly<Record<string, string>>;
   readonly bundle: string;
+}
+
+/** Has `init` write the shim's files into a project below `base`, to be copied from there. */
+export async function installOnce(base: string): Promise<Installed> {
+  const template = join(base, 'template');
+  mkdirSync(template);
+  writeFileSync(join(template, 'Makefile'), 'all: ;\n');
+  const { status, stderr } = await shim(['init', '.'], { cwd: template });
+  if (status !== 0) throw new Error(`init failed: ${stderr}`);
+  const paths = ['GNUmakefile', 'make/analytics.mk', 'make/track.sh'];
+  const texts = paths.map((path) => [path, readFileSync(join(template, path), 'utf8')]);
+  return { texts: Object.fromEntries(texts), bundle: join(template, 'bin/onramp-analytics') };
 }
 
 /** What the shim adds to a project's folder. */
@@ -151,15 +163,26 @@ function isTracked(root: string): boolean {
   return isNoted || existsSync(join(record, 'journal.ndjson'));
 }
 
-/**
- * Runs a scenario in a fresh copy of the project.
- * @param place a folder for this run alone; its path shows in outputs.
- * @param tools a folder with the commands, for PATH.
- */
+/** Where a scenario runs. */
+export interface Surroundings {
+  /** A folder for this run alone; its path shows in outputs. */
+  readonly place: string;
+  /** A folder with the commands, for PATH. */
+  readonly tools: string;
+  readonly installed: Installed;
+  /** Added to the environment, the scenario's own included. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is done to the project before the command. */
+  readonly prepare?: (root: string) => void;
+  /** A command in front of the scenario's. */
+  readonly prefix?: readonly string[];
+}
+
+/** Runs a scenario in a fresh copy of the project. */
 export function runScenario(
   scenario: Scenario,
   variant: Variant,
-  { place, tools, installed }: { place: string; tools: string; installed: Installed },
+  { place, tools, installed, env = {}, prepare, prefix = [] }: Surroundings,
 ): Promise<Outcome> {
   const root = join(place, scenario.folder ?? 'host');
   for (const [path, text] of Object.entries({ ...PROJECT, ...scenario.files })) {
@@ -172,10 +195,12 @@ export function runScenario(
     if (isRoot) chownSync(place, NOBODY, NOBODY);
     forbidWriting(root);
   }
+  prepare?.(root);
+  const [program = 'sh', ...args] = [...prefix, 'sh', '-c', scenario.run];
   return new Promise((done, fail) => {
-    const child = spawn('sh', ['-c', scenario.run], {
+    const child = spawn(program, args, {
       cwd: root,
-      env: cleanEnv({ ...scenario.env, PATH: tools, HOME: place }),
+      env: cleanEnv({ ...scenario.env, PATH: tools, HOME: place, ...env }),
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
       ...id,
