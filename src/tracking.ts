@@ -1,6 +1,8 @@
 // The way of an event that somebody reports by name: record it, then deliver what is owed.
 
+import { untilMs } from './clock';
 import { declaredOnly, type NewEvent } from './host/goals';
+import { leaveInInbox } from './host/inbox';
 import { record } from './journal/journal';
 import { mint } from './journal/mint';
 import { declaredIn, deliverOwed, deliverUnwritten, identify, type Session } from './session';
@@ -19,7 +21,8 @@ export async function trackEvent(session: Session, event: NewEvent): Promise<voi
   });
   try {
     makeRecordFolder(session.project);
-    await record(session.project, records);
+    const written = await record(session.project, records, untilMs(session.endMs) / 2);
+    if (written === undefined) return leaveInInbox(session.project, { ...event, properties });
   } catch {
     return deliverUnwritten(session, records);
   }

@@ -166,6 +166,20 @@ describe('the journal and the wire', () => {
     expect(await status()).toMatchObject({ waiting: 0 });
   });
 
+  it('an event that comes while another process keeps the journal busy is recorded by the next', async () => {
+    await recordOnly('a');
+    const claim = join(host.root, '.onramp-analytics/claims/journal.9999');
+    writeFileSync(claim, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
+    const short = { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '600' };
+    expect(await host.shim(TRACK, short)).toMatchObject(quiet);
+    expect(host.records()).toHaveLength(1);
+    writeFileSync(claim, 'free');
+    await host.shim(['flush'], env);
+    expect(server.events()).toHaveLength(2);
+    await host.shim(['flush'], env);
+    expect(server.events()).toHaveLength(2);
+  });
+
   it('a lost delivery.json does not make anything be sent again', async () => {
     await host.shim(TRACK, env);
     for (const damage of ['', '{"cursor":"x"}', '\0\0']) {

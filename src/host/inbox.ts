@@ -1,9 +1,11 @@
 // Events that recipes reported through the macro `analytics-event`: one line each,
-// `EVENT key=value key=value`, appended by the shell, picked up when the command is over.
+// `EVENT key=value key=value`, appended by the shell, picked up when the command is over. And events
+// that could not be recorded at once, because another process kept the journal busy.
 
-import { readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { type EventName, UNDECLARED } from '../catalogue/catalogue';
 import { isName, validate } from '../catalogue/validate';
+import { giveToOwnerOf } from '../files/owner';
 import type { Project } from '../project';
 import type { NewEvent } from './goals';
 
@@ -38,6 +40,13 @@ function withNames(pairs: Record<string, string>): Record<string, string> {
     if (Object.hasOwn(result, key) && !isName(result[key]!)) result[key] = word;
   }
   return result;
+}
+
+/** Leaves an event for the next process to record, as recipes do. @throws the system's error. */
+export function leaveInInbox(project: Project, { event, properties }: NewEvent): void {
+  const pairs = Object.entries(properties).map(([key, value]) => `${key}=${value}`);
+  appendFileSync(project.inbox, `${[event, ...pairs].join(' ')}\n`);
+  giveToOwnerOf(project.record, project.inbox);
 }
 
 /** Forgets what recipes reported. Never throws. */

@@ -62,7 +62,8 @@ function recentUuids(project: Project): string {
 }
 
 /**
- * Records events, within the limits, each once: a uuid that was just recorded is skipped.
+ * Records events, within the limits, each once: a uuid that was just recorded is skipped. Waits up
+ * to `waitMs` while another process writes.
  * @returns how many were written; undefined when another process kept the journal for too long, so
  * that nothing was decided about them.
  * @throws the system's error when the journal cannot be written.
@@ -70,9 +71,10 @@ function recentUuids(project: Project): string {
 export async function record(
   project: Project,
   events: readonly EventRecord[],
+  waitMs: number = CLAIM.journal.waitMs,
 ): Promise<number | undefined> {
   if (events.length === 0) return 0;
-  const held = await claim(project.claims, 'journal', CLAIM.journal);
+  const held = await claim(project.claims, 'journal', { ...CLAIM.journal, waitMs });
   if (!held) return undefined;
   try {
     const known = recentUuids(project);
