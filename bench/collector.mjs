@@ -1,200 +1,49 @@
 // Measures the collector: a load generator on the same cores, as its users' machines have them.
 //
-//   node bench/collector.mjs [--seconds 10] [--rows 5000000] [--only batch,single,disk,summary,start]
+//   node bench/collector.mjs [--seconds 10] [--rows 5000000] [--minutes 5]
+//                             [--only start,batch,single,soak,disk,summary]
 //
 // Every figure comes from a real collector process on loopback, with its defaults; what it answers
 // with 200 is on disk.
 
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import http from 'node:http';
-import { cpus, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { anyEvent, commandEvent, envelope, ids } from './collector/events.mjs';
+import { fill, load } from './collector/load.mjs';
+import {
+  ADMIN,
+  MAIN,
+  post,
+  sizeOf,
+  start,
+  TOKEN,
+  withFolder,
+  withServer,
+} from './collector/server.mjs';
 
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
+    minutes: { type: 'string', default: '5' },
     rows: { type: 'string', default: '5000000' },
-    only: { type: 'string', default: 'start,batch,single,disk,summary' },
+    only: { type: 'string', default: 'start,batch,single,soak,disk,summary' },
   },
 });
 const SECONDS = Number(options.seconds);
+const MINUTES = Number(options.minutes);
 const ROWS = Number(options.rows);
 const ONLY = new Set(options.only.split(','));
-const MAIN = resolve(import.meta.dirname, '../collector/dist/main.js');
-// As `npm run collector` starts it: on a machine with much memory V8 would take it.
-const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
-const TOKEN = 'phc_benchmark_token';
-const ADMIN = 'benchmark-admin-token';
 const DAY_MS = 86_400_000;
+const GZIP = { 'content-encoding': 'gzip' };
 
-const COMMANDS = Array.from({ length: 20 }, (_, n) => `command-${n}`);
-const SERVICES = Array.from({ length: 60 }, (_, n) => `service-${n}`);
-const OSES = ['linux', 'darwin', 'win32'];
-const pick = (list) => list[Math.floor(Math.random() ** 2 * list.length)];
-
-/** A command event, as the shim sends it. */
-function commandEvent(ids, timeMs) {
-  return {
-    event: 'command_executed',
-    uuid: randomUUID(),
-    distinct_id: ids[Math.floor(Math.random() * ids.length)],
-    timestamp: new Date(timeMs).toISOString(),
-    properties: {
-      command: pick(COMMANDS),
-      success: Math.random() > 0.05,
-      duration_ms: Math.round(Math.exp(4 + 4 * Math.random())),
-      shim_version: '1.0.0',
-      ci: false,
-      $geoip_disable: true,
-      $process_person_profile: false,
-      $ip: null,
-      $lib: 'posthog-node',
-      $lib_version: '5.70.0',
-    },
-  };
-}
-
-/** A mix of events, as a year of a project has them. */
-function anyEvent(ids, timeMs) {
-  const event = commandEvent(ids, timeMs);
-  const dice = Math.random();
-  if (dice < 0.3) {
-    event.event = pick(['service_enabled', 'service_started', 'service_stopped']);
-    event.properties.service_name = pick(SERVICES);
-  } else if (dice < 0.35) {
-    event.event = 'error_occurred';
-    event.properties.error_type = pick(['exit_1', 'exit_2', 'exit_other']);
-  }
-  if (event.event !== 'command_executed') {
-    delete event.properties.success;
-    delete event.properties.duration_ms;
-    if (event.event !== 'error_occurred') delete event.properties.command;
-  }
-  if (Math.random() < 0.3) event.properties.os = pick(OSES);
-  return event;
-}
-
-const ids = (count) => Array.from({ length: count }, () => randomUUID());
-
-async function start(folder) {
-  const startMs = performance.now();
-  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, 'serve'], {
-    env: {
-      PATH: process.env.PATH,
-      COLLECTOR_DATA: folder,
-      COLLECTOR_PORT: '0',
-      COLLECTOR_PROJECT_TOKEN: TOKEN,
-      COLLECTOR_ADMIN_TOKEN: ADMIN,
-      COLLECTOR_RATE_ADDRESS: '0',
-      COLLECTOR_RATE_PROJECT: '0',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const url = await new Promise((done, fail) => {
-    let text = '';
-    child.stdout.on('data', (piece) => {
-      text += piece;
-      const match = /listening on (\S+)/.exec(text);
-      if (match) done(new URL(match[1]));
-    });
-    child.on('exit', (code) => fail(new Error(`the collector ended with ${code}`)));
-  });
-  const stop = () =>
-    new Promise((done) => {
-      child.on('exit', done);
-      child.kill('SIGTERM');
-    });
-  return { child, url, stop, startMs };
-}
-
-function post(url, path, body, agent, headers = {}) {
-  return new Promise((done, fail) => {
-    const request = http.request(
-      {
-        host: url.hostname,
-        port: url.port,
-        path,
-        method: 'POST',
-        agent,
-        headers: { 'content-type': 'application/json', 'content-length': body.length, ...headers },
-      },
-      (answer) => {
-        answer.resume();
-        answer.on('end', () => done(answer.statusCode));
-      },
-    );
-    request.on('error', fail);
-    request.end(body);
-  });
-}
-
-const residentMiB = (pid) => {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
-};
-
-/** Sends bodies over `connections` for some seconds. Bodies are made before the clock starts. */
-async function load(server, { connections, bodies, headers, seconds }) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
-  const latencies = [];
-  let next = 0;
-  let failed = 0;
-  let peakMiB = 0;
-  const memory = setInterval(() => {
-    peakMiB = Math.max(peakMiB, residentMiB(server.child.pid));
-  }, 200);
-  const startMs = performance.now();
-  const endMs = startMs + seconds * 1000;
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (performance.now() < endMs && next < bodies.length) {
-        const body = bodies[next++];
-        const sentMs = performance.now();
-        if ((await post(server.url, '/batch/', body, agent, headers)) !== 200) failed++;
-        latencies.push(performance.now() - sentMs);
-      }
-    }),
-  );
-  const tookS = (performance.now() - startMs) / 1000;
-  clearInterval(memory);
-  agent.destroy();
-  latencies.sort((a, b) => a - b);
-  const at = (share) =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
-  return {
-    requests: latencies.length,
-    perSecond: latencies.length / tookS,
-    p50: at(0.5),
-    p99: at(0.99),
-    failed,
-    peakMiB,
-  };
-}
-
-const envelope = (batch) => Buffer.from(JSON.stringify({ api_key: TOKEN, batch }));
 const rows = [];
 const row = (measured, reached, must, ok) => {
   rows.push([measured, reached, must, ok ? 'yes' : 'NO']);
   console.error(`${measured}: ${reached} (${must})`);
 };
-
-async function withServer(work) {
-  const folder = mkdtempSync(join(tmpdir(), 'collector-bench-'));
-  const server = await start(folder);
-  try {
-    return await work(server, folder);
-  } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 async function benchStart() {
   const times = [];
@@ -215,18 +64,20 @@ async function benchStart() {
   );
 }
 
+/** A request with 100 events, compressed. */
+const hundred = (known) =>
+  gzipSync(envelope(Array.from({ length: 100 }, () => commandEvent(known, Date.now()))), {
+    level: 1,
+  });
+
 async function benchBatch() {
   const known = ids(500);
   // A body a client keeps sending would be de-duplicated: each is sent once.
   const count = Math.ceil(SECONDS * 450);
-  const bodies = Array.from({ length: count }, () =>
-    gzipSync(envelope(Array.from({ length: 100 }, () => commandEvent(known, Date.now()))), {
-      level: 1,
-    }),
-  );
+  const bodies = Array.from({ length: count }, () => hundred(known));
   await withServer(async (server) => {
-    const headers = { 'content-encoding': 'gzip' };
-    const result = await load(server, { connections: 16, bodies, headers, seconds: SECONDS });
+    const next = () => bodies.pop();
+    const result = await load(server, { connections: 16, next, headers: GZIP, seconds: SECONDS });
     const events = result.perSecond * 100;
     row(
       '/batch, 100 events, gzip',
@@ -249,7 +100,11 @@ async function benchSingle() {
     envelope([commandEvent(known, Date.now())]),
   );
   await withServer(async (server) => {
-    const result = await load(server, { connections: 32, bodies, seconds: SECONDS });
+    const result = await load(server, {
+      connections: 32,
+      next: () => bodies.pop(),
+      seconds: SECONDS,
+    });
     row(
       '/batch, 1 event, 32 connections',
       `${result.perSecond.toFixed(0)} requests/s, p50 ${result.p50.toFixed(1)} ms, p99 ${result.p99.toFixed(1)} ms, ${result.failed} failed`,
@@ -265,40 +120,40 @@ async function benchSingle() {
   });
 }
 
-const sizeOf = (folder) =>
-  readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-
-async function fill(server, total, make) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
-  let left = total;
-  await Promise.all(
-    Array.from({ length: 4 }, async () => {
-      while (left > 0) {
-        const count = Math.min(1000, left);
-        left -= count;
-        const status = await post(
-          server.url,
-          '/batch/',
-          envelope(Array.from({ length: count }, make)),
-          agent,
-        );
-        if (status !== 200) throw new Error(`status ${status}`);
-      }
-    }),
-  );
-  agent.destroy();
+/** Minute after minute, with bodies made on the way: half of the cores' time goes into those. */
+async function benchSoak() {
+  const known = ids(500);
+  await withServer(async (server) => {
+    const minutes = [];
+    let events = 0;
+    let failed = 0;
+    for (let minute = 0; minute < MINUTES; minute++) {
+      const next = () => hundred(known);
+      const part = await load(server, { connections: 8, next, headers: GZIP, seconds: 60 });
+      events += part.requests * 100;
+      failed += part.failed;
+      minutes.push(part.peakMiB);
+    }
+    const isFlat = minutes.at(-1) <= minutes[Math.min(1, MINUTES - 1)] * 1.05;
+    row(
+      `resident memory over ${MINUTES} minutes (peak of each)`,
+      `${minutes.map((peak) => peak.toFixed(0)).join(', ')} MiB; ${events} events, ${failed} requests failed`,
+      '<= 200 MiB, flat',
+      Math.max(...minutes) <= 200 && isFlat && failed === 0,
+    );
+  });
 }
 
 async function benchDisk() {
   const total = 200_000;
   const known = ids(500);
   const nowMs = Date.now();
-  const folder = mkdtempSync(join(tmpdir(), 'collector-bench-'));
-  const server = await start(folder);
-  await fill(server, total, () => commandEvent(known, nowMs - Math.random() * 30 * DAY_MS));
-  await server.stop();
-  const each = sizeOf(folder) / total;
-  rmSync(folder, { recursive: true, force: true });
+  const each = await withFolder(async (folder) => {
+    const server = await start(folder);
+    await fill(server, total, () => commandEvent(known, nowMs - Math.random() * 30 * DAY_MS));
+    await server.stop();
+    return sizeOf(folder) / total;
+  });
   row(
     `disk per command event, rollups included (${total} events, 30 days)`,
     `${each.toFixed(0)} bytes`,
@@ -326,8 +181,9 @@ async function yearOfEvents(folder, known, nowMs) {
   store.close();
 }
 
-async function benchSummary() {
-  const folder = mkdtempSync(join(tmpdir(), 'collector-bench-'));
+const benchSummary = () => withFolder(summaryIn);
+
+async function summaryIn(folder) {
   const known = ids(5_000);
   const nowMs = Date.now();
   await yearOfEvents(folder, known, nowMs);
@@ -388,7 +244,6 @@ async function benchSummary() {
     );
   } finally {
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -396,6 +251,7 @@ if (!existsSync(MAIN)) throw new Error('build the collector first: npm run build
 if (ONLY.has('start')) await benchStart();
 if (ONLY.has('batch')) await benchBatch();
 if (ONLY.has('single')) await benchSingle();
+if (ONLY.has('soak')) await benchSoak();
 if (ONLY.has('disk')) await benchDisk();
 if (ONLY.has('summary')) await benchSummary();
 
