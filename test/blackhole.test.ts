@@ -134,7 +134,7 @@ describe.skipIf(!namespace)('where every packet and every DNS query is swallowed
       });
       server.listen(0, '127.0.0.1', () => console.log(server.address().port));
       process.stdin.resume().on('end', () => process.exit(0));`;
-    const [command, ...args] = [...namespace!.prefix, NODE, '-e', program] as [string, ...string[]];
+    const [command = NODE, ...args] = [...namespace!.prefix, NODE, '-e', program];
     const server = spawn(command, args, { env: cleanEnv(), stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
     const port = (await lines.next()).value;

@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isSummary, type Summary as PageSummary } from '../dashboard/src/summary';
 import { Durations } from '../src/report/quantiles';
 import type { Summary } from '../src/report/summary';
 import { type Host, makeHost } from './support/host';
@@ -101,6 +102,11 @@ describe('report', () => {
         reasons: [{ why: 'the server rejected it (HTTP 400)', count: 20 }],
         damaged: 0,
       });
+    });
+
+    it('are what the page takes', async () => {
+      const given: PageSummary = await summary(); // The compiler holds the two shapes together.
+      expect(isSummary(given)).toBe(true);
     });
 
     it('counts no uuid twice', async () => {

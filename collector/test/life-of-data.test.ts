@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startServer } from '../../test/support/server';
+import { csvLine } from '../src/export/csv.ts';
 import { openDatabase } from '../src/store/database';
 import { retain } from '../src/store/retention';
 import { migrate } from '../src/store/schema';
@@ -162,6 +163,14 @@ describe('exports', () => {
     expect(stdout).toContain(',"{""n"":1.5,""list"":[1,{""a"":null}]}"');
     expect(stdout.split('\r\n')[0]).toContain('service_name,override_name,command');
   });
+
+  it.each(['=', '+', '-', '@', '\t', '\r', '＝', ' =', '"=', '\n+'])(
+    'CSV has no field that begins with %j as it stands',
+    (first) => {
+      const [cell] = csvLine([`${first}HYPERLINK("http://x")`]).split('\r\n');
+      expect(cell).toMatch(/^"?'/);
+    },
+  );
 
   it('Parquet is partitioned by the hour, into a folder or as one archive', async () => {
     const collector = await startCollector(far, { folder: folder.path });

@@ -21,6 +21,7 @@ import { dirname, join } from 'node:path';
 import { nowMs } from '../clock';
 import { systemCode } from '../errors';
 import { giveToOwnerOf } from './owner';
+import { isRunning } from './running';
 
 /** A claim that is held. `release` may be called once or more; it never throws. */
 export interface Claim {
@@ -35,15 +36,6 @@ interface Holder {
 /** A file that was created and not yet written belongs to somebody for this long. */
 const NEWBORN_MS = 2_000;
 const RETRY_MS = { from: 2, to: 15 } as const;
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
-}
 
 function isFree(file: string, holdMs: number): boolean {
   let text: string;

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemCode } from '../errors';
+import { isRunning } from '../files/running';
 import { RUN_ABANDONED_MS } from '../limits';
 import type { Project } from '../project';
 import type { Command } from './goals';
@@ -22,15 +22,6 @@ export interface Run {
 
 /** Words separated by white space, as make itself separates goals. */
 export const splitGoals = (text: string): string[] => text.split(/\s+/).filter(Boolean);
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
-}
 
 function stat(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });

@@ -39,6 +39,17 @@ export function chance(seed: number): Chance {
 
 export type Environment = Record<string, string | undefined>;
 
+/** The settings that send to a server of the test's own. How busy the machine is is not asked. */
+export const sendTo = (server: Server, more: Environment = {}): Environment => ({
+  POSTHOG_API_KEY: 'phc_test',
+  POSTHOG_HOST: server.url,
+  ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
+  ...more,
+});
+
+/** The settings that record for later. */
+export const LATER = { ONRAMP_ANALYTICS_SENDER: 'none' };
+
 /** Starts the shim and kills it after some milliseconds, or at a moment. @returns whether it was killed before its end. */
 export async function killed(
   host: Host,

@@ -18,21 +18,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from '../support/host';
 import { quiet } from '../support/processes';
 import { type Server, startServer } from '../support/server';
-import { chance, counted, PROJECTS, recorded, SEED, tell } from './chaos';
+import { chance, counted, LATER, PROJECTS, recorded, SEED, sendTo, tell } from './chaos';
 
 const TRACK = ['track', 'service_started', 'service_name=plex'];
-const LATER = { ONRAMP_ANALYTICS_SENDER: 'none' };
 const YEARS_MS = 10 * 365 * 24 * 3_600_000;
 
 let host: Host;
 let server: Server;
-const env = (more: Record<string, string> = {}) => ({
-  POSTHOG_API_KEY: 'phc_test',
-  POSTHOG_HOST: server.url,
-  // Long: how busy the machine is is not what is asked here.
-  ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
-  ...more,
-});
+const env = (more: Record<string, string> = {}) => sendTo(server, more);
 const inRecord = (name: string) => join(host.root, '.onramp-analytics', name);
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 

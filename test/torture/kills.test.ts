@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Host, makeHost } from '../support/host';
 import { processesIn, quiet } from '../support/processes';
-import { type Server, startServer } from '../support/server';
-import { chance, counted, dropped, killed, PROJECTS, recorded, SEED, tell } from './chaos';
+import { startServer } from '../support/server';
+import { chance, counted, dropped, killed, PROJECTS, recorded, SEED, sendTo, tell } from './chaos';
 
 const ROUNDS = 24;
 const TRACK = ['track', 'service_started'];
@@ -40,13 +40,6 @@ async function makeEnabled(): Promise<Host> {
   checkLock(host);
   return host;
 }
-
-/** The settings that send what a host records to a server of the test's own. */
-const sendTo = (server: Server) => ({
-  POSTHOG_API_KEY: 'phc_test',
-  POSTHOG_HOST: server.url,
-  ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
-});
 
 /**
  * How long the shim lives when nobody kills it, in milliseconds: the median of five. A kill at a

@@ -7,7 +7,7 @@ import { type Host, makeHost } from '../support/host';
 import { quiet } from '../support/processes';
 import { run } from '../support/run';
 import { accept, type Behaviour, type Server, startServer } from '../support/server';
-import { chance, counted, killed, PROJECTS, recorded, SEED, tell } from './chaos';
+import { chance, counted, killed, LATER, PROJECTS, recorded, SEED, sendTo, tell } from './chaos';
 
 const TRACK = ['track', 'service_started', 'service_name=plex'];
 
@@ -34,14 +34,7 @@ const FAILING: Behaviour[] = [
 
 let host: Host;
 let server: Server;
-const env = (more: Record<string, string> = {}) => ({
-  POSTHOG_API_KEY: 'phc_test',
-  POSTHOG_HOST: server.url,
-  // Long: how busy the machine is is not what is asked here.
-  ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
-  ...more,
-});
-const LATER = { ONRAMP_ANALYTICS_SENDER: 'none' };
+const env = (more: Record<string, string> = {}) => sendTo(server, more);
 
 beforeEach(async () => {
   [host, server] = await Promise.all([makeHost(), startServer()]);
