@@ -1,6 +1,14 @@
 // The compiled code in the user's cache folder: helps, and can do no harm.
 
-import { chmodSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
@@ -48,12 +56,24 @@ describe('the compile cache', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('is made anew when it is damaged', async () => {
+  it.each<[string, (whole: Buffer) => Buffer | string]>([
+    ['is something else', () => 'damaged'],
+    ['is empty', () => ''],
+    ['lost its second half', (whole) => whole.subarray(0, whole.length / 2)],
+    ['lost its last byte', (whole) => whole.subarray(0, -1)],
+    ['is all zeros', (whole) => Buffer.alloc(whole.length)],
+    ['has a page of zeros', (whole) => Buffer.from(whole).fill(0, 4096, 8192)],
+    [
+      'has other bytes in it',
+      (whole) => Buffer.from(whole).fill('x', whole.length / 3, whole.length / 2),
+    ],
+  ])('is made anew when it %s', async (_what, damage) => {
     await track();
-    for (const file of cached()) writeFileSync(file, 'damaged');
-    await track();
+    const whole = cached().map((file) => readFileSync(file));
+    for (const [index, file] of cached().entries()) writeFileSync(file, damage(whole[index]!));
+    expect(await track()).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(server.requests).toHaveLength(2);
-    for (const file of cached()) expect(statSync(file).size).toBeGreaterThan(1000);
+    for (const file of cached()) expect(statSync(file).size).toBeGreaterThan(10_000);
   });
 
   it('is not used when others could have written it', async () => {

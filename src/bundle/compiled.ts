@@ -7,16 +7,13 @@
 // who runs this, so that nobody can slip code to root through it.
 
 import {
-  closeSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -36,11 +33,17 @@ function cacheFile(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return home && isAbsolute(home) ? join(home, '.cache', 'onramp-analytics', file) : undefined;
 }
 
+/**
+ * What was kept, if it is whole. V8 believes what it is given, and damaged code ends the process; so
+ * a file holds the code twice, and comparing the two is the cheapest check there is.
+ */
 function readCache(file: string): Buffer | undefined {
   try {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (!stat || stat.uid !== process.geteuid?.() || stat.mode & 0o022) return undefined;
-    return readFileSync(file);
+    const both = readFileSync(file);
+    const first = both.subarray(0, both.length / 2);
+    return first.equals(both.subarray(first.length)) ? first : undefined;
   } catch {
     return undefined;
   }
@@ -65,10 +68,8 @@ function writeCache(file: string, script: Script): void {
     if (!isOwnHome(file)) return;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const temporary = `${file}.${process.pid}`;
-    const handle = openSync(temporary, 'wx', 0o600);
-    writeSync(handle, script.createCachedData());
-    fsyncSync(handle); // V8 takes a file of the right length for the right one.
-    closeSync(handle);
+    const code = script.createCachedData();
+    writeFileSync(temporary, Buffer.concat([code, code]), { mode: 0o600, flag: 'wx' });
     renameSync(temporary, file);
     removeOld(dirname(file));
   } catch {
