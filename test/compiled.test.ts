@@ -63,10 +63,7 @@ describe('the compile cache', () => {
     ['lost its last byte', (whole) => whole.subarray(0, -1)],
     ['is all zeros', (whole) => Buffer.alloc(whole.length)],
     ['has a page of zeros', (whole) => Buffer.from(whole).fill(0, 4096, 8192)],
-    [
-      'has other bytes in it',
-      (whole) => Buffer.from(whole).fill('x', whole.length / 3, whole.length / 2),
-    ],
+    ['has other bytes in it', (whole) => Buffer.from(whole).fill('x', 100, 200)],
   ])('is made anew when it %s', async (_what, damage) => {
     await track();
     const whole = cached().map((file) => readFileSync(file));
@@ -90,6 +87,14 @@ describe('the compile cache', () => {
     await track({ XDG_CACHE_HOME: '', HOME: '' });
     expect(server.requests).toHaveLength(1);
   });
+
+  it.each(['/proc', '/dev/null', '/nonexistent'])(
+    'is done without where HOME is %s',
+    async (HOME) => {
+      expect(await track({ XDG_CACHE_HOME: '', HOME })).toMatchObject({ status: 0, stderr: '' });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 
   it('is written by no command while analytics is off', async () => {
     await host.shim(['disable']);

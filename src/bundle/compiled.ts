@@ -21,12 +21,19 @@ import { Script } from 'node:vm';
 /** A file of the cache that is older is of a bundle that is gone, or is made anew in no time. */
 const KEPT_MS = 60 * 24 * 3_600_000;
 
+/** Which Node this is: one version can be built in ways whose compiled code differs. */
+function thisNode(): string {
+  const stat = statSync(process.execPath, { throwIfNoEntry: false });
+  const built = stat ? `${stat.size}-${Math.floor(stat.mtimeMs)}` : 'gone';
+  return `${process.version}-${process.arch}-${built}`;
+}
+
 /**
  * The file that keeps the compiled code called `name`. Undefined where the user has no home.
  * https://specifications.freedesktop.org/basedir-spec/latest/
  */
 function cacheFile(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  const file = `${name}-${process.version}-${process.arch}.v8`;
+  const file = `${name}-${thisNode()}.v8`;
   const set = env.XDG_CACHE_HOME;
   if (set && isAbsolute(set)) return join(set, 'onramp-analytics', file);
   const home = env.HOME;
@@ -40,7 +47,7 @@ function cacheFile(env: NodeJS.ProcessEnv, name: string): string | undefined {
 function readCache(file: string): Buffer | undefined {
   try {
     const stat = statSync(file, { throwIfNoEntry: false });
-    if (!stat || stat.uid !== process.geteuid?.() || stat.mode & 0o022) return undefined;
+    if (!stat?.isFile() || stat.uid !== process.geteuid?.() || stat.mode & 0o022) return undefined;
     const both = readFileSync(file);
     const first = both.subarray(0, both.length / 2);
     return first.equals(both.subarray(first.length)) ? first : undefined;
@@ -56,6 +63,13 @@ function isOwnHome(file: string): boolean {
   return at !== '/' && statSync(at).uid === process.geteuid?.();
 }
 
+/** Makes a folder and its parent. Not Node's `recursive`, which never ends in /proc. */
+function makeFolder(folder: string): void {
+  for (const each of [dirname(folder), folder]) {
+    if (!statSync(each, { throwIfNoEntry: false })) mkdirSync(each, { mode: 0o700 });
+  }
+}
+
 function removeOld(folder: string): void {
   for (const name of readdirSync(folder)) {
     const file = join(folder, name);
@@ -64,16 +78,21 @@ function removeOld(folder: string): void {
 }
 
 function writeCache(file: string, script: Script): void {
+  const temporary = `${file}.${process.pid}`;
   try {
     if (!isOwnHome(file)) return;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const temporary = `${file}.${process.pid}`;
+    makeFolder(dirname(file));
     const code = script.createCachedData();
     writeFileSync(temporary, Buffer.concat([code, code]), { mode: 0o600, flag: 'wx' });
     renameSync(temporary, file);
     removeOld(dirname(file));
   } catch {
-    // A home that cannot be written: it is compiled anew each time.
+    // A home that cannot be written, or a full disk: it is compiled anew each time.
+    try {
+      unlinkSync(temporary);
+    } catch {
+      // It was never written.
+    }
   }
 }
 
