@@ -80,14 +80,18 @@ console.log(`  events ${totals.events}, commands ${totals.commands}, failed ${to
 console.log(`  installations ${totals.installations}, active ids ${totals.active_ids}`);
 console.log(`  services: ${list(services)}`);
 console.log(`  commands: ${list(commands)}`);
-console.log(`\nThe dashboard: ${collector.url}\nThe admin token: ${collector.adminToken}`);
+const isWatched = process.stdin.isTTY && process.stdout.isTTY;
+const isBrief = isWatched ? '' : ' (in a terminal, it stays until Ctrl-C)';
+console.log(
+  `\nThe dashboard: ${collector.url}${isBrief}\nThe admin token: ${collector.adminToken}`,
+);
 
 async function end() {
   await collector.stop();
   rmSync(work, { recursive: true, force: true });
   process.exit();
 }
-if (process.stdin.isTTY && process.stdout.isTTY) {
+if (isWatched) {
   console.log('\nCtrl-C stops the collector and removes everything.');
   process.on('SIGINT', end);
   setInterval(() => {}, 60_000);

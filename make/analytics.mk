@@ -1,9 +1,9 @@
 # onramp-analytics: the analytics-* targets, the macro analytics-event, the tracking of commands.
 #
 # A host project either has the drop-in GNUmakefile, which includes this file and tracks commands,
-# or includes this file in its own Makefile and gets the targets and the macro. Nothing in here
-# starts a process while analytics is off. Names have a dot or a dash so that a bare `export` in the
-# host's makefile does not put them into the environment of its recipes.
+# or includes this file in its own Makefile and gets the targets and the macro. While analytics is
+# off, nothing in here starts a process (but see the mirror below). Names have a dot or a dash so that
+# a bare `export` in the host's makefile does not put them into the environment of its recipes.
 
 ifndef analytics.included
 analytics.included := 1
@@ -42,7 +42,7 @@ else ifneq (,$(analytics.env))
   analytics.mode := $(filter $(analytics.yes),$(analytics.env))
 else ifneq (,$(wildcard $(analytics.root)onramp.lock))
   # The mode in onramp.lock is mirrored as a file name, which costs no process to look at. Only a
-  # lock that was written by hand has no mirror; then sed reads it.
+  # lock that no analytics command has ever written has no mirror; then sed reads it.
   analytics.mirror := $(notdir $(wildcard $(analytics.root).onramp-analytics/mode-*))
   ifneq (,$(analytics.mirror))
     analytics.mode := $(filter mode-on mode-local,$(analytics.mirror))
@@ -51,6 +51,9 @@ else ifneq (,$(wildcard $(analytics.root)onramp.lock))
       sed -n 's/^ANALYTICS_ENABLED=["'\'']*\([A-Za-z0-9]*\).*/\1/p' '$(analytics.root)onramp.lock' 2>/dev/null)))
   endif
 endif
+
+# Recorded here, and never sent, whoever records it.
+analytics.local := $(if $(filter local Local LOCAL mode-local,$(analytics.mode)),local)
 
 # --- What is not tracked: a make inside of make, and flags with which make does not run commands
 # or talks about itself. `--eval` and MAKEFILES would take effect twice. A thousand goals might not
@@ -69,11 +72,12 @@ unexport ONRAMP_ANALYTICS_INNER
 # in a recipe. Inside of a tracked command it costs no process of its own; it never fails.
 
 analytics.quote = '$(subst ','\'',$(1))'
+analytics.line = $(call analytics.quote,$(if $(analytics.local),local: )$(1) $(2))
 ifneq (,$(and $(analytics.mode),$(if $(value ONRAMP_ANALYTICS_INNER),1,$(if $(analytics.quiet),$(filter-out 0,$(MAKELEVEL)),1))))
   ifneq (,$(analytics.dropin))
-analytics-event = { printf '%s\n' $(call analytics.quote,$(1) $(2)) >>$(call analytics.quote,$(analytics.root).onramp-analytics/inbox); } 2>/dev/null || :
+analytics-event = { printf '%s\n' $(call analytics.line,$(1),$(2)) >>$(call analytics.quote,$(analytics.root).onramp-analytics/inbox); } 2>/dev/null || :
   else
-analytics-event = sh $(call analytics.quote,$(analytics.dir)track.sh) event $(call analytics.quote,$(1) $(2)) $(analytics.settings)
+analytics-event = sh $(call analytics.quote,$(analytics.dir)track.sh) event $(call analytics.line,$(1),$(2)) $(analytics.settings)
   endif
 else
 analytics-event = :
@@ -161,7 +165,7 @@ endif
 # was. Then the goals are looked at: they do nothing, or tell the failure, once. /bin/sh is called by
 # its path, as make itself does: there need not be one in PATH.
 -include .onramp-analytics/.succeeded
-.onramp-analytics/.run: ; @+/bin/sh make/track.sh run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.odd)' $(call analytics.quote,$(value SHLVL))
+.onramp-analytics/.run: ; @+/bin/sh make/track.sh run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.odd)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)'
 .onramp-analytics/.succeeded: .onramp-analytics/.run
 	$(eval analytics.told := 1)@/bin/sh make/track.sh end 0 $(analytics.settings)
 analytics.told :=

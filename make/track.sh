@@ -1,8 +1,9 @@
 #!/bin/sh
 # onramp-analytics: what make/analytics.mk has the shell do. POSIX sh, whatever /bin/sh is.
 #
-#   track.sh run MAKE ODD SHLVL   note the time, then become the real make; ODD, if not empty: in the
-#                                 environment is what only `env` hands on
+#   track.sh run MAKE ODD SHLVL LOCAL
+#                                 note the time, then become the real make; ODD, if not empty: in the
+#                                 environment is what only `env` hands on; LOCAL: never to be sent
 #   track.sh end STATUS SETTINGS  note the time and the status, start the shim, exit with STATUS
 #   track.sh event LINE SETTINGS  report an event of a recipe, start the shim
 #   track.sh tell SETTINGS …      a person's command, with a word about Node when it is missing
@@ -17,6 +18,10 @@ _here=${0%/*}
 _shim=$_here/../bin/onramp-analytics
 _newline='
 '
+
+is_set() {
+  case $1 in '' | 0 | false | False | FALSE) return 1 ;; esac
+}
 
 # --- run: the real make gets the words, the flags and the environment that this make got.
 
@@ -112,7 +117,9 @@ run() {
   if command -v node >/dev/null 2>&1; then
     [ -d "$_record/runs" ] || mkdir -p "$_record/runs" 2>/dev/null
     [ ! -e "$_record/runs/$PPID.end" ] || rm -f "$_record/runs/$PPID.end" 2>/dev/null
-    { printf '%s\n' "$_goals" >"$_record/runs/$PPID.start"; } 2>/dev/null
+    _notes=$4
+    ! is_set "${CI-}" || _notes="$_notes ci"
+    { printf '%s\n' "$_notes" "$_goals" >"$_record/runs/$PPID.start"; } 2>/dev/null
   fi
   set -f
   unset IFS
@@ -177,15 +184,13 @@ settings() {
   export ONRAMP_ANALYTICS_OVERRIDES ONRAMP_ANALYTICS_SCAFFOLDS
 }
 
-is_set() {
-  case $1 in '' | 0 | false | False | FALSE) return 1 ;; esac
-}
-
-# Whether the one-time notice is still owed: the environment alone turned this on.
+# Whether the one-time notice is still owed: the environment alone turned this on. And whether it can
+# be remembered that it was shown.
 owes_notice() {
   case ${ONRAMP_ANALYTICS_ENABLED-} in '' | [Ll]*) return 1 ;; esac
+  [ -w . ] || return 1
   { while IFS= read -r line || [ -n "$line" ]; do
-    case $line in ANALYTICS_NOTICE_SHOWN=1*) return 1 ;; esac
+    case $line in ANALYTICS_NOTICE_SHOWN=1* | ANALYTICS_NOTICE_SHOWN=[\"\']1*) return 1 ;; esac
   done <onramp.lock; } 2>/dev/null
   return 0
 }
@@ -194,8 +199,9 @@ collect() {
   command -v node >/dev/null 2>&1 || return 0
   unset MAKELEVEL MAKEFLAGS MFLAGS NODE_OPTIONS NODE_CHANNEL_FD
   if owes_notice; then
-    node "$_shim" collect </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || :
-  elif is_set "${CI-}" || [ "${ONRAMP_ANALYTICS_SYNC-}" = 1 ]; then
+    node "$_shim" notice </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || :
+  fi
+  if is_set "${CI-}" || [ "${ONRAMP_ANALYTICS_SYNC-}" = 1 ]; then
     [ "${ONRAMP_ANALYTICS_DEBUG-}" = 1 ] || exec 2>/dev/null
     node "$_shim" collect </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || :
   else
@@ -237,19 +243,15 @@ event() {
 tell() {
   settings "$@"
   shift 4
-  needs='onramp-analytics needs Node.js 20.20 or newer'
   if ! command -v node >/dev/null 2>&1; then
-    echo "$needs, and there is no \`node\` in PATH. Your make commands work without it." >&2
-    exit 1
-  fi
-  if ! node -e 'var v=process.versions.node.split(".");process.exit(v[0]>20||v[0]==20&&v[1]>=20?0:1)'; then
-    echo "$needs; this is $(node --version). Your make commands work without it." >&2
+    echo 'onramp-analytics needs Node.js 20.20 or newer, and there is no `node` in PATH. Your make commands work without it.' >&2
     exit 1
   fi
   if [ ! -r "$_shim" ]; then
     echo "bin/onramp-analytics is missing. Run \`onramp-analytics init\` again, or get it back from git." >&2
     exit 1
   fi
+  unset NODE_OPTIONS # As for tracking: what can be turned on can be turned off.
   exec node "$_shim" "$@"
 }
 

@@ -2,7 +2,7 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
-import { EXIT, isUserError, UserError } from './errors';
+import { EXIT, isUserError, reason, systemCode, UserError } from './errors';
 import { NAME, VERSION } from './generated';
 import { print, warn } from './output';
 
@@ -39,6 +39,7 @@ const COMMANDS: Record<string, Load> = {
   forget: seldom('forget'),
   init: seldom('init'),
   collect: often('collect'),
+  notice: often('notice'),
 };
 
 const main = defineCommand({
@@ -127,7 +128,10 @@ function fail(error: unknown): number {
     return isUserError(error) ? error.exitCode : EXIT.usage;
   }
   if (process.env.ONRAMP_ANALYTICS_DEBUG === '1') console.error(error);
-  else {
+  else if (systemCode(error) !== undefined) {
+    const path = (error as NodeJS.ErrnoException).path ?? 'a file of .onramp-analytics';
+    warn(`${NAME}: ${path}: ${reason(error)}. Mend or remove it, and run the command again.\n`);
+  } else {
     const hint = 'ONRAMP_ANALYTICS_DEBUG=1 shows where.';
     warn(`${NAME}: an unexpected error, which is a defect. ${hint}\n`);
   }

@@ -1,6 +1,7 @@
 // The way of make commands: record those that are over and what their recipes reported, then deliver.
 
 import { readFileSync } from 'node:fs';
+import { systemCode } from './errors';
 import { claim } from './files/claim';
 import type { Declared } from './host/declared';
 import { declaredOnly, eventsOf } from './host/goals';
@@ -32,7 +33,8 @@ async function recordFinished(
   const salt = saltOf(project);
   for (const run of runs) {
     const origin = { identity: run.identity, salt };
-    const moment = { ...shared, atMs: run.endMs, origin };
+    const local = shared.local || run.local;
+    const moment = { ...shared, local, ci: run.ci, atMs: run.endMs, origin };
     const written = await record(project, mint(eventsOf(run.command, declared), moment));
     if (written === undefined) return; // The journal was busy: the next one will.
     run.forget();
@@ -41,16 +43,19 @@ async function recordFinished(
   for (let first = 0; ; ) {
     const taken = takeInbox(project);
     if (!taken || taken.identity === done) return; // Or it cannot be removed.
-    const events = taken.events.slice(first).map(({ event, properties }) => ({
-      event,
-      properties: declaredOnly(properties, declared),
-    }));
-    const origin = { identity: taken.identity, salt, first };
-    const written = await record(project, mint(events, { ...shared, atMs: taken.atMs, origin }));
+    const records = taken.reports.slice(first).flatMap((report, index) => {
+      if (report.kind === 'record') return report.record;
+      const local = shared.local || report.local;
+      const origin = { identity: taken.identity, salt, first: first + index };
+      const properties = declaredOnly(report.event.properties, declared);
+      const moment = { ...shared, local, atMs: taken.atMs, origin };
+      return mint([{ ...report.event, properties }], moment);
+    });
+    const written = await record(project, records);
     if (written === undefined) return;
     // Once more: for what came late, or, after what a crashed process had taken, for the inbox itself.
     const isGone = taken.forget();
-    first = isGone ? 0 : taken.events.length;
+    first = isGone ? 0 : taken.reports.length;
     if (isGone) done = taken.identity;
   }
 }
@@ -86,7 +91,8 @@ export async function collect(
         held.release();
       }
     }
-  } catch {
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error; // A defect, not a disk.
     // A command that was noted is recorded when there is room again: sent now, it would count twice.
     runs ??= finishedRuns(project, Date.now());
     if (!own || runs.length > 0) return;

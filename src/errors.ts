@@ -19,8 +19,8 @@ export class UserError extends Error {
 }
 
 /**
- * Whether an error is one, by its name: a part of the bundle that is unpacked later (unpack.ts) has
- * this class a second time.
+ * Whether an error is one, by its name: each part of the bundle (bundle/start.ts) has this class for
+ * itself.
  */
 export function isUserError(error: unknown): error is UserError {
   return error instanceof Error && error.name === 'UserError';

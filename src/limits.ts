@@ -14,9 +14,15 @@ export const RECORD_LIMITS = [
 
 /**
  * One request carries at most this many events, and at most this many bytes of journal. One process
- * makes at most this many requests: it stays small, and the next command goes on.
+ * makes at most this many requests: it stays small, and the next command goes on. No more than so
+ * many lines are looked at before what they came to is written down.
  */
-export const BATCH = { events: 100, bytes: 512 * 1024, perDelivery: 3 } as const;
+export const BATCH = {
+  events: 100,
+  bytes: 512 * 1024,
+  perDelivery: 3,
+  lines: 5_000,
+} as const;
 
 /** The journal forgets what is older, and its older half when it grows beyond the size. */
 export const JOURNAL = { maxBytes: 96 * 1024 * 1024, maxAgeMs: 400 * 24 * 3_600_000 } as const;

@@ -18,14 +18,14 @@ export interface Project {
   readonly inbox: string;
   /** A random text that never leaves: see journal/mint.ts. */
   readonly salt: string;
-  /** Start and end of make commands, as empty files' times: make/track.sh writes them. */
+  /** Start and end of make commands, as files' times: make/track.sh writes them. */
   readonly runs: string;
 }
 
 /** What only a host project has. */
 const OWN_MARKS = ['onramp.lock', join('make', 'analytics.mk')];
 
-/** The names inside the record folder that make and sh know as well. */
+/** The record folder's name, which make and sh know as well. */
 export const RECORD_FOLDER = '.onramp-analytics';
 
 /** The paths of the project at `root`. */

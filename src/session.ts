@@ -4,8 +4,8 @@
 
 import { v4 } from 'uuid';
 import { keepCompiled } from './bundle/bundle';
+import { untilMs } from './clock';
 import { type Consent, decide } from './consent/consent';
-import type { Delivered } from './delivery/deliver';
 import { UserError } from './errors';
 import { type Declared, readDeclared } from './host/declared';
 import type { EventRecord } from './journal/records';
@@ -44,10 +44,10 @@ export function beginTracking(project: Project, env: Environment): Session | und
   try {
     const state = readState(project);
     const consent = decide(env, state.enabled);
-    if (consent.decidedBy === 'ANALYTICS_ENABLED') mirrorMode(project, consent.mode);
+    // Somebody may have edited the file by hand. The environment's word is not the file's.
+    if (!(consent.decidedBy in env)) mirrorMode(project, consent.mode);
     if (consent.mode === 'off') return undefined;
     const settings = readSettings(project.root, env);
-    keepCompiled();
     return { project, env, consent, state, settings, endMs: settings.deadlineMs };
   } catch (error) {
     if (error instanceof UserError) return undefined;
@@ -56,11 +56,12 @@ export function beginTracking(project: Project, env: Environment): Session | und
 }
 
 /** The anonymous id; made and kept on first use. Where it cannot be kept, it lives for this run. */
-export async function identify({ project, state }: Session): Promise<string> {
+export async function identify({ project, state, endMs }: Session): Promise<string> {
   if (state.id) return state.id;
   const fresh = v4();
   try {
-    const now = await changeState(project, ({ id }) => (id ? {} : { [KEYS.id]: fresh }));
+    const keep = (now: State) => (now.id ? {} : { [KEYS.id]: fresh });
+    const now = await changeState(project, keep, untilMs(endMs) / 2);
     return now.id ?? fresh;
   } catch {
     return fresh;
@@ -80,31 +81,35 @@ export function permission({ project, env }: Pick<Session, 'project' | 'env'>) {
 }
 
 /** Delivers what the journal owes, within the session's deadline. Silent. */
-export async function deliverOwed(
-  session: Session,
-  evenIfPaused = false,
-): Promise<Delivered | undefined> {
+export async function deliverOwed(session: Session, evenIfPaused = false): Promise<void> {
   const { chooseRoute, deliver, keepJournalSmall } = await loadDelivery();
   const isOn = session.consent.mode === 'on';
   const route = isOn ? chooseRoute(session.settings, session.env) : undefined;
   try {
-    if (!route) keepJournalSmall(session.project);
-    if (!isOn) return undefined;
-    return await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
+    if (route)
+      await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
+    else keepJournalSmall(session.project);
+    // Now, when all that such a process uses has run, and there is time left.
+    if (route || !isOn) keepCompiled();
   } catch (error) {
     if (session.settings.debug) console.error(error);
-    return undefined; // The record cannot be written any more; what it holds stays owed.
+    // The record cannot be written any more; what it holds stays owed.
   }
 }
 
-/** Sends records that could not be written down: once, from memory. For read-only checkouts in CI. */
+/**
+ * Sends records that could not be written down: once, from memory. Only where the environment turned
+ * analytics on, as in a read-only checkout in CI: elsewhere people can see what was sent.
+ */
 export async function deliverUnwritten(
   session: Session,
   records: readonly EventRecord[],
 ): Promise<void> {
   const { chooseRoute } = await loadDelivery();
   const route = chooseRoute(session.settings, session.env);
-  if (!route || session.consent.mode !== 'on' || records.length === 0) return;
+  const { mode, decidedBy } = session.consent;
+  if (!route || mode !== 'on' || decidedBy !== 'ONRAMP_ANALYTICS_ENABLED') return;
+  if (records.length === 0) return;
   await route.sender.send(records, route.transport, session.endMs - LEAVE_MS);
 }
 

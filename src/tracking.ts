@@ -1,8 +1,10 @@
 // The way of an event that somebody reports by name: record it, then deliver what is owed.
 
 import { untilMs } from './clock';
+import { collect } from './collecting';
+import { systemCode } from './errors';
 import { declaredOnly, type NewEvent } from './host/goals';
-import { leaveInInbox } from './host/inbox';
+import { hasInbox, leaveInInbox } from './host/inbox';
 import { record } from './journal/journal';
 import { mint } from './journal/mint';
 import { declaredIn, deliverOwed, deliverUnwritten, identify, type Session } from './session';
@@ -21,10 +23,14 @@ export async function trackEvent(session: Session, event: NewEvent): Promise<voi
   });
   try {
     makeRecordFolder(session.project);
-    const written = await record(session.project, records, untilMs(session.endMs) / 2);
-    if (written === undefined) return leaveInInbox(session.project, { ...event, properties });
-  } catch {
+    const limits = { waitMs: untilMs(session.endMs) / 2, isNew: true };
+    const written = await record(session.project, records, limits);
+    if (written === undefined) return leaveInInbox(session.project, records);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error; // A defect, not a disk.
     return deliverUnwritten(session, records);
   }
+  // An earlier event may have been left there, as above.
+  if (hasInbox(session.project)) return collect(session);
   await deliverOwed(session);
 }

@@ -7,13 +7,15 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
 import { BLACK_HOLE, LISTED, LISTED_BLACK, makeNamespace } from './support/namespace';
-import { BUNDLE, cleanEnv, type Result, run } from './support/run';
+import { BUNDLE, cleanEnv, type Result, ROOT, run } from './support/run';
 
 const DEADLINE_MS = 600;
 /** 150 by design; test machines are busy. */
 const GUARD_MS = 600;
 const NODE = process.env.TEST_NODE ?? process.execPath;
 const MAKE = process.env.TEST_MAKE ?? 'make';
+
+const HALF_A_SERVER = join(ROOT, 'test/support/half-a-dns.cjs');
 
 const namespace = makeNamespace();
 if (!namespace) {
@@ -152,5 +154,33 @@ describe.skipIf(!namespace)('where every packet and every DNS query is swallowed
     expect(batch.map(({ uuid }) => uuid)).toEqual([other.records()[0]?.uuid]);
     other.remove();
     server.stdin.end();
+  });
+});
+
+describe.skipIf(!namespace)('where a DNS server answers for IPv4 and never for IPv6', () => {
+  it('an event arrives all the same, long before the deadline', async () => {
+    const other = makeNamespace('127.0.0.1')!;
+    const [command = NODE, ...args] = [...other.prefix, NODE, HALF_A_SERVER];
+    const server = spawn(command, args, { env: cleanEnv(), stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
+    const port = (await lines.next()).value;
+    const host = await makeHost();
+    await host.shim(['enable']);
+    const track = [NODE, BUNDLE, 'track', 'service_started', 'service_name=plex'];
+    const [program = NODE, ...words] = [...other.prefix, ...track];
+    const env = {
+      POSTHOG_API_KEY: 'phc_test',
+      POSTHOG_HOST: `http://analytics.example.net:${port}`,
+      ONRAMP_ANALYTICS_ALLOW_HTTP: 'analytics.example.net',
+      ONRAMP_ANALYTICS_TIMEOUT_MS: '10000',
+    };
+    const { status, wallMs } = await run(program, words, { cwd: host.root, env });
+    expect(status).toBe(0);
+    const { batch } = JSON.parse((await lines.next()).value) as { batch: { uuid: string }[] };
+    expect(batch.map(({ uuid }) => uuid)).toEqual([host.records()[0]?.uuid]);
+    expect(wallMs).toBeLessThan(4_000);
+    server.stdin.end();
+    host.remove();
+    other.remove();
   });
 });

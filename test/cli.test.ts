@@ -285,6 +285,21 @@ describe('status', () => {
 });
 
 describe('preview', () => {
+  it('shows what would be sent, not what would be dropped', async () => {
+    const none = { ONRAMP_ANALYTICS_SENDER: 'none' };
+    await host.shim(['enable']);
+    await host.shim(['track', 'service_started', 'service_name=plex'], none);
+    const id = (await host.shim(['show-id'])).stdout.trim();
+    host.write('onramp.lock', host.read('onramp.lock').replace(id, id.replace(/^./, '0')));
+    expect((await host.shim(['preview'])).stdout).toContain('an example of');
+  });
+
+  it('names the place that the host’s own path leads to', async () => {
+    const env = { POSTHOG_HOST: 'https://h.example/ana/', ONRAMP_ANALYTICS_SENDER: 'http' };
+    const { stdout } = await host.shim(['preview'], env);
+    expect(stdout).toContain('POST https://h.example/ana/api/v1/telemetry/batch');
+  });
+
   const parsed = (body: unknown) => {
     const copy = structuredClone(body) as { sent_at?: string };
     delete copy.sent_at; // The moment of the request itself.

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Status } from '../src/commands/status';
@@ -178,6 +178,65 @@ describe('the journal and the wire', () => {
     expect(server.events()).toHaveLength(2);
     await host.shim(['flush'], env);
     expect(server.events()).toHaveLength(2);
+  });
+
+  it('and by the next track, with its own time', async () => {
+    await recordOnly('a');
+    const claim = join(host.root, '.onramp-analytics/claims/journal.9999');
+    writeFileSync(claim, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
+    await host.shim(TRACK, { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '600' });
+    const [left] = readFileSync(join(host.root, '.onramp-analytics/inbox'), 'utf8').split('\n');
+    writeFileSync(claim, 'free');
+    await host.shim(TRACK, env);
+    expect(server.events()).toHaveLength(3);
+    const { uuid, timestamp } = JSON.parse(left!);
+    expect(server.events()).toContainEqual(expect.objectContaining({ uuid, timestamp }));
+  });
+
+  it('a long backlog that is not to be sent is dropped, a part in each deadline', async () => {
+    const [one] = await Promise.all([recordOnly('a')]).then(() => host.records());
+    const lines = Array.from({ length: 30_000 }, (_, index) =>
+      JSON.stringify({
+        ...one,
+        uuid: `0190b000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+        distinct_id: '00000000-0000-4000-8000-000000000001',
+      }),
+    );
+    appendFileSync(host.journal, `${lines.join('\n')}\n`);
+    const short = { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '400' };
+    let runs = 0;
+    for (let waiting = 1; waiting > 0 && runs < 20; runs += 1) {
+      expect((await host.shim(['flush'], short)).wallMs).toBeLessThan(3_000);
+      waiting = (await status()).waiting;
+    }
+    expect((await status()).waiting).toBe(0);
+    expect(server.events()).toHaveLength(1);
+  });
+
+  it('a lost delivery.json is made again by little and little, and nothing is sent twice', async () => {
+    await recordOnly('a');
+    const [one] = host.records();
+    const uuids = Array.from(
+      { length: 30_000 },
+      (_, index) => `0190b000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+    );
+    const events = uuids.map((uuid) => JSON.stringify({ ...one, uuid }));
+    const at = new Date().toISOString();
+    const outcomes = [];
+    for (let from = 0; from < uuids.length; from += 100) {
+      outcomes.push(
+        JSON.stringify({ outcome: 'delivered', at, uuids: uuids.slice(from, from + 100) }),
+      );
+    }
+    const last = readFileSync(host.journal, 'utf8');
+    writeFileSync(host.journal, `${[...events, ...outcomes].join('\n')}\n${last}`);
+    rmSync(join(host.root, '.onramp-analytics/delivery.json'), { force: true });
+    const short = { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '400' };
+    for (let runs = 0; runs < 20 && server.requests.length === 0; runs += 1) {
+      await host.shim(['flush'], short);
+    }
+    expect(server.events().map(({ uuid }) => uuid)).toEqual([one!.uuid]);
+    expect((await status()).waiting).toBe(0);
   });
 
   it('a lost delivery.json does not make anything be sent again', async () => {

@@ -1,7 +1,17 @@
 // export: complete, in one order of columns, safe to open in a spreadsheet, whole or not there.
 
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -139,6 +149,16 @@ describe('export', () => {
     expect(stderr).toContain('does not exist');
     await host.shim(['export', '--output', 'all.json']);
     expect(JSON.parse(host.read('all.json'))).toHaveLength(171);
+  });
+
+  it('leaves a file its mode, and a link a link', async () => {
+    host.write('mine.json', 'before');
+    chmodSync(join(host.root, 'mine.json'), 0o600);
+    symlinkSync('mine.json', join(host.root, 'link.json'));
+    await host.shim(['export', '--output', 'link.json']);
+    expect(lstatSync(join(host.root, 'link.json')).isSymbolicLink()).toBe(true);
+    expect(statSync(join(host.root, 'mine.json')).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(host.read('mine.json'))).toHaveLength(171);
   });
 
   it('takes only what is asked for', async () => {

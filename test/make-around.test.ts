@@ -7,7 +7,7 @@ import { parseLock } from '../src/state/lockfile';
 import { type Host, makeHost } from './support/host';
 import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
 import { executed, RECORD_ONLY, recorded } from './support/recorded';
-import { run } from './support/run';
+import { ROOT, run } from './support/run';
 import { type Server, startServer } from './support/server';
 import { toolsWithout } from './support/tools';
 
@@ -96,6 +96,19 @@ describe('turned on by the environment alone', () => {
     expect(ids).toEqual([lock.get('ANALYTICS_ID'), lock.get('ANALYTICS_ID')]);
   });
 
+  it('waits for no server, not even the first time', async () => {
+    server.behave(() => {});
+    const hanging = { ...env, ...on, ONRAMP_ANALYTICS_TIMEOUT_MS: '8000' };
+    const first = await host.make(['list-services'], hanging);
+    expect(first.stderr).toContain('Never sent:');
+    expect(first.wallMs).toBeLessThan(4_000);
+    host.write('onramp.lock', 'ANALYTICS_NOTICE_SHOWN="1"\n');
+    const quoted = await host.make(['list-services'], hanging);
+    expect(quoted.stderr).toBe('');
+    expect(quoted.wallMs).toBeLessThan(4_000);
+    await host.shim(['disable']);
+  });
+
   it('says nothing in local mode', async () => {
     const local = { ...RECORD_ONLY, ONRAMP_ANALYTICS_ENABLED: 'local' };
     expect((await host.make(['list-services'], local)).stderr).toBe('');
@@ -143,7 +156,8 @@ describe('turned on by the environment alone', () => {
 
 describe('without Node', () => {
   const listing = { status: 0, stdout: 'adguard\njellyfin\nplex\nsonarr\nwhoami\n', stderr: '' };
-  const OLD = 'case $1 in --version) echo v18.19.1;; *) echo "old node" >&2; exit 1;; esac';
+  const NODE = process.env.TEST_NODE ?? process.execPath;
+  const OLD = `exec '${NODE}' --require '${join(ROOT, 'test/support/old-node.cjs')}' "$@"`;
 
   it.each([
     ['missing', ['node'], {}],
@@ -163,7 +177,19 @@ describe('without Node', () => {
       const failing = await make(['check']);
       expect(failing.status).toBe(2);
       expect(failing.stderr).toContain('is full');
-      expect(failing.stderr).not.toContain('old node');
+      expect(failing.stderr).not.toContain('needs Node');
+      const notified = await host.make(['list-services'], {
+        ...path,
+        ONRAMP_ANALYTICS_ENABLED: '1',
+      });
+      expect(notified).toMatchObject(listing);
+      if (what === 'too old') {
+        expect(
+          await host.shim(['track', 'service_started', 'service_name=plex'], {
+            NODE_OPTIONS: `--require ${join(ROOT, 'test/support/old-node.cjs')}`,
+          }),
+        ).toMatchObject({ status: 0, stdout: '', stderr: '' });
+      }
       for (const target of TARGETS) {
         const { status, stdout, stderr } = await make([`analytics-${target}`]);
         expect({ target, status, stdout }).toEqual({ target, status: 2, stdout: '' });

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesBelow, type Host, makeHost } from './support/host';
@@ -210,6 +210,16 @@ describe('in the homelab', () => {
     expect(recorded(host)).toEqual([executed('help')]);
   });
 
+  it('is over with the line that said so, when somebody deletes it', async () => {
+    await host.shim(['disable']);
+    await host.shim(['enable']);
+    const text = host.read('onramp.lock');
+    host.write('onramp.lock', text.replace(/^ANALYTICS_ENABLED=.*\n/m, ''));
+    await host.make(['list-services'], RECORD_ONLY); // make believes it once more.
+    expect(host.records()).toEqual([]);
+    expect(filesBelow(join(host.root, '.onramp-analytics'))).toContain('mode-off');
+  });
+
   it('keeps its record out of git', async () => {
     host.git();
     await host.make(['enable-service', 'plex'], RECORD_ONLY);
@@ -248,6 +258,31 @@ describe('a recipe that reports an event', () => {
       executed('report'),
       ['service_enabled', { service_name: 'plex', has_scaffold: true }],
     ]);
+  });
+
+  it('has its time and place in the record, also when it waited', async () => {
+    const beginMs = Date.now();
+    await host.make(['report'], RECORD_ONLY);
+    const [, event] = host
+      .records()
+      .sort((a, b) => String(a!.event).localeCompare(String(b!.event)));
+    expect(event!.event).toBe('service_enabled');
+    expect(Date.parse(String(event!.timestamp))).toBeGreaterThanOrEqual(beginMs - 1_000);
+  });
+
+  it('is never sent when it was local, whoever records it later', async () => {
+    const busy = join(host.root, '.onramp-analytics/claims/collect.9999');
+    await host.make(['report'], RECORD_ONLY);
+    writeFileSync(busy, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
+    const local = { ...RECORD_ONLY, ONRAMP_ANALYTICS_TIMEOUT_MS: '300' };
+    await host.make(['report'], { ...local, ONRAMP_ANALYTICS_ENABLED: 'local' });
+    expect(host.records()).toHaveLength(2);
+    writeFileSync(busy, 'free');
+    await host.make(['report'], RECORD_ONLY);
+    expect(host.records().map((record) => record!.local === true)).toEqual(
+      // The one of before, then what was left of the local one, then this one's.
+      [false, false, true, false, true, false],
+    );
   });
 
   it('does nothing when analytics is off', async () => {

@@ -145,6 +145,20 @@ describe('a command', () => {
 });
 
 describe('git', () => {
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'may be %s: it is a command like another',
+    async (name) => {
+      expect(await events([name, 'plex'])).toEqual([executed('unknown')]);
+      expect(await commandOf('up')).toBe('up');
+    },
+  );
+
+  it('without a goal is the default of the makefile that make reads first', async () => {
+    host.write('makefile', 'low: ; @:\n');
+    host.git();
+    expect(await events([])).toEqual([executed('low')]);
+  });
+
   it('is asked about this project, whatever GIT_DIR and its like say', async () => {
     const other = await makeHost({
       files: { Makefile: 'canary: ; @:\n', 'services-available/canary.yml': '' },

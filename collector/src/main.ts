@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The collector's command line.
 
-import { defineCommand, runCommand, showUsage } from 'citty';
+import { stripVTControlCharacters } from 'node:util';
+import { defineCommand, renderUsage, runCommand } from 'citty';
 
 const main = defineCommand({
   meta: { name: 'collector', description: 'A home for events, on one machine, in one file' },
@@ -23,14 +24,15 @@ if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')
   const found = name && Object.hasOwn(main.subCommands as object, name);
   // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
   const command = found ? await (main.subCommands as any)[name]() : main;
-  await showUsage(command, found ? main : undefined);
+  const usage = await renderUsage(command, found ? main : undefined);
+  console.log(process.stdout.isTTY ? usage : stripVTControlCharacters(usage));
 } else {
   try {
     await runCommand(main, { rawArgs });
   } catch (error) {
     const { name, message, stack } = error as Error;
     const isPlain = ['UserError', 'FolderError', 'CLIError'].includes(name);
-    console.error(`collector: ${isPlain ? message : stack}`);
+    console.error(`collector: ${stripVTControlCharacters((isPlain ? message : stack) ?? message)}`);
     process.exit(1);
   }
 }

@@ -183,8 +183,13 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   });
 }
 
-/** The dashboard's page, when it is there. */
+/** The dashboard's page, when it is there. It has a login: nobody may put it into a frame. */
 async function pages(scope: FastifyInstance, config: Config): Promise<void> {
+  scope.addHook('onSend', async (_request, reply) => {
+    reply.header('content-security-policy', "frame-ancestors 'none'");
+    reply.header('x-frame-options', 'DENY');
+    reply.header('x-content-type-options', 'nosniff');
+  });
   const folder = config.dashboardFolder ?? resolve(import.meta.dirname, '../../dashboard/dist');
   if (existsSync(folder)) {
     await scope.register(statics, { root: resolve(folder), index: ['index.html'] });

@@ -7,7 +7,11 @@
 // who runs this, so that nobody can slip code to root through it.
 
 import {
+  closeSync,
+  constants,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -20,6 +24,8 @@ import { Script } from 'node:vm';
 
 /** A file of the cache that is older is of a bundle that is gone, or is made anew in no time. */
 const KEPT_MS = 60 * 24 * 3_600_000;
+
+const geteuid = () => (process.geteuid ? process.geteuid() : undefined);
 
 /** Which Node this is: one version can be built in ways whose compiled code differs. */
 function thisNode(): string {
@@ -45,14 +51,22 @@ function cacheFile(env: NodeJS.ProcessEnv, name: string): string | undefined {
  * a file holds the code twice, and comparing the two is the cheapest check there is.
  */
 function readCache(file: string): Buffer | undefined {
+  let handle: number;
   try {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    if (!stat?.isFile() || stat.uid !== process.geteuid?.() || stat.mode & 0o022) return undefined;
-    const both = readFileSync(file);
+    handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    const stat = fstatSync(handle);
+    if (!stat.isFile() || stat.uid !== geteuid() || stat.mode & 0o022) return undefined;
+    const both = readFileSync(handle);
     const first = both.subarray(0, both.length / 2);
     return first.equals(both.subarray(first.length)) ? first : undefined;
   } catch {
     return undefined;
+  } finally {
+    closeSync(handle);
   }
 }
 
@@ -60,7 +74,7 @@ function readCache(file: string): Buffer | undefined {
 function isOwnHome(file: string): boolean {
   let at = dirname(file);
   while (!statSync(at, { throwIfNoEntry: false })) at = dirname(at);
-  return at !== '/' && statSync(at).uid === process.geteuid?.();
+  return at !== '/' && statSync(at).uid === geteuid();
 }
 
 /** Makes a folder and its parent. Not Node's `recursive`, which never ends in /proc. */

@@ -4,30 +4,10 @@ import { defineCommand } from 'citty';
 import { collect } from '../collecting';
 import { forgetInbox } from '../host/inbox';
 import { forgetRuns, splitGoals } from '../host/runs';
-import { NOTICE } from '../notice';
-import { warn } from '../output';
-import { beginTracking, type Session } from '../session';
-import { changeState } from '../state/change';
-import { KEYS } from '../state/state';
+import { beginTracking } from '../session';
 import { environment, here } from './context';
 import { leaveAtDeadline, quietly } from './deadline';
 import { closeInherited } from './descriptors';
-
-/** Shows the notice once, where it can be remembered that it was shown. */
-async function showNotice({ project, state, consent }: Session): Promise<void> {
-  if (state.noticeShown || consent.mode !== 'on') return;
-  if (consent.decidedBy !== 'ONRAMP_ANALYTICS_ENABLED') return;
-  let isFirst = false;
-  try {
-    await changeState(project, (now) => {
-      isFirst = !now.noticeShown;
-      return isFirst ? { [KEYS.notice]: '1' } : {};
-    });
-  } catch {
-    return;
-  }
-  if (isFirst) warn(NOTICE);
-}
 
 export default defineCommand({
   meta: { name: 'collect', hidden: true, description: 'Record the make commands that are over.' },
@@ -43,7 +23,6 @@ export default defineCommand({
       return;
     }
     leaveAtDeadline(session);
-    await quietly(session, () => showNotice(session));
     const goals = env.ONRAMP_ANALYTICS_GOALS;
     const own =
       goals === undefined

@@ -21,8 +21,11 @@ import { isId, KEYS, readState } from '../state/state';
 import { confirm } from '../terminal/confirm';
 import { environment, here } from './context';
 
-const QUESTION =
-  'Ask for the deletion of everything under your anonymous id, take a new id, and delete the record?';
+const QUESTION = {
+  current:
+    'Ask for the deletion of everything under your anonymous id, take a new id, and delete the record?',
+  earlier: 'Ask for the deletion of everything under that id, and delete the record?',
+} as const;
 
 function howToAsk(id: string): string {
   return [
@@ -87,7 +90,8 @@ export default defineCommand({
       throw new UserError('--id takes an anonymous id, as show-id prints it.', EXIT.usage);
     }
     const id = earlier ?? current;
-    if (!confirm(QUESTION, args.yes === true)) return say('Nothing was deleted.');
+    if (!confirm(id === current ? QUESTION.current : QUESTION.earlier, args.yes === true))
+      return say('Nothing was deleted.');
     if (current !== undefined && current === id) {
       await changeState(project, () => ({ [KEYS.id]: v4() }));
       await throwAway(project, DROPPED.id);

@@ -6,6 +6,7 @@ export { default as collect } from './collect';
 export { default as disable } from './disable';
 export { default as enable } from './enable';
 export { default as flush } from './flush';
+export { default as notice } from './notice';
 export { default as preview } from './preview';
 export { default as resetId } from './reset-id';
 export { default as track } from './track';

@@ -9,14 +9,13 @@ import {
 } from '../catalogue/catalogue';
 import { isEventName } from '../catalogue/validate';
 import { httpSender } from '../delivery/http';
+import { nextBatch, settledBefore } from '../delivery/owed';
 import { posthogSender } from '../delivery/posthog';
 import { requestOf } from '../delivery/preview';
 import { readStanding } from '../delivery/standing';
 import { EXIT, UserError } from '../errors';
-import { linesFrom } from '../journal/lines';
 import { mint } from '../journal/mint';
 import type { EventRecord } from '../journal/records';
-import { BATCH } from '../limits';
 import { say } from '../output';
 import type { Project } from '../project';
 import { isCi, readSettings } from '../settings';
@@ -39,13 +38,10 @@ function example(event: EventName): Properties {
   return properties;
 }
 
-function waiting(project: Project): EventRecord[] {
-  const records: EventRecord[] = [];
-  for (const { line } of linesFrom(project, readStanding(project).cursor)) {
-    if (line.kind === 'event' && !line.record.local) records.push(line.record);
-    if (records.length === BATCH.events) break;
-  }
-  return records;
+/** What the next request would carry. */
+function waiting(project: Project, id: string): readonly EventRecord[] {
+  const standing = readStanding(project);
+  return nextBatch(project, standing, id, settledBefore(project, standing)).records;
 }
 
 export default defineCommand({
@@ -70,7 +66,7 @@ export default defineCommand({
     }
     const settings = readSettings(project.root, env);
     const id = readState(project).id ?? NO_ID;
-    const owed = event === undefined ? waiting(project) : [];
+    const owed = event === undefined ? waiting(project, id) : [];
     const name = (event ?? 'command_executed') as EventName;
     const moment = { atMs: Date.now(), id, local: false, ci: isCi(env) };
     const batch =

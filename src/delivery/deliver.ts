@@ -23,14 +23,6 @@ import {
   writeStanding,
 } from './standing';
 
-/** What one delivery did. */
-export interface Delivered {
-  readonly events: number;
-  readonly waiting: boolean;
-  readonly outcome: 'nothing to send' | 'delivered' | 'failed' | 'waiting' | 'busy';
-  readonly detail: string;
-}
-
 /** Asked again before every request, so that `disable` and `reset-id` take effect at once. */
 export type Permission = () => { mode: Mode; id: string | undefined };
 
@@ -52,7 +44,8 @@ function judge(
   if (result.kind === 'accepted') {
     if (uuids.length > 0) outcomes.push({ outcome: 'delivered', at, uuids });
     const last = uuids.length > 0 ? { ...attempt, outcome: 'delivered' as const } : standing.last;
-    const next = { cursor: owed.end, batch: BATCH.events, failures: 0, retryAtMs: 0, last };
+    const done = { cursor: owed.end, batch: BATCH.events, failures: 0, retryAtMs: 0, last };
+    const next = { ...standing, ...done };
     return { next, outcomes, goOn: owed.more };
   }
   if (result.kind === 'rejected') {
@@ -73,60 +66,43 @@ function judge(
 }
 
 /**
- * Delivers everything owed until it is done, the server fails, or `endMs` (of clock.ts) is near. `evenIfPaused` is for a person who asks: it ignores the pause after failures.
+ * Delivers what is owed until it is done, the server fails, enough was sent for once, or `endMs` (of
+ * clock.ts) is near. `evenIfPaused` is for a person who asks: it ignores the pause after failures.
  * @throws the system's error when the record folder cannot be written.
  */
 export async function deliver(
   project: Project,
-  route: Route | undefined,
+  route: Route,
   permission: Permission,
   endMs: number,
   evenIfPaused = false,
-): Promise<Delivered> {
-  const report = (
-    outcome: Delivered['outcome'],
-    detail: string,
-    events = 0,
-    waiting = true,
-  ): Delivered => ({ events, waiting, outcome, detail });
-  if (!route) return report('waiting', 'no key, or no sender');
+): Promise<void> {
   const lastMs = endMs - LEAVE_MS;
   const leftMs = () => Math.max(0, lastMs - nowMs());
   // The margin is for a machine that was asleep: a holder ends itself at its deadline.
   const limits = { holdMs: leftMs() + 1_000, waitMs: leftMs() };
   const held = await claim(project.claims, 'delivery', limits);
-  if (!held) return report('busy', 'another delivery is under way');
+  if (!held) return;
   try {
-    let { known, ...standing } = readStanding(project);
-    if (!evenIfPaused && isPaused(standing, Date.now())) {
-      return report('waiting', 'paused after failures');
-    }
-    standing = keepSmall(project, standing, known);
-    const settled = known ? new Set<string>() : settledBefore(project);
-    let sent = 0;
-    for (let requests = 0; requests < BATCH.perDelivery; requests += 1) {
+    let standing = readStanding(project);
+    if (!evenIfPaused && isPaused(standing, Date.now())) return;
+    standing = keepSmall(project, standing);
+    const settled = settledBefore(project, standing);
+    for (let requests = 0; requests < BATCH.perDelivery && leftMs() > 0; ) {
       const { mode, id } = permission();
-      if (mode !== 'on' || !id)
-        return report('nothing to send', 'analytics is not on', sent, false);
+      if (mode !== 'on' || !id) return;
       const owed = nextBatch(project, standing, id, settled);
       const isEmpty = owed.records.length === 0;
-      if (isEmpty && owed.drops.size === 0) {
-        if (owed.end !== standing.cursor) writeStanding(project, { ...standing, cursor: owed.end });
-        return report(sent > 0 ? 'delivered' : 'nothing to send', '', sent, false);
-      }
-      if (leftMs() === 0) return report('waiting', 'out of time', sent);
+      if (!isEmpty) requests += 1;
       const result: Outcome = isEmpty
         ? { kind: 'accepted', detail: '' }
         : await route.sender.send(owed.records, route.transport, lastMs);
       const { next, outcomes, goOn } = judge(standing, owed, result);
       await writeOutcomes(project, outcomes);
-      writeStanding(project, next);
+      if (!isEmpty || owed.end !== standing.cursor) writeStanding(project, next);
       standing = next;
-      if (result.kind === 'accepted') sent += owed.records.length;
-      if (result.kind === 'failed') return report('failed', result.detail, sent);
-      if (!goOn) return report(sent > 0 ? 'delivered' : 'failed', result.detail, sent, false);
+      if (!goOn) return;
     }
-    return report('delivered', 'more waits', sent);
   } finally {
     held.release();
   }
@@ -138,15 +114,14 @@ export function keepJournalSmall(project: Project): void {
   const held = tryClaim(project.claims, 'delivery', CLAIM.journal.holdMs);
   if (!held) return; // Whoever delivers now does it.
   try {
-    const { known, ...standing } = readStanding(project);
-    keepSmall(project, standing, known);
+    keepSmall(project, readStanding(project));
   } finally {
     held.release();
   }
 }
 
-/** Lets the journal forget what is beyond its limits, and moves the cursor along, if it is known. */
-function keepSmall(project: Project, standing: Standing, known: boolean): Standing {
+/** Lets the journal forget what is beyond its limits, and moves the cursor along. */
+function keepSmall(project: Project, standing: Standing): Standing {
   if (!isTooLarge(project, Date.now())) return standing;
   const held = tryClaim(project.claims, 'journal', CLAIM.journal.holdMs);
   if (!held) return standing;
@@ -154,8 +129,9 @@ function keepSmall(project: Project, standing: Standing, known: boolean): Standi
     // A cursor into the old journal must not outlive it: see the order of writes above.
     forgetStanding(project);
     const cut = compact(project, Date.now());
-    const next = { ...standing, cursor: Math.max(0, standing.cursor - cut) };
-    if (known) writeStanding(project, next);
+    const moved = (byte: number) => Math.max(0, byte - cut);
+    const next = { ...standing, cursor: moved(standing.cursor), checkTo: moved(standing.checkTo) };
+    writeStanding(project, next);
     return next;
   } finally {
     held.release();

@@ -19,7 +19,7 @@ const REFUSING = [401, 403, 404, 405];
 function requestFor(id: string, key: string | undefined, host: string): Request {
   return {
     method: 'POST',
-    url: new URL(FORGET_PATH, host).href,
+    url: `${host}${FORGET_PATH}`,
     headers: {
       'content-type': 'application/json',
       ...(key && { authorization: `Bearer ${key}` }),

@@ -23,7 +23,7 @@ export function httpSender(key: string | undefined, host: string): Sender {
         'content-type': 'application/json',
         ...(key && { authorization: `Bearer ${key}` }),
       };
-      const url = new URL(BATCH_PATH, host).href;
+      const url = `${host}${BATCH_PATH}`;
       try {
         const answer = await transport({ method: 'POST', url, headers, body }, endMs);
         // 202 is the collector's way to say: stored. 200 is PostHog's.

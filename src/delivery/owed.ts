@@ -3,8 +3,14 @@
 import { sanitize } from '../catalogue/validate';
 import { claim } from '../files/claim';
 import { appendLines } from '../journal/journal';
-import { linesFrom } from '../journal/lines';
-import { type EventRecord, formatOutcome, type OutcomeRecord } from '../journal/records';
+import { linesFrom, textLinesFrom } from '../journal/lines';
+import {
+  type EventRecord,
+  formatOutcome,
+  OUTCOME_LINE,
+  type OutcomeRecord,
+  parseLine,
+} from '../journal/records';
 import { BATCH, CLAIM } from '../limits';
 import type { Project } from '../project';
 import { readStanding, type Standing, writeStanding } from './standing';
@@ -27,16 +33,22 @@ export interface Owed {
   readonly more: boolean;
 }
 
-/** Uuids that the journal already calls settled; asked only when the cursor was lost. */
-export function settledBefore(project: Project): Set<string> {
+/** Uuids that the journal already calls settled: what says where delivery stands was lost. */
+export function settledBefore(project: Project, { cursor, checkTo }: Standing): Set<string> {
   const settled = new Set<string>();
-  for (const { line } of linesFrom(project, 0)) {
+  if (cursor >= checkTo) return settled;
+  for (const { text } of textLinesFrom(project, 0)) {
+    if (!text.startsWith(OUTCOME_LINE)) continue;
+    const line = parseLine(text);
     if (line.kind === 'outcome') for (const uuid of line.record.uuids) settled.add(uuid);
   }
   return settled;
 }
 
-/** The next batch from the cursor on, and what is dropped on the way to it. */
+/**
+ * The next batch from the cursor on, and what is dropped on the way to it. `more` says that the end
+ * was not reached: the batch is full, or enough lines were looked at for once.
+ */
 export function nextBatch(
   project: Project,
   standing: Standing,
@@ -45,9 +57,16 @@ export function nextBatch(
 ): Owed {
   const records: EventRecord[] = [];
   const drops = new Map<string, string[]>();
-  const drop = (why: string, uuid: string) => drops.set(why, [...(drops.get(why) ?? []), uuid]);
+  const drop = (why: string, uuid: string) => {
+    const uuids = drops.get(why);
+    if (uuids) uuids.push(uuid);
+    else drops.set(why, [uuid]);
+  };
   let end = standing.cursor;
+  let lines = 0;
   for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
+    if (lines >= BATCH.lines) return { records, drops, end, more: true };
+    lines += 1;
     if (line.kind === 'event' && !line.record.local && !settled.has(line.record.uuid)) {
       const full = records.length >= standing.batch || behind - standing.cursor > BATCH.bytes;
       if (full && records.length > 0) return { records, drops, end, more: true };
@@ -83,8 +102,8 @@ export async function writeOutcomes(
 export async function dropWaiting(project: Project, why: string, waitMs: number): Promise<number> {
   const held = await claim(project.claims, 'delivery', { holdMs: 5_000, waitMs });
   try {
-    const { known, ...standing } = readStanding(project);
-    const settled = known ? new Set<string>() : settledBefore(project);
+    const standing = readStanding(project);
+    const settled = settledBefore(project, standing);
     const uuids: string[] = [];
     let end = standing.cursor;
     for (const { line, end: behind } of linesFrom(project, standing.cursor)) {

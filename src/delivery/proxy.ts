@@ -1,11 +1,14 @@
 // Which proxy, if any, a request to a host goes through: HTTPS_PROXY and NO_PROXY, as curl reads them.
 
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../settings';
+
+/** A URL's host as addresses are written elsewhere: an IPv6 address without its brackets. */
+export const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
 /** One entry of NO_PROXY: `*`, a host, a domain with or without a leading dot, with or without port. */
 function covers(entry: string, url: URL): boolean {
   if (entry === '*') return true;
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const host = bareHost(url).toLowerCase();
   // An IPv6 address: with a port only in brackets.
   const six = /^\[(.*)\](?::(\d+))?$/.exec(entry) ?? /^([^:]*:[^:]*:.*)$/.exec(entry);
   const [, name = '', port] = six ?? /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];

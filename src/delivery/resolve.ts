@@ -13,6 +13,8 @@ type Address = { address: string; family: 4 | 6 };
 const HOSTS_FILE = '/etc/hosts';
 /** One try; c-ares doubles it for the second. The delivery's deadline ends both. */
 const QUERY = { timeout: 2_000, tries: 2 } as const;
+/** Some servers never answer for IPv6. Once IPv4 is known, they get this long. */
+const GRACE_MS = 50;
 const LOOPBACK: readonly Address[] = [
   { address: '127.0.0.1', family: 4 },
   { address: '::1', family: 6 },
@@ -37,16 +39,27 @@ function fromHostsFile(name: string): Address[] {
 async function fromDns(name: string): Promise<Address[]> {
   const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver(QUERY);
-  const [four, six] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-  const found: Address[] = [];
-  if (four.status === 'fulfilled') {
-    found.push(...four.value.map((address) => ({ address, family: 4 as const })));
+  const queries = [resolver.resolve4(name), resolver.resolve6(name)] as const;
+  const six = queries[1].then(
+    (found) => found.map((address) => ({ address, family: 6 as const })),
+    () => [],
+  );
+  let four: Address[];
+  try {
+    four = (await queries[0]).map((address) => ({ address, family: 4 as const }));
+  } catch (error) {
+    const found = await six;
+    if (found.length === 0) throw error;
+    return found;
   }
-  if (six.status === 'fulfilled') {
-    found.push(...six.value.map((address) => ({ address, family: 6 as const })));
-  }
-  if (found.length === 0 && four.status === 'rejected') throw four.reason;
-  return found;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Address[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), GRACE_MS);
+  });
+  const also = await Promise.race([six, late]);
+  clearTimeout(timer);
+  resolver.cancel();
+  return [...four, ...also];
 }
 
 /**

@@ -25,6 +25,11 @@ export interface Standing {
   /** Not before this time, in milliseconds since 1970; 0 for at once. */
   readonly retryAtMs: number;
   readonly last: LastAttempt | null;
+  /**
+   * This file was lost: what lies before this byte may be settled already, and the journal's own
+   * outcomes say so. 0 when it was not.
+   */
+  readonly checkTo: number;
   /** A long backlog, counted: so many events wait between the cursor and byte `to`. */
   readonly counted?: { readonly waiting: number; readonly to: number };
 }
@@ -32,21 +37,24 @@ export interface Standing {
 /** A backlog shorter than this is counted by whoever asks. */
 const COUNTED_FROM_BYTES = 64 * 1024;
 
-const FRESH: Standing = { cursor: 0, batch: BATCH.events, failures: 0, retryAtMs: 0, last: null };
+const FRESH = { batch: BATCH.events, failures: 0, retryAtMs: 0, last: null } as const;
 
 /**
  * Reads it. Where it is missing, damaged, or does not fit the journal (somebody removed that, or it
  * lost its tail in a power cut), the cursor starts again: the journal still says what was settled.
  */
-export function readStanding(project: Project): Standing & { known: boolean } {
+export function readStanding(project: Project): Standing {
+  let value: Partial<Standing> = {};
   try {
-    const value = JSON.parse(readFileSync(project.delivery, 'utf8')) as Partial<Standing>;
+    value = JSON.parse(readFileSync(project.delivery, 'utf8'));
     const { cursor = -1 } = value;
-    const known = Number.isSafeInteger(cursor) && cursor >= 0 && isLineStart(project, cursor);
-    return { ...FRESH, ...value, ...(!known && { cursor: 0 }), known };
+    if (Number.isSafeInteger(cursor) && cursor >= 0 && isLineStart(project, cursor)) {
+      return { ...FRESH, checkTo: 0, ...value, cursor };
+    }
   } catch {
-    return { ...FRESH, known: false };
+    // As if it were not there.
   }
+  return { ...FRESH, ...value, cursor: 0, checkTo: size(project.journal) };
 }
 
 /**
@@ -54,13 +62,13 @@ export function readStanding(project: Project): Standing & { known: boolean } {
  * one; then events are sent again, with the same uuids. @throws the system's error.
  */
 export function writeStanding(project: Project, standing: Standing): void {
-  const { cursor, batch, failures, retryAtMs, last } = standing;
+  const { cursor, checkTo, batch, failures, retryAtMs, last } = standing;
   const to = size(project.journal);
   const counted =
     to - cursor > COUNTED_FROM_BYTES
-      ? { waiting: countLines(project, cursor, SENDABLE_LINE), to }
+      ? { waiting: countLines(project, cursor, SENDABLE_LINE, to), to }
       : undefined;
-  const text = JSON.stringify({ cursor, batch, failures, retryAtMs, last, counted });
+  const text = JSON.stringify({ cursor, checkTo, batch, failures, retryAtMs, last, counted });
   writeAtomically(project.delivery, `${text}\n`, false);
 }
 

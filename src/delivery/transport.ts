@@ -6,16 +6,18 @@ import * as http from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { untilMs } from '../clock';
 import { MAX_ANSWER_BYTES } from '../limits';
-import { proxyFor } from './proxy';
+import type { Environment } from '../settings';
+import { bareHost, proxyFor } from './proxy';
 import { lookup } from './resolve';
 import type { Answer, Request, Transport } from './sender';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** node:http, or node:https, which is loaded only when it is needed: it costs milliseconds. */
 const clientFor = async (url: URL) => (url.protocol === 'https:' ? import('node:https') : http);
 
-/** Ends a request at `endMs`, and rejects with an error. Not an AbortSignal, which takes a millisecond more. */
+/**
+ * Ends a request at `endMs`, and rejects with an error. Not an AbortSignal, which takes a millisecond
+ * more.
+ */
 function endAt(endMs: number, request: http.ClientRequest, reject: (error: Error) => void): void {
   const late = () => {
     reject(Object.assign(new Error('late'), { code: 'no answer in time' }));
@@ -33,7 +35,7 @@ async function tunnel(proxy: URL, target: URL, endMs: number): Promise<Socket> {
   const client = await clientFor(proxy);
   return new Promise((resolve, reject) => {
     const request = client.request({
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
+      host: bareHost(proxy),
       port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
       method: 'CONNECT',
       path: authority,
@@ -89,7 +91,7 @@ function collect(response: http.IncomingMessage): Promise<Answer> {
 
 /** Whom the certificate must name. An address cannot be a server name (RFC 6066). */
 function identity(url: URL) {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(url);
   return { host, servername: isIP(host) ? '' : host };
 }
 

@@ -2,16 +2,18 @@
 
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   openSync,
   renameSync,
+  type Stats,
   statSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { reason, UserError } from '../errors';
-import { giveToOwnerOf } from '../files/owner';
+import { target, writeWhole } from '../files/atomic';
+import { giveTo, giveToOwnerOf } from '../files/owner';
 import { print } from '../output';
 
 const PIECE = 64 * 1024;
@@ -47,11 +49,6 @@ function gathering(write: (text: string) => void, end: () => void, abandon: () =
   };
 }
 
-function whole(handle: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
-}
-
 const cannot = (path: string, error: unknown) =>
   new UserError(`${path} cannot be written: ${reason(error)}.`);
 
@@ -68,12 +65,14 @@ export function openSink(path: string | undefined): Sink {
       () => {},
     );
   }
-  const file = resolve(path);
+  const file = target(resolve(path));
+  let before: Stats | undefined;
   let isPlain: boolean;
   let handle: number;
   let written = file;
   try {
-    isPlain = statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+    before = statSync(file, { throwIfNoEntry: false });
+    isPlain = before?.isFile() ?? true;
     if (isPlain) written = `${file}.${process.pid}.tmp`;
     handle = openSync(written, isPlain ? 'wx' : 'w', 0o644);
   } catch (error) {
@@ -87,11 +86,13 @@ export function openSink(path: string | undefined): Sink {
     }
   };
   return gathering(
-    (text) => guarded(() => whole(handle, text))(),
+    (text) => guarded(() => writeWhole(handle, Buffer.from(text)))(),
     guarded(() => {
       if (isPlain) {
+        if (before) fchmodSync(handle, before.mode & 0o777);
         fsyncSync(handle);
-        giveToOwnerOf(dirname(file), written);
+        if (before) giveTo(before, written);
+        else giveToOwnerOf(dirname(file), written);
       }
       closeSync(handle);
       if (isPlain) renameSync(written, file);

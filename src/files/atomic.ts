@@ -17,8 +17,8 @@ import {
 import { dirname, join } from 'node:path';
 import { giveTo, giveToOwnerOf } from './owner';
 
-/** Where the content really lives: a link is followed, so that it stays a link. */
-function target(path: string): string {
+/** Where a path's content really lives: a link is followed, so that it stays a link. */
+export function target(path: string): string {
   try {
     return lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
   } catch {
@@ -46,7 +46,7 @@ function removeLeftBehind(folder: string): void {
 }
 
 /** Writes all of it: on a disk that is nearly full, one `write` may take a part and call it done. */
-function writeWhole(handle: number, bytes: Uint8Array): void {
+export function writeWhole(handle: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
 }
 

@@ -66,15 +66,25 @@ function numbers(folder: string, name: string): number[] {
     .filter(Number.isSafeInteger);
 }
 
+/** The same, in a folder that is made when it is missing. @throws the system's error. */
+function firstNumbers(folder: string, name: string): number[] {
+  try {
+    return numbers(folder, name);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    mkdirSync(folder, { recursive: true });
+    giveToOwnerOf(dirname(folder), folder);
+    return [];
+  }
+}
+
 /**
  * Takes the claim `name` in `folder` (made when missing) for at most `holdMs` milliseconds.
  * @returns undefined when somebody else holds it.
  * @throws the system's error when the folder cannot be written.
  */
 export function tryClaim(folder: string, name: string, holdMs: number): Claim | undefined {
-  mkdirSync(folder, { recursive: true });
-  giveToOwnerOf(dirname(folder), folder);
-  const newest = Math.max(0, ...numbers(folder, name));
+  const newest = Math.max(0, ...firstNumbers(folder, name));
   if (newest > 0 && !isFree(join(folder, `${name}.${newest}`), holdMs)) return undefined;
   const mine = newest + 1;
   const file = join(folder, `${name}.${mine}`);

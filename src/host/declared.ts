@@ -2,7 +2,7 @@
 //
 // A name that git does not track was made up by the person at the keyboard, and never leaves.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, type Index, readIndex } from './gitindex';
 import { parseMakefile } from './makefile';
@@ -40,6 +40,7 @@ interface Commands {
 function readCommands(root: string, index: Index): Commands {
   const targets = new Set<string>();
   let first: string | undefined;
+  const main = MAIN.find((name) => existsSync(join(root, name)));
   for (const [path, hash] of index) {
     if (!isMakefile(path)) continue;
     try {
@@ -47,7 +48,7 @@ function readCommands(root: string, index: Index): Commands {
       if (hashOf(content) !== hash) continue;
       const parsed = parseMakefile(content.toString('utf8'));
       for (const target of parsed.targets) targets.add(target);
-      if (MAIN.includes(path)) first ??= parsed.defaultTarget;
+      if (path === main) first = parsed.defaultTarget;
     } catch {
       // Tracked, but gone from the disk.
     }

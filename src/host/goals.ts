@@ -67,7 +67,7 @@ export function eventsOf(command: Command, declared: Declared): NewEvent[] {
   const [first, name] = command.goals;
   const goal = first ?? declared.defaultCommand() ?? UNDECLARED.command;
   const events: NewEvent[] = [];
-  const about = first === undefined ? undefined : DOMAIN[first];
+  const about = first !== undefined && Object.hasOwn(DOMAIN, first) ? DOMAIN[first] : undefined;
   const succeeded = command.end === 'succeeded';
   if (about && name !== undefined && succeeded) {
     const key = about.startsWith('override') ? 'override_name' : 'service_name';

@@ -2,19 +2,36 @@
 // `EVENT key=value key=value`, appended by the shell, picked up when the command is over. And events
 // that could not be recorded at once, because another process kept the journal busy.
 
-import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { crypto } from '../builtin';
 import { type EventName, UNDECLARED } from '../catalogue/catalogue';
 import { isName, validate } from '../catalogue/validate';
 import { giveToOwnerOf } from '../files/owner';
+import { type EventRecord, formatEvent, parseLine } from '../journal/records';
 import type { Project } from '../project';
 import type { NewEvent } from './goals';
 
+/** What a line of the inbox says: a recipe's event, or one that a shim could not record. */
+export type Report =
+  | { readonly kind: 'reported'; readonly event: NewEvent; readonly local: boolean }
+  | { readonly kind: 'record'; readonly record: EventRecord };
+
 /** The inbox as it was taken. */
 export interface Taken {
-  /** All of its events, in order; more may be added at the end. */
-  readonly events: readonly NewEvent[];
-  /** Stays the same however often the same inbox is read, as does `atMs`. */
+  /** Everything in it, in order; more may be added at the end. */
+  readonly reports: readonly Report[];
+  /** Stays the same however often the same inbox is read, and is no other's. */
   readonly identity: string;
+  /** When it was taken. */
   readonly atMs: number;
   /**
    * Removes it, once its events are recorded. @returns false, and leaves it, when a recipe that had
@@ -42,41 +59,71 @@ function withNames(pairs: Record<string, string>): Record<string, string> {
   return result;
 }
 
-/** Leaves an event for the next process to record, as recipes do. @throws the system's error. */
-export function leaveInInbox(project: Project, { event, properties }: NewEvent): void {
-  const pairs = Object.entries(properties).map(([key, value]) => `${key}=${value}`);
-  appendFileSync(project.inbox, `${[event, ...pairs].join(' ')}\n`);
+/** Leaves records for the next process to write down. @throws the system's error. */
+export function leaveInInbox(project: Project, records: readonly EventRecord[]): void {
+  appendFileSync(project.inbox, records.map(formatEvent).join(''));
   giveToOwnerOf(project.record, project.inbox);
 }
 
+/** Whether there is something in the inbox, or something that a crashed process had taken. */
+export function hasInbox(project: Project): boolean {
+  return existsSync(project.inbox) || takenFiles(project).length > 0;
+}
+
+/** `inbox.TIME-RANDOM`: the name says what no file system can be asked for, and stays the same. */
+const TAKEN = /^inbox\.(\d+)-[0-9a-f]+$/;
+
+const takenFiles = (project: Project) =>
+  readdirSync(project.record).filter((name) => TAKEN.test(name));
+
 /** Forgets what recipes reported. Never throws. */
 export function forgetInbox(project: Project): void {
-  for (const path of [project.inbox, `${project.inbox}.taken`]) {
-    try {
-      unlinkSync(path);
-    } catch {
-      // There is none.
-    }
+  for (const name of ['inbox', ...attempt(() => takenFiles(project), [])]) {
+    attempt(() => unlinkSync(join(project.record, name)), undefined);
   }
 }
 
+function attempt<T>(work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** A line, if the catalogue knows it. Recipes write `EVENT key=value …`, `local: ` before it or not. */
+function parseReport(text: string): Report | undefined {
+  if (text.startsWith('{')) {
+    const line = parseLine(text);
+    return line.kind === 'event' ? { kind: 'record', record: line.record } : undefined;
+  }
+  const words = text.split(/\s+/);
+  const local = words[0] === 'local:';
+  const [event = '', ...pairs] = local ? words.slice(1) : words;
+  const checked = validate(event, withNames(parsePairs(pairs)));
+  if (!checked.ok) return undefined;
+  const { properties } = checked;
+  return { kind: 'reported', event: { event: event as EventName, properties }, local };
+}
+
 /**
- * Takes what is in the inbox, also what a crashed process had taken before. Lines that the
- * catalogue does not know are left out. Call it with the claim `collect` held. Never throws.
+ * Takes what is in the inbox, also what a crashed process had taken before. Call it with the claim
+ * `collect` held. Never throws.
  */
 export function takeInbox(project: Project): Taken | undefined {
-  const taken = `${project.inbox}.taken`;
   try {
-    if (!statSync(taken, { throwIfNoEntry: false })) renameSync(project.inbox, taken);
-    const { birthtimeMs, ino } = statSync(taken);
-    const text = readFileSync(taken);
-    const events: NewEvent[] = [];
-    for (const line of text.toString('utf8').split('\n')) {
-      const [event, ...pairs] = line.trim().split(/\s+/);
-      if (!event) continue;
-      const checked = validate(event, withNames(parsePairs(pairs)));
-      if (checked.ok) events.push({ event: event as EventName, properties: checked.properties });
+    let [name] = takenFiles(project).sort();
+    if (!name) {
+      name = `inbox.${Date.now()}-${crypto().randomBytes(8).toString('hex')}`;
+      renameSync(project.inbox, join(project.record, name));
     }
+    const taken = join(project.record, name);
+    const text = readFileSync(taken);
+    const reports = text
+      .toString('utf8')
+      .split('\n')
+      .map((line) => parseReport(line.trim()))
+      .filter((report) => report !== undefined);
     const forget = () => {
       try {
         if (statSync(taken).size > text.length) return false;
@@ -86,7 +133,7 @@ export function takeInbox(project: Project): Taken | undefined {
       }
       return true;
     };
-    return { events, identity: `inbox ${birthtimeMs} ${ino}`, atMs: birthtimeMs, forget };
+    return { reports, identity: name, atMs: Number(TAKEN.exec(name)![1]), forget };
   } catch {
     return undefined; // Nothing was reported, or it is not ours to read.
   }

@@ -1,5 +1,6 @@
 // The make commands that make/track.sh wrote down: `PID.start` when one began, `PID.end` when it
-// was over. The files' times are the command's times, so that no clock has to be started for it.
+// was over. The files' times are the command's times, so that no clock has to be started for it. The
+// first line of a start says `local` and `ci` if it was so; the rest are the goals. An end is a status.
 
 import { readdirSync, readFileSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,9 @@ import type { Command } from './goals';
 /** A command that is over, with what makes its records' uuids the same on every try. */
 export interface Run {
   readonly command: Command;
+  /** How things stood when it began, whoever records it. */
+  readonly local: boolean;
+  readonly ci: boolean;
   readonly startMs: number;
   /** When it was over; for an interrupted one, when it began: nobody saw its end. */
   readonly endMs: number;
@@ -55,15 +59,17 @@ function readRun(project: Project, pid: number, nowMs: number): Run | undefined 
     forget([startFile, endFile]); // The disk was full: what it was, and how it ended, is not known.
     return undefined;
   }
-  const goals = splitGoals(startText);
+  const [notes = '', ...goals] = startText.split('\n');
   const succeeded = endText?.trim() === '0';
   const durationMs = end && Math.max(0, end.mtimeMs - start.mtimeMs);
   return {
     command: {
-      goals,
+      goals: splitGoals(goals.join(' ')),
       end: !end ? 'interrupted' : succeeded ? 'succeeded' : 'failed',
       durationMs,
     },
+    local: notes.includes('local'),
+    ci: notes.includes('ci'),
     startMs: start.mtimeMs,
     endMs: end?.mtimeMs ?? start.mtimeMs,
     identity: `run ${pid} ${start.mtimeMs} ${start.ino}`,

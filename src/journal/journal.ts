@@ -63,7 +63,7 @@ function recentUuids(project: Project): string {
 
 /**
  * Records events, within the limits, each once: a uuid that was just recorded is skipped. Waits up
- * to `waitMs` while another process writes.
+ * to `waitMs` while another process writes. `isNew` says that nobody can have recorded them yet.
  * @returns how many were written; undefined when another process kept the journal for too long, so
  * that nothing was decided about them.
  * @throws the system's error when the journal cannot be written.
@@ -71,13 +71,13 @@ function recentUuids(project: Project): string {
 export async function record(
   project: Project,
   events: readonly EventRecord[],
-  waitMs: number = CLAIM.journal.waitMs,
+  { waitMs = CLAIM.journal.waitMs as number, isNew = false } = {},
 ): Promise<number | undefined> {
   if (events.length === 0) return 0;
   const held = await claim(project.claims, 'journal', { ...CLAIM.journal, waitMs });
   if (!held) return undefined;
   try {
-    const known = recentUuids(project);
+    const known = isNew ? '' : recentUuids(project);
     const fresh = events.filter((event) => !known.includes(event.uuid));
     const kept = fresh.slice(0, roomNow(project, Date.now()));
     appendLines(project, kept.map(formatEvent));

@@ -124,8 +124,13 @@ export function isLineStart(project: Project, at: number): boolean {
   return at === 0 || readBytes(project.journal, at - 1, at)[0] === NEWLINE;
 }
 
-/** How often `needle` begins a line in the journal from byte `from` on; nothing is parsed. */
-export function countLines(project: Project, from: number, needle: string): number {
+/** How often `needle` begins a line of the journal between two bytes; nothing is parsed. */
+export function countLines(
+  project: Project,
+  from: number,
+  needle: string,
+  to = Number.POSITIVE_INFINITY,
+): number {
   const pattern = Buffer.from(`\n${needle}`);
   let handle: number;
   try {
@@ -138,7 +143,8 @@ export function countLines(project: Project, from: number, needle: string): numb
     let kept = bytes.write('\n'); // As if it stood before the first line. Later: an end cut in two.
     let count = 0;
     for (let at = from; ; ) {
-      const read = readSync(handle, bytes, kept, bytes.length - kept, at);
+      const room = Math.min(bytes.length - kept, to - at);
+      const read = room > 0 ? readSync(handle, bytes, kept, room, at) : 0;
       if (read === 0) return count;
       at += read;
       const piece = bytes.subarray(0, kept + read);

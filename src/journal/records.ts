@@ -29,8 +29,9 @@ export type Line =
   | { kind: 'outcome'; record: OutcomeRecord }
   | { kind: 'damaged' };
 
-/** How the lines begin, for counting them without parsing. */
+/** How the lines begin, for finding them without parsing. */
 export const SENDABLE_LINE = '{"uuid"';
+export const OUTCOME_LINE = '{"outcome"';
 
 /** An event as one line, its keys in a fixed order. */
 export function formatEvent(record: EventRecord): string {

@@ -16,19 +16,20 @@ import { KEYS, parseState, readState, readText, type State } from './state';
 
 /**
  * Changes the state file while nobody else does. `decide` gets the state as it is at that moment
- * and answers with the keys to write (none: the file is not touched).
+ * and answers with the keys to write (none: the file is not touched). Waits up to `waitMs` for it.
  * @returns the state afterwards.
  * @throws UserError when the file cannot be understood or written, or stays claimed for too long.
  */
 export async function changeState(
   project: Project,
   decide: (now: State) => Readonly<Record<string, string>>,
+  waitMs: number = CLAIM.state.waitMs,
 ): Promise<State> {
   readState(project); // Before the folder is made: a file that is wrong leaves no trace of ours.
   let held: Claim | undefined;
   try {
     makeRecordFolder(project);
-    held = await claim(project.claims, 'state', CLAIM.state);
+    held = await claim(project.claims, 'state', { ...CLAIM.state, waitMs });
   } catch (error) {
     throw new UserError(`${project.record} cannot be written: ${reason(error)}. ${cannotWrite}`);
   }

@@ -14,18 +14,24 @@ export const LISTED = 'collector.homelab.test';
 /** A name that the namespace's own hosts file maps to the black hole. */
 export const LISTED_BLACK = 'sinkhole.homelab.test';
 
+let made = 0;
+
 export interface Namespace {
   /** What to put before a command, to run it in there. */
   readonly prefix: readonly string[];
   remove(): void;
 }
 
-/** Makes one. Undefined where that is not possible: no Linux, not root, or not allowed. */
-export function makeNamespace(): Namespace | undefined {
-  const name = `onramp-${process.pid}-${Date.now().toString(36)}`;
+/**
+ * Makes one, whose DNS server is the black hole unless told otherwise. Undefined where that is not
+ * possible: no Linux, not root, or not allowed.
+ */
+export function makeNamespace(nameserver = BLACK_HOLE): Namespace | undefined {
+  made += 1;
+  const name = `onramp-${process.pid}-${made}-${Date.now().toString(36)}`;
   const far = `${name}-far`;
   // The name of an interface has 15 letters at most.
-  const cable = `or${Date.now().toString(36).slice(-6)}${process.pid % 1000}`;
+  const cable = `or${Date.now().toString(36).slice(-5)}${process.pid % 1000}${made}`;
   const files = join('/etc/netns', name);
   const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'ignore' });
   const remove = () => {
@@ -51,7 +57,7 @@ export function makeNamespace(): Namespace | undefined {
     ip('-n', name, 'neighbour', 'add', ...gateway, 'nud', 'permanent');
     ip('-n', name, 'route', 'add', 'default', 'via', '192.0.2.254');
     mkdirSync(files, { recursive: true });
-    writeFileSync(join(files, 'resolv.conf'), `nameserver ${BLACK_HOLE}\n`);
+    writeFileSync(join(files, 'resolv.conf'), `nameserver ${nameserver}\n`);
     const hosts = `127.0.0.1 localhost ${LISTED}\n${BLACK_HOLE} ${LISTED_BLACK}\n`;
     writeFileSync(join(files, 'hosts'), hosts);
     const prefix = ['ip', 'netns', 'exec', name];

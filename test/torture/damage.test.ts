@@ -238,7 +238,10 @@ describe('a disk that is full', () => {
   };
   const empty = () => rmSync(join(disk!, 'filler'), { force: true });
 
-  it('loses nothing that was recorded, counts nothing twice, and is not noticed by a command', async () => {
+  it.each([
+    ['the lock turned it on: what was recorded arrives, and nothing else', {}],
+    ['the environment turned it on: every command arrives', { ONRAMP_ANALYTICS_ENABLED: '1' }],
+  ])('%s, once, and no command notices', async (_what, decider) => {
     // The record alone is on the small disk, as with a quota; then the lock too.
     const record = join(disk!, 'record');
     mkdirSync(record);
@@ -249,9 +252,9 @@ describe('a disk that is full', () => {
     for (let round = 0; round < 8; round++) {
       // Room for a few blocks, then for fewer: every file meets the end of the disk in its turn.
       fill(round % 4);
-      const run = await host.make(['down'], env({ CI: '1' }));
+      const run = await host.make(['down'], env({ ...decider, CI: '1' }));
       expect(run).toMatchObject({ status: 0, stdout: 'stopping everything\n', stderr: '' });
-      const track = await host.shim(TRACK, env());
+      const track = await host.shim(TRACK, env(decider));
       expect(track).toMatchObject({ status: 0, stdout: '', stderr: '' });
       makes += 1;
       for (const record of host.records())
@@ -259,11 +262,17 @@ describe('a disk that is full', () => {
     }
     empty();
     await host.shim(['flush'], env());
+    const kept = recorded(host).map(({ uuid }) => uuid);
+    const arrived = [...counted(server).keys()];
+    expect(arrived).toEqual(expect.arrayContaining(kept));
+    if (!('ONRAMP_ANALYTICS_ENABLED' in decider)) expect(new Set(arrived)).toEqual(new Set(kept));
     const commands = [...counted(server).values()].filter((text) =>
       text.includes('command_executed'),
     );
     const names = commands.map((text) => JSON.parse(text).properties);
-    expect(commands.length, 'every command, once').toBe(makes);
+    if ('ONRAMP_ANALYTICS_ENABLED' in decider) {
+      expect(commands.length, 'every command, once').toBe(makes);
+    }
     for (const properties of names) {
       expect(properties).toMatchObject({ command: 'down', success: true });
     }

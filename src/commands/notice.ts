@@ -1,0 +1,29 @@
+// notice: what make/track.sh runs before the first command is recorded, where the environment alone
+// turned analytics on. Not for people, so it is not listed.
+
+import { defineCommand } from 'citty';
+import { NOTICE } from '../notice';
+import { warn } from '../output';
+import { beginTracking } from '../session';
+import { changeState } from '../state/change';
+import { KEYS } from '../state/state';
+import { environment, here } from './context';
+import { leaveAtDeadline, quietly } from './deadline';
+
+export default defineCommand({
+  meta: { name: 'notice', hidden: true, description: 'Show the notice, if it was not shown yet.' },
+  async run() {
+    const session = beginTracking(here(), environment());
+    if (session?.consent.mode !== 'on' || session.state.noticeShown) return;
+    if (session.consent.decidedBy !== 'ONRAMP_ANALYTICS_ENABLED') return;
+    leaveAtDeadline(session);
+    await quietly(session, async () => {
+      let isFirst = false; // Of many at the same time, one shows it.
+      await changeState(session.project, (now) => {
+        isFirst = !now.noticeShown;
+        return isFirst ? { [KEYS.notice]: '1' } : {};
+      });
+      if (isFirst) warn(NOTICE);
+    });
+  },
+});
