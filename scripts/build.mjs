@@ -1,4 +1,4 @@
-// Builds bin/onramp-analytics: what is generated in src/, then tsc, then ncc, then the wrapper around it. The
+// Builds bin/onramp-analytics: what is generated in src/, then tsc, then ncc, then the one file. The
 // page of dashboard/ is built before: `npm run build` does both.
 
 import { execFileSync } from 'node:child_process';
@@ -50,7 +50,8 @@ const HEAD = `#!/usr/bin/env node
 var v = process.versions.node.split('.');
 if (v[0] < 20 || (v[0] == 20 && v[1] < 20) || !process.getBuiltinModule) {
   var isTracking = /^(track|flush|collect|notice)$/.test(process.argv[2]);
-  if (!isTracking) console.error('onramp-analytics needs Node.js 20.20 or newer (of 22, 22.3); this is ' + process.version + '. Your make commands work without it.');
+  if (!isTracking) console.error('onramp-analytics needs Node.js 20.20 or newer (of 22, 22.3); this is ' +
+    process.version + '. Your make commands work without it.');
   process.exit(isTracking ? 0 : 1);
 }
 `;
@@ -74,7 +75,12 @@ function fileOf(start, parts) {
     JSON.stringify(NO_END),
     `{\n${functions.join('')}}`,
   ];
-  return `${HEAD}(function (nodeRequire, module, __dirname, fingerprint, noEnd, texts) {\nconst require = nodeRequire;\n${start}\n})(\n${values.join(',\n')});\n`;
+  return `${HEAD}(function (nodeRequire, module, __dirname, fingerprint, noEnd, texts) {
+const require = nodeRequire;
+${start}
+})(
+${values.join(',\n')});
+`;
 }
 
 /** A part: a function of what the start hands it, which returns the module's exports. */

@@ -44,8 +44,9 @@ export function beginTracking(project: Project, env: Environment): Session | und
   try {
     const state = readState(project);
     const consent = decide(env, state.enabled);
-    // Somebody may have edited the file by hand. The environment's word is not the file's.
-    if (!(consent.decidedBy in env)) mirrorMode(project, consent.mode);
+    // Somebody may have edited the file by hand. What the environment says is not what it says.
+    const isFromFile = ['ANALYTICS_ENABLED', 'default'].includes(consent.decidedBy);
+    if (isFromFile) mirrorMode(project, consent.mode);
     if (consent.mode === 'off') return undefined;
     const settings = readSettings(project.root, env);
     return { project, env, consent, state, settings, endMs: settings.deadlineMs };

@@ -3,6 +3,7 @@
 /** The parts of the bundle beside its start: see scripts/build.mjs. */
 export type Part = 'main' | 'often' | 'seldom';
 
+/** What the start hands to each part. */
 export interface Bundle {
   /** Runs a part and returns its exports. */
   run(part: Part): Record<string, unknown>;

@@ -74,6 +74,7 @@ export function writeStanding(project: Project, standing: Standing): void {
 
 /** How many events wait. Reads only what a delivery has not counted already. */
 export function countWaiting(project: Project, { cursor, counted }: Standing): number {
+  if (counted && counted.to === size(project.journal)) return counted.waiting;
   if (counted && counted.to >= cursor && isLineStart(project, counted.to)) {
     return counted.waiting + countLines(project, counted.to, SENDABLE_LINE);
   }
