@@ -1,6 +1,7 @@
 // The way of make commands: record those that are over and what their recipes reported, then deliver.
 
 import { readFileSync } from 'node:fs';
+import { sanitize } from './catalogue/validate';
 import { systemCode } from './errors';
 import { claim } from './files/claim';
 import type { Declared } from './host/declared';
@@ -44,7 +45,11 @@ async function recordFinished(
     const taken = takeInbox(project);
     if (!taken || taken.identity === done) return; // Or it cannot be removed.
     const records = taken.reports.slice(first).flatMap((report, index) => {
-      if (report.kind === 'record') return report.record;
+      if (report.kind === 'record') {
+        const known = sanitize(report.record.event, report.record.properties);
+        if (!known) return [];
+        return { ...report.record, properties: declaredOnly(known, declared) };
+      }
       const local = shared.local || report.local;
       const origin = { identity: taken.identity, salt, first: first + index };
       const properties = declaredOnly(report.event.properties, declared);

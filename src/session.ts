@@ -13,7 +13,7 @@ import { LEAVE_MS } from './limits';
 import type { Project } from './project';
 import { declarationFolders, type Environment, readSettings, type Settings } from './settings';
 import { changeState } from './state/change';
-import { mirrorMode } from './state/mirror';
+import { mirrorMode, removeMirror } from './state/mirror';
 import { KEYS, readState, type State } from './state/state';
 
 /** Delivery, with posthog-node behind it, is loaded when something is to be sent, and not before. */
@@ -46,7 +46,10 @@ export function beginTracking(project: Project, env: Environment): Session | und
     const consent = decide(env, state.enabled);
     // Somebody may have edited the file by hand. What the environment says is not what it says.
     const isFromFile = ['ANALYTICS_ENABLED', 'default'].includes(consent.decidedBy);
-    if (isFromFile) mirrorMode(project, consent.mode);
+    if (isFromFile && mirrorMode(project, consent.mode)) {
+      // And somebody may just have turned it off: then make asks the file.
+      if (readState(project).enabled !== state.enabled) removeMirror(project);
+    }
     if (consent.mode === 'off') return undefined;
     const settings = readSettings(project.root, env);
     return { project, env, consent, state, settings, endMs: settings.deadlineMs };

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Status } from '../src/commands/status';
@@ -191,6 +191,34 @@ describe('the journal and the wire', () => {
     expect(server.events()).toHaveLength(3);
     const { uuid, timestamp } = JSON.parse(left!);
     expect(server.events()).toContainEqual(expect.objectContaining({ uuid, timestamp }));
+  });
+
+  it('what is known about a server stays while nothing is to be sent to it, and preview looks behind', async () => {
+    await recordOnly('a');
+    const [one] = host.records();
+    const local = Array.from({ length: 5_200 }, (_, index) =>
+      JSON.stringify({
+        local: true,
+        ...one,
+        uuid: `0190b000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+      }),
+    );
+    writeFileSync(host.journal, `${local.join('\n')}\n${JSON.stringify(one)}\n`);
+    const file = join(host.root, '.onramp-analytics/delivery.json');
+    const standing = { cursor: 0, batch: 12, failures: 8, retryAtMs: 0, last: null };
+    writeFileSync(file, JSON.stringify(standing));
+    expect((await host.shim(['preview'], env)).stdout).toContain('the 1 event(s) that wait');
+    server.behave(answer(503));
+    await host.shim(['flush'], env);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ batch: 12, failures: 9 });
+  });
+
+  it('a standing that does not fit the journal says nothing about it', async () => {
+    await recordOnly('a');
+    const standing = { cursor: 1e9, counted: { waiting: 777, to: statSync(host.journal).size } };
+    const file = join(host.root, '.onramp-analytics/delivery.json');
+    writeFileSync(file, JSON.stringify(standing));
+    expect(await status()).toMatchObject({ waiting: 1 });
   });
 
   it('a long backlog that is not to be sent is dropped, a part in each deadline', async () => {

@@ -61,6 +61,12 @@ describe('recording', () => {
     expect(await countAfterTrack()).toBe(1_000);
   });
 
+  it('counts the new ones behind an old one that was recorded late', async () => {
+    fill(60, (index) => (index === 58 ? 3 * 60 * MINUTE : 1_000));
+    expect(await countAfterTrack()).toBe(61);
+    expect(await countAfterTrack()).toBe(61);
+  });
+
   it('goes on when the hour is over', async () => {
     fill(1_000, (index) => 110 * MINUTE - index * 2_000);
     expect(await countAfterTrack()).toBe(1_001);

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesBelow, type Host, makeHost } from './support/host';
@@ -268,6 +268,24 @@ describe('a recipe that reports an event', () => {
       .sort((a, b) => String(a!.event).localeCompare(String(b!.event)));
     expect(event!.event).toBe('service_enabled');
     expect(Date.parse(String(event!.timestamp))).toBeGreaterThanOrEqual(beginMs - 1_000);
+  });
+
+  it('cannot bring a record past the catalogue, nor a name past the project', async () => {
+    await host.make(['report'], RECORD_ONLY);
+    const record = host.records()[0]!;
+    const common = { shim_version: '1.0.0', ci: false };
+    const properties = { service_name: 'secret-service', host: 'nas.secret', ...common };
+    const forged = { ...record, uuid: `0${String(record.uuid).slice(1, -1)}0`, properties };
+    const unread = join(host.root, '.onramp-analytics/inbox.1000000000000-ab');
+    mkdirSync(unread); // In the way, and nobody's.
+    writeFileSync(
+      join(host.root, '.onramp-analytics/inbox'),
+      `${JSON.stringify({ ...forged, event: 'service_started' })}\n`,
+    );
+    await host.make(['loud'], RECORD_ONLY);
+    const text = host.read('.onramp-analytics/journal.ndjson');
+    expect(text).not.toContain('secret');
+    expect(text).toContain(forged.uuid);
   });
 
   it('is never sent when it was local, whoever records it later', async () => {

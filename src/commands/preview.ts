@@ -40,8 +40,13 @@ function example(event: EventName): Properties {
 
 /** What the next request would carry. */
 function waiting(project: Project, id: string): readonly EventRecord[] {
-  const standing = readStanding(project);
-  return nextBatch(project, standing, id, settledBefore(project, standing)).records;
+  let standing = readStanding(project);
+  const settled = settledBefore(project, standing);
+  for (;;) {
+    const { records, end, more } = nextBatch(project, standing, id, settled);
+    if (records.length > 0 || !more) return records;
+    standing = { ...standing, cursor: end };
+  }
 }
 
 export default defineCommand({

@@ -26,6 +26,12 @@ import {
 /** Asked again before every request, so that `disable` and `reset-id` take effect at once. */
 export type Permission = () => { mode: Mode; id: string | undefined };
 
+/** What was dropped on the way to a batch, as the journal says it. */
+function dropsOf(owed: Owed): OutcomeRecord[] {
+  const at = new Date().toISOString();
+  return [...owed.drops].map(([why, uuids]) => ({ outcome: 'dropped', why, at, uuids }));
+}
+
 /** The standing after an attempt at `owed`: settled, to be tried smaller, or to be tried later. */
 function judge(
   standing: Standing,
@@ -34,19 +40,13 @@ function judge(
 ): { next: Standing; outcomes: OutcomeRecord[]; goOn: boolean } {
   const at = new Date().toISOString();
   const uuids = owed.records.map((record) => record.uuid);
-  const outcomes: OutcomeRecord[] = [...owed.drops].map(([why, dropped]) => ({
-    outcome: 'dropped',
-    why,
-    at,
-    uuids: dropped,
-  }));
+  const outcomes = dropsOf(owed);
   const attempt = { at, events: uuids.length, detail: result.detail };
   if (result.kind === 'accepted') {
-    if (uuids.length > 0) outcomes.push({ outcome: 'delivered', at, uuids });
-    const last = uuids.length > 0 ? { ...attempt, outcome: 'delivered' as const } : standing.last;
+    outcomes.push({ outcome: 'delivered', at, uuids });
+    const last = { ...attempt, outcome: 'delivered' as const };
     const done = { cursor: owed.end, batch: BATCH.events, failures: 0, retryAtMs: 0, last };
-    const next = { ...standing, ...done };
-    return { next, outcomes, goOn: owed.more };
+    return { next: { ...standing, ...done }, outcomes, goOn: owed.more };
   }
   if (result.kind === 'rejected') {
     const last = { ...attempt, outcome: 'rejected' as const };
@@ -92,14 +92,21 @@ export async function deliver(
       const { mode, id } = permission();
       if (mode !== 'on' || !id) return;
       const owed = nextBatch(project, standing, id, settled);
-      const isEmpty = owed.records.length === 0;
-      if (!isEmpty) requests += 1;
-      const result: Outcome = isEmpty
-        ? { kind: 'accepted', detail: '' }
-        : await route.sender.send(owed.records, route.transport, lastMs);
+      if (owed.records.length === 0) {
+        // No server was asked: what is known about it stays.
+        await writeOutcomes(project, dropsOf(owed));
+        if (owed.end !== standing.cursor) {
+          standing = { ...standing, cursor: owed.end };
+          writeStanding(project, standing);
+        }
+        if (!owed.more) return;
+        continue;
+      }
+      requests += 1;
+      const result = await route.sender.send(owed.records, route.transport, lastMs);
       const { next, outcomes, goOn } = judge(standing, owed, result);
       await writeOutcomes(project, outcomes);
-      if (!isEmpty || owed.end !== standing.cursor) writeStanding(project, next);
+      writeStanding(project, next);
       standing = next;
       if (!goOn) return;
     }

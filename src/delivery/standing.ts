@@ -54,7 +54,8 @@ export function readStanding(project: Project): Standing {
   } catch {
     // As if it were not there.
   }
-  return { ...FRESH, ...value, cursor: 0, checkTo: size(project.journal) };
+  const { counted: _, ...kept } = value;
+  return { ...FRESH, ...kept, cursor: 0, checkTo: size(project.journal) };
 }
 
 /**

@@ -2,7 +2,7 @@
 //
 // A name that git does not track was made up by the person at the keyboard, and never leaves.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, type Index, readIndex } from './gitindex';
 import { parseMakefile } from './makefile';
@@ -40,7 +40,8 @@ interface Commands {
 function readCommands(root: string, index: Index): Commands {
   const targets = new Set<string>();
   let first: string | undefined;
-  const main = MAIN.find((name) => existsSync(join(root, name)));
+  // Not by asking for each: some file systems answer for `Makefile` when asked for `makefile`.
+  const main = MAIN.find((name) => readdirSync(root).includes(name));
   for (const [path, hash] of index) {
     if (!isMakefile(path)) continue;
     try {

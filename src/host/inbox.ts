@@ -106,35 +106,41 @@ function parseReport(text: string): Report | undefined {
   return { kind: 'reported', event: { event: event as EventName, properties }, local };
 }
 
+/** Gives the inbox a name of its own, if there is one. Never throws. */
+function takeAway(project: Project): string[] {
+  const name = `inbox.${Date.now()}-${crypto().randomBytes(8).toString('hex')}`;
+  return attempt(() => {
+    renameSync(project.inbox, join(project.record, name));
+    return [name];
+  }, []);
+}
+
+function readTaken(project: Project, name: string): Taken {
+  const taken = join(project.record, name);
+  const text = readFileSync(taken);
+  const lines = text.toString('utf8').split('\n');
+  return {
+    reports: lines.map((line) => parseReport(line.trim())).filter((report) => report !== undefined),
+    identity: name,
+    atMs: Number(TAKEN.exec(name)![1]),
+    forget() {
+      if (attempt(() => statSync(taken).size > text.length, false)) return false;
+      attempt(() => unlinkSync(taken), undefined);
+      return true;
+    },
+  };
+}
+
 /**
- * Takes what is in the inbox, also what a crashed process had taken before. Call it with the claim
- * `collect` held. Never throws.
+ * Takes what is in the inbox, or first what a crashed process had taken before. Call it with the
+ * claim `collect` held. Never throws: what is not ours to read is left to others.
  */
 export function takeInbox(project: Project): Taken | undefined {
-  try {
-    let [name] = takenFiles(project).sort();
-    if (!name) {
-      name = `inbox.${Date.now()}-${crypto().randomBytes(8).toString('hex')}`;
-      renameSync(project.inbox, join(project.record, name));
-    }
-    const taken = join(project.record, name);
-    const text = readFileSync(taken);
-    const reports = text
-      .toString('utf8')
-      .split('\n')
-      .map((line) => parseReport(line.trim()))
-      .filter((report) => report !== undefined);
-    const forget = () => {
-      try {
-        if (statSync(taken).size > text.length) return false;
-        unlinkSync(taken);
-      } catch {
-        // Gone already.
-      }
-      return true;
-    };
-    return { reports, identity: name, atMs: Number(TAKEN.exec(name)![1]), forget };
-  } catch {
-    return undefined; // Nothing was reported, or it is not ours to read.
+  const before = attempt(() => takenFiles(project).sort(), []);
+  for (const name of before) {
+    const taken = attempt(() => readTaken(project, name), undefined);
+    if (taken) return taken;
   }
+  const [name] = takeAway(project);
+  return name === undefined ? undefined : attempt(() => readTaken(project, name), undefined);
 }

@@ -24,6 +24,9 @@ export interface Run {
   forget(): void;
 }
 
+/** The first line of a start. */
+const NOTES = /^(local)?( ci)?$/;
+
 /** Words separated by white space, as make itself separates goals. */
 export const splitGoals = (text: string): string[] => text.split(/\s+/).filter(Boolean);
 
@@ -60,6 +63,7 @@ function readRun(project: Project, pid: number, nowMs: number): Run | undefined 
     return undefined;
   }
   const [notes = '', ...goals] = startText.split('\n');
+  if (!NOTES.test(notes)) goals.unshift(notes);
   const succeeded = endText?.trim() === '0';
   const durationMs = end && Math.max(0, end.mtimeMs - start.mtimeMs);
   return {
@@ -68,8 +72,8 @@ function readRun(project: Project, pid: number, nowMs: number): Run | undefined 
       end: !end ? 'interrupted' : succeeded ? 'succeeded' : 'failed',
       durationMs,
     },
-    local: notes.includes('local'),
-    ci: notes.includes('ci'),
+    local: NOTES.exec(notes)?.[1] !== undefined,
+    ci: NOTES.exec(notes)?.[2] !== undefined,
     startMs: start.mtimeMs,
     endMs: end?.mtimeMs ?? start.mtimeMs,
     identity: `run ${pid} ${start.mtimeMs} ${start.ino}`,

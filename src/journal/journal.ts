@@ -33,9 +33,13 @@ export function appendLines(project: Project, lines: readonly string[]): void {
   }
 }
 
+/** So many old records in a row are not the end of the new ones. */
+const STRAGGLERS = 20;
+
 /** How many more events the recording limits leave room for now. */
 function roomNow(project: Project, nowMs: number): number {
   let seen = 0;
+  let old = 0;
   let room = Number.POSITIVE_INFINITY;
   const longestMs = Math.max(...RECORD_LIMITS.map((limit) => limit.windowMs));
   const most = Math.max(...RECORD_LIMITS.map((limit) => limit.events));
@@ -43,7 +47,10 @@ function roomNow(project: Project, nowMs: number): number {
   for (const { line } of linesBackwards(project)) {
     if (line.kind !== 'event') continue;
     const ageMs = Math.abs(nowMs - Date.parse(line.record.timestamp));
-    if (ageMs > longestMs || seen >= most) break;
+    // What was interrupted, or waited, is recorded later: a few old ones stand among the new.
+    old = ageMs > longestMs ? old + 1 : 0;
+    if (old > STRAGGLERS || seen >= most) break;
+    if (old > 0) continue;
     seen += 1;
     for (const [index, limit] of RECORD_LIMITS.entries()) {
       if (ageMs <= limit.windowMs) counts[index]! += 1;

@@ -117,7 +117,8 @@ describe('a file that was damaged', () => {
     const lastLine = whole.lastIndexOf('\n', whole.length - 2) + 1;
     for (let round = 0; round < 6 * Math.min(PROJECTS, 3); round++) {
       writeFileSync(host.journal, whole);
-      truncateSync(host.journal, Math.floor(between(lastLine, whole.length)));
+      // Without its newline alone, the line would still be whole.
+      truncateSync(host.journal, Math.floor(between(lastLine, whole.length - 1)));
       rmSync(inRecord('delivery.json'), { force: true });
       const before = server.events().length;
       expect(await host.shim(TRACK, env())).toMatchObject({ status: 0, stdout: '', stderr: '' });
