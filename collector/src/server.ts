@@ -1,11 +1,8 @@
 // The server: every room's routes, and what they share (limits, CORS, errors).
 
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
-import statics from '@fastify/static';
 import websocket from '@fastify/websocket';
 import fastify, {
   type FastifyInstance,
@@ -30,6 +27,7 @@ import type { Ingest } from './ingest.ts';
 import { INSTALLS_PER_MINUTE, REQUEST_BYTES } from './limits.ts';
 import type { Feed } from './live/feed.ts';
 import type { Metrics } from './metrics.ts';
+import { pages } from './pages.ts';
 import type { Reader } from './queries/reader.ts';
 import { Unavailable } from './store/commit.ts';
 import { explain } from './store/database.ts';
@@ -181,23 +179,6 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     metrics.waiting.set(store.commits.depth);
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
-}
-
-/** The dashboard's page, when it is there. It has a login: nobody may put it into a frame. */
-async function pages(scope: FastifyInstance, config: Config): Promise<void> {
-  scope.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', "frame-ancestors 'none'");
-    reply.header('x-frame-options', 'DENY');
-    reply.header('x-content-type-options', 'nosniff');
-  });
-  const folder = config.dashboardFolder ?? resolve(import.meta.dirname, '../../dashboard/dist');
-  if (existsSync(folder)) {
-    await scope.register(statics, { root: resolve(folder), index: ['index.html'] });
-  } else {
-    scope.get('/', async (_request, reply) =>
-      reply.type('text/plain').send('This is a collector. Its numbers: /api/v1/summary\n'),
-    );
-  }
 }
 
 function answerError(

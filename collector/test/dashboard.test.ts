@@ -19,6 +19,14 @@ describe('the dashboard', () => {
   const send = (...events: object[]) =>
     collector.post('/batch/', { api_key: TOKEN, batch: events.map((each) => event(each)) });
 
+  it('cannot be put into a frame', async () => {
+    const { status, headers } = await fetch(`${collector.url}/`);
+    expect(status).toBe(200);
+    expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   describe.runIf(hasBrowser())('in a browser', () => {
     let browser: Browser;
     beforeAll(async () => {
