@@ -1,6 +1,7 @@
 // The journal: append-only lines that people can read and that delivery owes.
 //
-// Whoever writes holds the claim `journal`. One append is one `write`, so a crash can cut off the
+// Whoever records events holds the claim `journal`; what became of them is written down even if the
+// claim could not be had in time. One append is one `write`, so a crash can cut off the
 // last line only; the next append then starts on a line of its own, and readers skip the stump.
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
