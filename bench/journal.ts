@@ -28,7 +28,7 @@ export function fillJournal(host: Host): void {
     }),
   );
   writeFileSync(host.journal, `${lines.join('\n')}\n`);
-  writeFileSync(join(host.root, '.onramp-analytics/delivery.json'), standing(host));
+  writeFileSync(join(host.root, '.git/onramp-analytics/delivery.json'), standing(host));
 }
 
 const standings = new Map<string, string>();
@@ -37,7 +37,7 @@ const standings = new Map<string, string>();
 function standing(host: Host): string {
   let text = standings.get(host.root);
   if (!text) {
-    const file = join(host.root, '.onramp-analytics/delivery.json');
+    const file = join(host.root, '.git/onramp-analytics/delivery.json');
     writeFileSync(file, '{"cursor":0}');
     execFileSync(process.execPath, [BUNDLE, 'flush'], {
       cwd: host.root,
@@ -52,5 +52,5 @@ function standing(host: Host): string {
 /** Forgets what was recorded, so that the recording limits do not stop the benchmark. */
 export function emptyJournal(host: Host): void {
   rmSync(host.journal, { force: true });
-  rmSync(join(host.root, '.onramp-analytics/delivery.json'), { force: true });
+  rmSync(join(host.root, '.git/onramp-analytics/delivery.json'), { force: true });
 }

@@ -10,36 +10,25 @@ import { print, warn } from './output';
 type Command = CommandDef<any>;
 type Load = () => Promise<{ default: Command }>;
 
-const often =
-  (name: keyof typeof import('./commands/often')): Load =>
-  async () => ({
-    default: (await import(/* webpackMode: "eager" */ './commands/often'))[name],
-  });
-const seldom =
-  (name: keyof typeof import('./commands/seldom')): Load =>
-  async () => ({
-    default: (await import(/* webpackMode: "eager" */ './commands/seldom'))[name],
-  });
-
 // `eager` keeps everything in one file; a module still runs only when it is first asked for.
 const COMMANDS: Record<string, Load> = {
-  enable: often('enable'),
-  disable: often('disable'),
+  enable: () => import(/* webpackMode: "eager" */ './commands/enable'),
+  disable: () => import(/* webpackMode: "eager" */ './commands/disable'),
   status: () => import(/* webpackMode: "eager" */ './commands/status'),
   'show-id': () => import(/* webpackMode: "eager" */ './commands/show-id'),
-  'reset-id': often('resetId'),
-  track: often('track'),
-  flush: often('flush'),
-  events: seldom('events'),
-  preview: often('preview'),
-  log: seldom('log'),
-  export: seldom('exportRecord'),
-  report: seldom('report'),
-  clear: seldom('clear'),
-  forget: seldom('forget'),
-  init: seldom('init'),
-  collect: often('collect'),
-  notice: often('notice'),
+  'reset-id': () => import(/* webpackMode: "eager" */ './commands/reset-id'),
+  track: () => import(/* webpackMode: "eager" */ './commands/track'),
+  flush: () => import(/* webpackMode: "eager" */ './commands/flush'),
+  events: () => import(/* webpackMode: "eager" */ './commands/events'),
+  preview: () => import(/* webpackMode: "eager" */ './commands/preview'),
+  log: () => import(/* webpackMode: "eager" */ './commands/log'),
+  export: () => import(/* webpackMode: "eager" */ './commands/export'),
+  report: () => import(/* webpackMode: "eager" */ './commands/report'),
+  clear: () => import(/* webpackMode: "eager" */ './commands/clear'),
+  forget: () => import(/* webpackMode: "eager" */ './commands/forget'),
+  init: () => import(/* webpackMode: "eager" */ './commands/init'),
+  collect: () => import(/* webpackMode: "eager" */ './commands/collect'),
+  notice: () => import(/* webpackMode: "eager" */ './commands/notice'),
 };
 
 const main = defineCommand({

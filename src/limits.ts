@@ -39,8 +39,8 @@ export const FORGET_MS = 10_000;
 /** An answer longer than this is not read to its end. */
 export const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** How long a process may hold a claim, and how long another waits for it. */
-export const CLAIM = {
+/** How long a process may hold a acquire, and how long another waits for it. */
+export const LEASE = {
   state: { holdMs: 5_000, waitMs: 10_000 },
   journal: { holdMs: 5_000, waitMs: 2_000 },
 } as const;

@@ -48,7 +48,7 @@ describe.skipIf(!namespace)('where every packet and every DNS query is swallowed
   });
   beforeEach(() => {
     for (const name of ['journal.ndjson', 'delivery.json'])
-      rmSync(join(host.root, '.onramp-analytics', name), { force: true });
+      rmSync(join(host.root, '.git/onramp-analytics', name), { force: true });
   });
 
   const inside = (

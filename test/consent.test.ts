@@ -95,7 +95,7 @@ describe('who decides, first match wins', () => {
       const lock = stored === undefined ? '' : `ANALYTICS_ENABLED=${stored}\n`;
       host.write('onramp.lock', `${lock}ANALYTICS_ID=${ID}\nANALYTICS_NOTICE_SHOWN=1\n`);
       // make reads a lock that was edited by hand, and what the shim mirrors of it for later.
-      rmSync(join(host.root, '.onramp-analytics'), { recursive: true, force: true });
+      rmSync(join(host.root, '.git/onramp-analytics'), { recursive: true, force: true });
       expect(await recordedByMake(env)).toEqual(expected);
       const { status, stdout } = await host.shim(['status', '--json'], env);
       expect(status).toBe(0);

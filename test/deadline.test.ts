@@ -33,7 +33,7 @@ afterAll(() => {
 beforeEach(() => {
   // A fresh start: after three failures delivery would pause, and prove nothing.
   for (const name of ['journal.ndjson', 'delivery.json'])
-    rmSync(join(host.root, '.onramp-analytics', name), { force: true });
+    rmSync(join(host.root, '.git/onramp-analytics', name), { force: true });
 });
 afterEach(async () => {
   await server?.close();

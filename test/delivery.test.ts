@@ -168,7 +168,7 @@ describe('the journal and the wire', () => {
 
   it('an event that comes while another process keeps the journal busy is recorded by the next', async () => {
     await recordOnly('a');
-    const claim = join(host.root, '.onramp-analytics/claims/journal.9999');
+    const claim = join(host.root, '.git/onramp-analytics/leases/journal.9999');
     writeFileSync(claim, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
     const short = { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '600' };
     expect(await host.shim(TRACK, short)).toMatchObject(quiet);
@@ -182,10 +182,13 @@ describe('the journal and the wire', () => {
 
   it('and by the next track, with its own time', async () => {
     await recordOnly('a');
-    const claim = join(host.root, '.onramp-analytics/claims/journal.9999');
+    const claim = join(host.root, '.git/onramp-analytics/leases/journal.9999');
     writeFileSync(claim, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
     await host.shim(TRACK, { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '600' });
-    const [left] = readFileSync(join(host.root, '.onramp-analytics/inbox'), 'utf8').split('\n');
+    const [left] = readFileSync(
+      join(host.root, '.git/onramp-analytics/spool/reports'),
+      'utf8',
+    ).split('\n');
     writeFileSync(claim, 'free');
     await host.shim(TRACK, env);
     expect(server.events()).toHaveLength(3);
@@ -204,7 +207,7 @@ describe('the journal and the wire', () => {
       }),
     );
     writeFileSync(host.journal, `${local.join('\n')}\n${JSON.stringify(one)}\n`);
-    const file = join(host.root, '.onramp-analytics/delivery.json');
+    const file = join(host.root, '.git/onramp-analytics/delivery.json');
     const standing = { cursor: 0, batch: 12, failures: 8, retryAtMs: 0, last: null };
     writeFileSync(file, JSON.stringify(standing));
     expect((await host.shim(['preview'], env)).stdout).toContain('the 1 event(s) that wait');
@@ -216,7 +219,7 @@ describe('the journal and the wire', () => {
   it('a standing that does not fit the journal says nothing about it', async () => {
     await recordOnly('a');
     const standing = { cursor: 1e9, counted: { waiting: 777, to: statSync(host.journal).size } };
-    const file = join(host.root, '.onramp-analytics/delivery.json');
+    const file = join(host.root, '.git/onramp-analytics/delivery.json');
     writeFileSync(file, JSON.stringify(standing));
     expect(await status()).toMatchObject({ waiting: 1 });
   });
@@ -259,7 +262,7 @@ describe('the journal and the wire', () => {
     }
     const last = readFileSync(host.journal, 'utf8');
     writeFileSync(host.journal, `${[...events, ...outcomes].join('\n')}\n${last}`);
-    rmSync(join(host.root, '.onramp-analytics/delivery.json'), { force: true });
+    rmSync(join(host.root, '.git/onramp-analytics/delivery.json'), { force: true });
     const short = { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '400' };
     for (let runs = 0; runs < 20 && server.requests.length === 0; runs += 1) {
       await host.shim(['flush'], short);
@@ -271,7 +274,7 @@ describe('the journal and the wire', () => {
   it('a lost delivery.json does not make anything be sent again', async () => {
     await host.shim(TRACK, env);
     for (const damage of ['', '{"cursor":"x"}', '\0\0']) {
-      writeFileSync(join(host.root, '.onramp-analytics/delivery.json'), damage);
+      writeFileSync(join(host.root, '.git/onramp-analytics/delivery.json'), damage);
       await host.shim(['flush'], env);
     }
     expect(server.events()).toHaveLength(1);
@@ -357,7 +360,7 @@ describe('back-off', () => {
     server.behave(answer(503, '', { 'retry-after': '300' }));
     await host.shim(TRACK, env);
     server.behave(answer(200));
-    const file = join(host.root, '.onramp-analytics/delivery.json');
+    const file = join(host.root, '.git/onramp-analytics/delivery.json');
     const standing = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, JSON.stringify({ ...standing, retryAtMs: Date.now() - 1 }));
     await host.shim(TRACK, env);

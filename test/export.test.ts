@@ -181,7 +181,7 @@ describe('export', () => {
     expect((await bare.shim(['export', '--format', 'csv'])).stdout).toBe(
       `${COLUMNS.join(',')}\r\n`,
     );
-    expect(existsSync(join(bare.root, '.onramp-analytics'))).toBe(false);
+    expect(existsSync(join(bare.root, '.git/onramp-analytics'))).toBe(false);
     bare.remove();
   });
 

@@ -17,7 +17,7 @@ import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
 import { executed, RECORD_ONLY, recorded } from './support/recorded';
 import { BUNDLE, run, shim } from './support/run';
 
-const WRITTEN = ['GNUmakefile', 'make/analytics.mk', 'make/track.sh', 'bin/onramp-analytics'];
+const WRITTEN = ['GNUmakefile', '.onramp/analytics.mk', '.onramp/track', 'bin/onramp-analytics'];
 
 let host: Host;
 beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('in a project that has nothing of it yet', () => {
       ['.gitignore', 'Makefile', 'bin', 'make', ...WRITTEN].sort(),
     );
     expect(host.read('.gitignore')).toBe('onramp.lock\n');
-    for (const path of ['bin/onramp-analytics', 'make/track.sh']) {
+    for (const path of ['bin/onramp-analytics', '.onramp/track']) {
       expect(statSync(join(host.root, path)).mode & 0o111).toBe(0o111);
     }
   });
@@ -87,13 +87,13 @@ describe('again', () => {
     const { createHash } = await import('node:crypto');
     const old = '# an older track.sh\n';
     const seal = createHash('sha256').update(old).digest('hex');
-    host.write('make/track.sh', `${old}# sealed by onramp-analytics init: ${seal}\n`);
-    host.write('make/analytics.mk', `${host.read('make/analytics.mk')}# mine\n`);
+    host.write('.onramp/track', `${old}# sealed by onramp-analytics init: ${seal}\n`);
+    host.write('.onramp/analytics.mk', `${host.read('.onramp/analytics.mk')}# mine\n`);
     const { stdout } = await host.shim(['init']);
-    expect(stdout).toContain('wrote      make/track.sh');
-    expect(stdout).toContain('kept       make/analytics.mk');
-    expect(host.read('make/track.sh')).toContain('exec "$_make"');
-    expect(host.read('make/analytics.mk')).toMatch(/# mine\n$/);
+    expect(stdout).toContain('wrote      .onramp/track');
+    expect(stdout).toContain('kept       .onramp/analytics.mk');
+    expect(host.read('.onramp/track')).toContain('exec "$_make"');
+    expect(host.read('.onramp/analytics.mk')).toMatch(/# mine\n$/);
   });
 });
 
@@ -128,10 +128,10 @@ describe('what is not its own', () => {
     const { status, stdout } = await host.shim(['init']);
     expect(status).toBe(0);
     expect(stdout).toContain(
-      'kept       GNUmakefile (yours: add the line `include make/analytics.mk`',
+      'kept       GNUmakefile (yours: add the line `include .onramp/analytics.mk`',
     );
     expect(host.read('GNUmakefile')).toBe('own: ; @echo own\n');
-    host.write('GNUmakefile', 'own: ; @echo own\ninclude make/analytics.mk\n');
+    host.write('GNUmakefile', 'own: ; @echo own\ninclude .onramp/analytics.mk\n');
     expect((await host.make([])).stdout).toBe('own\n');
     expect((await host.make(['analytics-status'])).stdout).toMatch(/^Analytics: +off/);
   });
@@ -147,10 +147,10 @@ describe('what is not its own', () => {
   it('a directory or a link in the place of a file is kept', async () => {
     mkdirSync(join(host.root, 'GNUmakefile'));
     mkdirSync(join(host.root, 'make'));
-    symlinkSync('nowhere', join(host.root, 'make/track.sh'));
+    symlinkSync('nowhere', join(host.root, '.onramp/track'));
     const { status, stderr } = await host.shim(['init']);
     expect(status).toBe(1);
-    expect(stderr).toContain('make/track.sh is there already');
+    expect(stderr).toContain('.onramp/track is there already');
     expect(statSync(join(host.root, 'GNUmakefile')).isDirectory()).toBe(true);
     expect(filesBelow(host.root)).not.toContain('nowhere');
   });
@@ -226,7 +226,7 @@ it('to take it all away is to delete what init wrote', async () => {
   await host.shim(['init']);
   host.write('onramp.lock', lockOf('1'));
   await host.make(['up'], RECORD_ONLY);
-  for (const path of [...WRITTEN, '.onramp-analytics']) {
+  for (const path of [...WRITTEN, '.git/onramp-analytics']) {
     rmSync(join(host.root, path), { recursive: true });
   }
   expect(await host.make(['up'])).toMatchObject({ status: 0, stdout: 'up\n', stderr: '' });

@@ -142,7 +142,7 @@ describe('the journal forgets', () => {
   it('its older half when it outgrows its size, and loses nothing that is owed after', async () => {
     const padding = `${'x'.repeat(32_767)}\n`;
     const half = padding.repeat(Math.ceil(JOURNAL.maxBytes / 2 / padding.length) + 1);
-    mkdirSync(join(host.root, '.onramp-analytics'), { recursive: true });
+    mkdirSync(join(host.root, '.git/onramp-analytics'), { recursive: true });
     writeFileSync(host.journal, lineOf(DAY) + half);
     appendFileSync(host.journal, lineOf(DAY) + half);
     expect(statSync(host.journal).size).toBeGreaterThan(JOURNAL.maxBytes);

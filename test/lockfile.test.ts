@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeLock, LockSyntaxError, parseLock } from '../src/state/lockfile';
+import { changeLock, LockSyntaxError, parseLock } from '../src/state/lock-text';
 
 const OURS = ['ANALYTICS_ENABLED', 'ANALYTICS_ID', 'ANALYTICS_NOTICE_SHOWN'];
 

@@ -3,7 +3,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseLock } from '../src/state/lockfile';
+import { parseLock } from '../src/state/lock-text';
 import { type Host, makeHost } from './support/host';
 import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
 import { executed, RECORD_ONLY, recorded } from './support/recorded';

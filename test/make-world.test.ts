@@ -69,6 +69,6 @@ describe('the real make sees the world as it was', () => {
     expect(results[1]).toEqual(results[0]);
     expect(recorded(host).length).toBeGreaterThan(0);
     expect(filesBelow(join(host.root, '.onramp-analytics/runs'))).toEqual([]);
-    rmSync(join(host.root, '.onramp-analytics'), { recursive: true });
+    rmSync(join(host.root, '.git/onramp-analytics'), { recursive: true });
   });
 });

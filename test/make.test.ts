@@ -157,7 +157,7 @@ describe('in the homelab', () => {
   it.each([['--version'], ['--help']])('make %s is not tracked', async (flag) => {
     const result = await host.make([flag], RECORD_ONLY);
     expect(result).toMatchObject({ status: 0, stderr: '' });
-    expect(filesBelow(host.root)).not.toContain('.onramp-analytics/journal.ndjson');
+    expect(filesBelow(host.root)).not.toContain('.git/onramp-analytics/journal.ndjson');
   });
 
   it('an analytics target is not tracked', async () => {
@@ -217,7 +217,7 @@ describe('in the homelab', () => {
     host.write('onramp.lock', text.replace(/^ANALYTICS_ENABLED=.*\n/m, ''));
     await host.make(['list-services'], RECORD_ONLY); // make believes it once more.
     expect(host.records()).toEqual([]);
-    expect(filesBelow(join(host.root, '.onramp-analytics'))).toContain('mode-off');
+    expect(filesBelow(join(host.root, '.git/onramp-analytics'))).toContain('mode-off');
   });
 
   it('keeps its record out of git', async () => {
@@ -276,20 +276,20 @@ describe('a recipe that reports an event', () => {
     const common = { shim_version: '1.0.0', ci: false };
     const properties = { service_name: 'secret-service', host: 'nas.secret', ...common };
     const forged = { ...record, uuid: `0${String(record.uuid).slice(1, -1)}0`, properties };
-    const unread = join(host.root, '.onramp-analytics/inbox.1000000000000-ab');
+    const unread = join(host.root, '.git/onramp-analytics/spool/reports.1000000000000-ab');
     mkdirSync(unread); // In the way, and nobody's.
     writeFileSync(
-      join(host.root, '.onramp-analytics/inbox'),
+      join(host.root, '.git/onramp-analytics/spool/reports'),
       `${JSON.stringify({ ...forged, event: 'service_started' })}\n`,
     );
     await host.make(['loud'], RECORD_ONLY);
-    const text = host.read('.onramp-analytics/journal.ndjson');
+    const text = host.read('.git/onramp-analytics/journal.ndjson');
     expect(text).not.toContain('secret');
     expect(text).toContain(forged.uuid);
   });
 
   it('is never sent when it was local, whoever records it later', async () => {
-    const busy = join(host.root, '.onramp-analytics/claims/collect.9999');
+    const busy = join(host.root, '.git/onramp-analytics/leases/collect.9999');
     await host.make(['report'], RECORD_ONLY);
     writeFileSync(busy, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
     const local = { ...RECORD_ONLY, ONRAMP_ANALYTICS_TIMEOUT_MS: '300' };

@@ -220,7 +220,7 @@ describe('git', () => {
       ...host,
       records: () =>
         host
-          .read('inner/.onramp-analytics/journal.ndjson')
+          .read('inner/.git/onramp-analytics/journal.ndjson')
           .trim()
           .split('\n')
           .map((line) => JSON.parse(line)),

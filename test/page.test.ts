@@ -273,7 +273,7 @@ describe.runIf(hasBrowser())('the page of report --html', () => {
     const odd = await makeHost();
     writeJournal(odd.root, { delivered: 3 });
     const record = { ...recordOf(6, Date.now()), properties: { service_name: evil } };
-    odd.write('.onramp-analytics/journal.ndjson', `${JSON.stringify(record)}\n`);
+    odd.write('.git/onramp-analytics/journal.ndjson', `${JSON.stringify(record)}\n`);
     await odd.shim(['report', '--html', 'report.html']);
     const page = await open({}, pathToFileURL(join(odd.root, 'report.html')).href);
     await page.locator('#services summary').click();

@@ -37,7 +37,7 @@ const inside = (words: readonly string[], env: Record<string, string> = {}): Pro
 };
 /** What limits and pauses would otherwise keep back. */
 const startAfresh = () =>
-  execFileSync('rm', ['-f', host.journal, join(host.root, '.onramp-analytics/delivery.json')]);
+  execFileSync('rm', ['-f', host.journal, join(host.root, '.git/onramp-analytics/delivery.json')]);
 const shim = (...args: string[]) => inside([NODE, BUNDLE, ...args]);
 const make = async (...args: string[]) => {
   startAfresh();
@@ -183,7 +183,7 @@ describe('with canaries everywhere', () => {
       ].join(''),
     );
     appendFileSync(
-      join(host.root, '.onramp-analytics/inbox'),
+      join(host.root, '.git/onramp-analytics/spool/reports'),
       `service_started service_name=${CANARY.service}\n${CANARY.message}\nservice_started note=${CANARY.file}\n`,
     );
     const before = bodies().length;

@@ -91,7 +91,7 @@ describe('the record', () => {
 
     it('counts damaged lines, shows the others, and succeeds', async () => {
       writeJournal(host.root, { delivered: 2, waiting: 1 });
-      const lines = host.read('.onramp-analytics/journal.ndjson').split('\n');
+      const lines = host.read('.git/onramp-analytics/journal.ndjson').split('\n');
       lines.splice(1, 0, '{"uuid":"half of a', '\u0000\u0001', '[]', '{}', '"text"');
       writeFileSync(host.journal, lines.join('\n'));
       appendFileSync(host.journal, '{"uuid":"cut o');
@@ -108,7 +108,7 @@ describe('the record', () => {
 
     it('says so when the line that told the outcome is damaged', async () => {
       writeJournal(host.root, { delivered: 2, waiting: 1 });
-      const text = host.read('.onramp-analytics/journal.ndjson');
+      const text = host.read('.git/onramp-analytics/journal.ndjson');
       writeFileSync(host.journal, text.replace('{"outcome":"deli', 'xxxxxxxxxxxxxxxx'));
       expect((await fates()).map(({ outcome }) => outcome)).toEqual([
         'unknown',
@@ -164,7 +164,7 @@ describe('the record', () => {
 
     it('leaves what make noted and nobody recorded yet behind as well', async () => {
       host.write(
-        '.onramp-analytics/inbox',
+        '.git/onramp-analytics/spool/reports',
         'service_enabled service_name=plex has_scaffold=true\n',
       );
       await host.shim(['clear', '--yes']);
@@ -233,7 +233,7 @@ describe('the record', () => {
       const bare = await makeHost();
       const { status } = await bare.shim(['clear', '--yes']);
       expect(status).toBe(0);
-      expect(existsSync(join(bare.root, '.onramp-analytics'))).toBe(false);
+      expect(existsSync(join(bare.root, '.git/onramp-analytics'))).toBe(false);
       bare.remove();
     });
   });

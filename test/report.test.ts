@@ -111,7 +111,7 @@ describe('report', () => {
 
     it('counts no uuid twice', async () => {
       const before = await summary();
-      const [line] = host.read('.onramp-analytics/journal.ndjson').split('\n');
+      const [line] = host.read('.git/onramp-analytics/journal.ndjson').split('\n');
       appendFileSync(host.journal, `${line}\n`);
       expect((await summary()).totals).toEqual(before.totals);
     });
@@ -134,7 +134,7 @@ describe('report', () => {
     const { stdout, status } = await host.shim(['report']);
     expect({ stdout, status }).toEqual({ stdout: 'No event is recorded.\n', status: 0 });
     expect((await summary()).totals.events).toBe(0);
-    expect(existsSync(join(host.root, '.onramp-analytics'))).toBe(false);
+    expect(existsSync(join(host.root, '.git/onramp-analytics'))).toBe(false);
   });
 
   describe('as text', () => {

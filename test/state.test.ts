@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseLock } from '../src/state/lockfile';
+import { parseLock } from '../src/state/lock-text';
 import type { Host } from './support/host';
 import { giveAll, ID, isRoot, lockOf, makeProject, NOBODY, snapshot } from './support/project';
 import { BUNDLE, run } from './support/run';
@@ -66,7 +66,7 @@ describe('many processes that write at once', () => {
     ]);
     // What make looks at says the same as the file.
     const mode = { 1: 'on', 0: 'off', local: 'local' }[parseLock(text).get('ANALYTICS_ENABLED')!];
-    const mirrors = readdirSync(join(host.root, '.onramp-analytics')).filter((name) =>
+    const mirrors = readdirSync(join(host.root, '.git/onramp-analytics')).filter((name) =>
       name.startsWith('mode-'),
     );
     expect(mirrors).toEqual([`mode-${mode}`]);

@@ -2,9 +2,9 @@
 
 import { defineCommand } from 'citty';
 import { say } from '../output';
+import { here } from '../process/invocation';
 import { clearRecord } from '../record/clear';
 import { confirm } from '../terminal/confirm';
-import { here } from './context';
 
 const QUESTION =
   'Delete everything that is recorded on this machine? What waits to be sent is dropped, too.';

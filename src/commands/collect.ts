@@ -1,13 +1,13 @@
 // collect: what make/track.sh starts when a command is over. Not for people, so it is not listed.
 
 import { defineCommand } from 'citty';
-import { collect } from '../collecting';
-import { forgetInbox } from '../host/inbox';
-import { forgetRuns, splitGoals } from '../host/runs';
-import { beginTracking } from '../session';
-import { environment, here } from './context';
-import { leaveAtDeadline, quietly } from './deadline';
-import { closeInherited } from './descriptors';
+import { leaveAtDeadline, quietly } from '../process/deadline';
+import { closeInherited } from '../process/descriptors';
+import { environment, here } from '../process/invocation';
+import { removeReports } from '../spool/reports';
+import { removeRuns, splitGoals } from '../spool/runs';
+import { collect } from '../tracking/collect';
+import { beginTracking } from '../tracking/session';
 
 export default defineCommand({
   meta: { name: 'collect', hidden: true, description: 'Record the make commands that are over.' },
@@ -18,8 +18,8 @@ export default defineCommand({
     const session = beginTracking(project, env);
     if (!session) {
       // make believed that it was on (somebody edited the lock): what it wrote down is nobody's.
-      forgetRuns(project);
-      forgetInbox(project);
+      removeRuns(project);
+      removeReports(project);
       return;
     }
     leaveAtDeadline(session);

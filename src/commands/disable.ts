@@ -2,12 +2,12 @@
 
 import { defineCommand } from 'citty';
 import { decide } from '../consent/consent';
-import { DROPPED } from '../delivery/owed';
+import { DROPPED } from '../delivery/pending';
 import { say } from '../output';
-import { throwAway } from '../record/throw-away';
+import { environment, here } from '../process/invocation';
+import { discardPending } from '../record/discard';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { environment, here } from './context';
 
 export default defineCommand({
   meta: {
@@ -17,7 +17,7 @@ export default defineCommand({
   async run() {
     const project = here();
     await changeState(project, () => ({ [KEYS.enabled]: '0' }));
-    const dropped = await throwAway(project, DROPPED.disabled);
+    const dropped = await discardPending(project, DROPPED.disabled);
     const waited = dropped === 0 ? '' : ` ${dropped} waiting event(s) were thrown away.`;
     const { mode, decidedBy } = decide(environment(), '0');
     if (mode === 'off') {

@@ -3,13 +3,13 @@
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
-import { DROPPED } from '../delivery/owed';
+import { DROPPED } from '../delivery/pending';
 import { NOTICE } from '../notice';
 import { print, say } from '../output';
-import { throwAway } from '../record/throw-away';
+import { environment, here } from '../process/invocation';
+import { discardPending } from '../record/discard';
 import { changeState } from '../state/change';
 import { KEYS, readState } from '../state/state';
-import { environment, here } from './context';
 
 export default defineCommand({
   meta: {
@@ -37,7 +37,7 @@ export default defineCommand({
     });
     const wasOn = decide({}, before.enabled).mode === 'on';
     // What was recorded under another consent is not sent under this one.
-    if (args.local || !wasOn) await throwAway(project, DROPPED.disabled);
+    if (args.local || !wasOn) await discardPending(project, DROPPED.disabled);
     if (!args.local && !before.noticeShown) print(NOTICE);
     const consent = decide(environment(), after.enabled);
     if (consent.mode !== wanted) {

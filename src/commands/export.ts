@@ -7,12 +7,10 @@ import { cellsOf } from '../export/columns';
 import { FORMATS, type Format, type FormatName } from '../export/formats';
 import { openSink } from '../export/sink';
 import { warn } from '../output';
+import { here } from '../process/invocation';
 import { damagedInWords } from '../record/line';
-import { entries, type Found, journalSize } from '../record/read';
+import { entries, type Found } from '../record/read';
 import { parseSince } from '../record/since';
-import { progressBar } from '../terminal/progress';
-import { isTerminal } from '../terminal/terminal';
-import { environment, here } from './context';
 import { parseEvent } from './log';
 
 /** `--format`; without it, what the file's name says, or JSON. */
@@ -48,13 +46,11 @@ export default defineCommand({
     const format = formatOf(args.format, output);
     const wanted = { sinceMs: parseSince(args.since, Date.now()), event: parseEvent(args.event) };
     const found: Found = { damaged: 0 };
-    const isShared = output === undefined && isTerminal(1);
-    const bar = progressBar('Exporting', journalSize(project), environment(), isShared);
     const sink = openSink(output);
     let count = 0;
     try {
       sink.write(format.head);
-      for (const entry of entries(project, wanted, found, bar.to)) {
+      for (const entry of entries(project, wanted, found)) {
         sink.write((count === 0 ? '' : format.between) + format.line(cellsOf(entry)));
         count += 1;
       }
@@ -63,8 +59,6 @@ export default defineCommand({
     } catch (error) {
       sink.abandon();
       throw error;
-    } finally {
-      bar.end();
     }
     if (output !== undefined) warn(`${count} event(s) written to ${output}.\n`);
     const damaged = damagedInWords(found.damaged);

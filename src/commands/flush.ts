@@ -1,12 +1,12 @@
 // flush: sends what waits, now, even if delivery pauses after failures.
 
 import { defineCommand } from 'citty';
-import { collect } from '../collecting';
-import { beginTracking } from '../session';
+import { leaveAtDeadline, quietly } from '../process/deadline';
+import { environment, here } from '../process/invocation';
 import { readSettings } from '../settings';
 import { readState } from '../state/state';
-import { environment, here } from './context';
-import { leaveAtDeadline, quietly } from './deadline';
+import { collect } from '../tracking/collect';
+import { beginTracking } from '../tracking/session';
 
 export default defineCommand({
   meta: {

@@ -5,21 +5,21 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
-import { nowMs } from '../clock';
 import { askToForget } from '../delivery/forget';
-import { DROPPED } from '../delivery/owed';
+import { DROPPED } from '../delivery/pending';
 import { nodeTransport } from '../delivery/transport';
 import { EXIT, UserError } from '../errors';
 import { NAME } from '../generated';
 import { FORGET_MS } from '../limits';
 import { say } from '../output';
+import { nowMs } from '../process/clock';
+import { environment, here } from '../process/invocation';
 import { clearRecord } from '../record/clear';
-import { throwAway } from '../record/throw-away';
+import { discardPending } from '../record/discard';
 import { readSettings, type Settings } from '../settings';
 import { changeState } from '../state/change';
 import { isId, KEYS, readState } from '../state/state';
 import { confirm } from '../terminal/confirm';
-import { environment, here } from './context';
 
 const QUESTION = {
   current:
@@ -94,7 +94,7 @@ export default defineCommand({
       return say('Nothing was deleted.');
     if (current !== undefined && current === id) {
       await changeState(project, () => ({ [KEYS.id]: v4() }));
-      await throwAway(project, DROPPED.id);
+      await discardPending(project, DROPPED.id);
     }
     if (id === undefined) say('There is no anonymous id: nothing was sent from here.');
     else await askServer(id, settings);

@@ -10,20 +10,20 @@ import { reason, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
 import { giveToOwnerOf } from '../files/owner';
 import { say } from '../output';
-import { projectAt } from '../project';
+import { environment } from '../process/invocation';
+import { projectAt } from '../project/project';
 import { readState } from '../state/state';
 import { TEMPLATES } from '../templates';
-import { environment } from './context';
 
 const DROP_IN = 'GNUmakefile';
 const MAKEFILES = [DROP_IN, 'makefile', 'Makefile'];
 
 /** Where each file goes, the one that make looks for last. The bundle copies itself. */
 const FILES: readonly { path: string; text: () => string; mode: number }[] = [
-  { path: 'make/analytics.mk', text: () => TEMPLATES['analytics.mk']!, mode: 0o644 },
-  { path: 'make/track.sh', text: () => TEMPLATES['track.sh']!, mode: 0o755 },
+  { path: '.onramp/analytics.mk', text: () => TEMPLATES['analytics.mk']!, mode: 0o644 },
+  { path: '.onramp/track', text: () => TEMPLATES.track!, mode: 0o755 },
   {
-    path: 'bin/onramp-analytics',
+    path: '.onramp/onramp-analytics',
     text: () => readFileSync(process.argv[1]!, 'utf8'),
     mode: 0o755,
   },
@@ -85,7 +85,7 @@ const WORDS: Record<Step['what'], (path: string) => string> = {
   changed: (path) =>
     `kept       ${path} (changed since init wrote it: delete it and run init again to get a new one)`,
   foreign: (path) =>
-    `kept       ${path} (yours: add the line \`include make/analytics.mk\` to it; commands are not tracked)`,
+    `kept       ${path} (yours: add the line \`include .onramp/analytics.mk\` to it; commands are not tracked)`,
 };
 
 function carryOut(folder: string, step: Step): void {

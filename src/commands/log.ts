@@ -5,10 +5,10 @@ import { EVENTS } from '../catalogue/catalogue';
 import { isEventName } from '../catalogue/validate';
 import { EXIT, UserError } from '../errors';
 import { print, say, warn } from '../output';
+import { here } from '../process/invocation';
 import { damagedInWords, lineOf } from '../record/line';
 import { type Entry, entries, type Found, newest } from '../record/read';
 import { parseSince } from '../record/since';
-import { here } from './context';
 
 const LIMIT = 50;
 
@@ -28,7 +28,7 @@ function parseLimit(text: string | undefined): number | undefined {
 }
 
 /** An entry as JSON: the record as it was written, and its outcome. */
-const shown = ({ record, fate }: Entry) => JSON.stringify({ ...record, fate });
+const shown = ({ record, status }: Entry) => JSON.stringify({ ...record, status });
 
 /** `log --json`. Keys are added, never renamed or removed, while `schema` is 1. */
 function printJson(list: Iterable<Entry>, found: Found): void {

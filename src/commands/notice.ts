@@ -4,11 +4,11 @@
 import { defineCommand } from 'citty';
 import { NOTICE } from '../notice';
 import { warn } from '../output';
-import { beginTracking } from '../session';
+import { leaveAtDeadline, quietly } from '../process/deadline';
+import { environment, here } from '../process/invocation';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { environment, here } from './context';
-import { leaveAtDeadline, quietly } from './deadline';
+import { beginTracking } from '../tracking/session';
 
 export default defineCommand({
   meta: { name: 'notice', hidden: true, description: 'Show the notice, if it was not shown yet.' },

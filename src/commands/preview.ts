@@ -9,18 +9,18 @@ import {
 } from '../catalogue/catalogue';
 import { isEventName } from '../catalogue/validate';
 import { httpSender } from '../delivery/http';
-import { nextBatch, settledBefore } from '../delivery/owed';
+import { nextBatch, settledBefore } from '../delivery/pending';
 import { posthogSender } from '../delivery/posthog';
 import { requestOf } from '../delivery/preview';
-import { readStanding } from '../delivery/standing';
+import { readDeliveryState } from '../delivery/state';
 import { EXIT, UserError } from '../errors';
 import { mint } from '../journal/mint';
 import type { EventRecord } from '../journal/records';
 import { say } from '../output';
-import type { Project } from '../project';
+import { environment, here } from '../process/invocation';
+import type { Project } from '../project/project';
 import { isCi, readSettings } from '../settings';
 import { readState } from '../state/state';
-import { environment, here } from './context';
 
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 const EXAMPLES = { service_name: 'plex', override_name: 'plex-nfs', command: 'start-service' };
@@ -40,12 +40,12 @@ function example(event: EventName): Properties {
 
 /** What the next request would carry. */
 function waiting(project: Project, id: string): readonly EventRecord[] {
-  let standing = readStanding(project);
-  const settled = settledBefore(project, standing);
+  let state = readDeliveryState(project);
+  const settled = settledBefore(project, state);
   for (;;) {
-    const { records, end, more } = nextBatch(project, standing, id, settled);
+    const { records, end, more } = nextBatch(project, state, id, settled);
     if (records.length > 0 || !more) return records;
-    standing = { ...standing, cursor: end };
+    state = { ...state, cursor: end };
   }
 }
 
@@ -71,11 +71,11 @@ export default defineCommand({
     }
     const settings = readSettings(project.root, env);
     const id = readState(project).id ?? NO_ID;
-    const owed = event === undefined ? waiting(project, id) : [];
+    const pending = event === undefined ? waiting(project, id) : [];
     const name = (event ?? 'command_executed') as EventName;
     const moment = { atMs: Date.now(), id, local: false, ci: isCi(env) };
     const batch =
-      owed.length > 0 ? owed : mint([{ event: name, properties: example(name) }], moment);
+      pending.length > 0 ? pending : mint([{ event: name, properties: example(name) }], moment);
     const sender =
       settings.sender === 'http'
         ? httpSender(settings.key, settings.host)
@@ -86,7 +86,7 @@ export default defineCommand({
     const body: unknown = JSON.parse(request.body);
     if (args.json) return say(JSON.stringify(body));
     const what =
-      owed.length > 0 ? `the ${owed.length} event(s) that wait` : `an example of ${name}`;
+      pending.length > 0 ? `the ${pending.length} event(s) that wait` : `an example of ${name}`;
     say(`What would be sent for ${what}. Nothing was sent.\n`);
     say(`${request.method} ${request.url}`);
     for (const [header, value] of Object.entries(request.headers)) say(`${header}: ${value}`);

@@ -6,17 +6,15 @@ import { defineCommand } from 'citty';
 import { EXIT, UserError } from '../errors';
 import { openSink } from '../export/sink';
 import { say, sayJson, warn } from '../output';
+import { environment, here } from '../process/invocation';
 import { reportFile } from '../record/clear';
-import { journalSize } from '../record/read';
 import { parseSince } from '../record/since';
 import { htmlReport } from '../report/html';
 import { openFile } from '../report/open';
 import { summarize } from '../report/read';
 import type { Summary } from '../report/summary';
 import { textReport } from '../report/text';
-import { progressBar } from '../terminal/progress';
 import { lookOfStdout } from '../terminal/terminal';
-import { environment, here } from './context';
 
 async function writeHtml(summary: Summary, file: string, isOpened: boolean): Promise<void> {
   const page = htmlReport(summary);
@@ -60,13 +58,7 @@ export default defineCommand({
       throw new UserError('A FILE and --open go with --html.', EXIT.usage);
     }
     const wanted = { sinceMs: parseSince(args.since, Date.now()) };
-    const bar = progressBar('Reading', journalSize(project), environment());
-    let summary: Summary;
-    try {
-      summary = summarize(project, wanted, Date.now(), bar.to);
-    } finally {
-      bar.end();
-    }
+    const summary = summarize(project, wanted, Date.now());
     if (args.html) {
       const file = args.file ?? reportFile(project);
       if (args.file === undefined && !existsSync(project.record)) {

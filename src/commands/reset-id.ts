@@ -2,12 +2,12 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
-import { DROPPED } from '../delivery/owed';
+import { DROPPED } from '../delivery/pending';
 import { say } from '../output';
-import { throwAway } from '../record/throw-away';
+import { here } from '../process/invocation';
+import { discardPending } from '../record/discard';
 import { changeState } from '../state/change';
 import { KEYS } from '../state/state';
-import { here } from './context';
 
 export default defineCommand({
   meta: {
@@ -17,7 +17,7 @@ export default defineCommand({
   async run() {
     const project = here();
     const state = await changeState(project, () => ({ [KEYS.id]: v4() }));
-    await throwAway(project, DROPPED.id);
+    await discardPending(project, DROPPED.id);
     say(`The new anonymous id is ${state.id}.`);
   },
 });

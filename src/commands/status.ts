@@ -1,15 +1,13 @@
 // status: is it on, who decided, what waits, and how the last delivery went.
 
 import { defineCommand } from 'citty';
-import { keepCompiled } from '../bundle/bundle';
 import { type Consent, decide, type Mode } from '../consent/consent';
-import { countWaiting, isPaused, type LastAttempt, readStanding } from '../delivery/standing';
+import { countWaiting, isPaused, type LastAttempt, readDeliveryState } from '../delivery/state';
 import { VERSION } from '../generated';
 import { say, sayJson } from '../output';
+import { environment, here } from '../process/invocation';
 import { readSettings, type SenderName } from '../settings';
-import { mirrorMode } from '../state/mirror';
 import { readState } from '../state/state';
-import { environment, here } from './context';
 
 /** `status --json`. Keys are added, never renamed or removed, while `schema` is 1. */
 export interface Status {
@@ -37,11 +35,8 @@ function currentStatus(): Status {
   const env = environment();
   const state = readState(project);
   const consent = decide(env, state.enabled);
-  if (consent.mode !== 'off') keepCompiled();
-  // Somebody may have edited the file by hand: what status says must be what make does.
-  mirrorMode(project, decide({}, state.enabled).mode);
   const settings = readSettings(project.root, env);
-  const standing = readStanding(project);
+  const delivery = readDeliveryState(project);
   return {
     schema: 1,
     version: VERSION,
@@ -52,10 +47,10 @@ function currentStatus(): Status {
     sender: settings.sender,
     host: settings.host,
     key_set: settings.key !== undefined,
-    waiting: countWaiting(project, standing),
-    last_delivery: standing.last,
-    paused_until: isPaused(standing, Date.now())
-      ? new Date(standing.retryAtMs).toISOString()
+    waiting: countWaiting(project, delivery),
+    last_delivery: delivery.last,
+    paused_until: isPaused(delivery, Date.now())
+      ? new Date(delivery.retryAtMs).toISOString()
       : null,
     lock: project.lock,
     record: project.record,

@@ -1,14 +1,14 @@
-// track: records one event and delivers what is owed, within the deadline.
+// track: records one event and delivers what is batch, within the deadline.
 
 import { defineCommand } from 'citty';
 import type { EventName } from '../catalogue/catalogue';
 import { validate } from '../catalogue/validate';
 import { EXIT, UserError } from '../errors';
-import { parsePairs } from '../host/inbox';
-import { beginTracking } from '../session';
-import { trackEvent } from '../tracking';
-import { environment, here } from './context';
-import { leaveAtDeadline, quietly } from './deadline';
+import { leaveAtDeadline, quietly } from '../process/deadline';
+import { environment, here } from '../process/invocation';
+import { parsePairs } from '../spool/reports';
+import { beginTracking } from '../tracking/session';
+import { trackEvent } from '../tracking/track';
 
 export default defineCommand({
   meta: {

@@ -4,8 +4,8 @@
 
 import * as http from 'node:http';
 import { isIP, type Socket } from 'node:net';
-import { untilMs } from '../clock';
 import { MAX_ANSWER_BYTES } from '../limits';
+import { untilMs } from '../process/clock';
 import type { Environment } from '../settings';
 import { bareHost, proxyFor } from './proxy';
 import { lookup } from './resolve';

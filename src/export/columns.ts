@@ -41,14 +41,14 @@ function restOf(properties: Readonly<Record<string, unknown>>): Cell {
 }
 
 /** The values of an entry, in the order of the columns. Null where it has none. */
-export function cellsOf({ record, fate }: Entry): Cell[] {
+export function cellsOf({ record, status }: Entry): Cell[] {
   const properties = record.properties as Readonly<Record<string, Cell>>;
   return [
     ...OWN.map((name) => record[name]),
     ...PROPERTIES.map((name) => (Object.hasOwn(properties, name) ? properties[name]! : null)),
     restOf(properties),
-    fate.outcome,
-    'at' in fate ? fate.at : null,
-    'why' in fate ? fate.why : null,
+    status.outcome,
+    'at' in status ? status.at : null,
+    'why' in status ? status.why : null,
   ];
 }

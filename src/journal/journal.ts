@@ -1,20 +1,20 @@
 // The journal: append-only lines that people can read and that delivery owes.
 //
-// Whoever records events holds the claim `journal`; what became of them is written down even if the
-// claim could not be had in time. One append is one `write`, so a crash can cut off the
+// Whoever records events holds the acquire `journal`; what became of them is written down even if the
+// acquire could not be had in time. One append is one `write`, so a crash can cut off the
 // last line only; the next append then starts on a line of its own, and readers skip the stump.
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
-import { claim } from '../files/claim';
+import { acquire } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
-import { CLAIM, JOURNAL, RECORD_LIMITS } from '../limits';
-import type { Project } from '../project';
+import { JOURNAL, LEASE, RECORD_LIMITS } from '../limits';
+import type { Project } from '../project/project';
 import { CHUNK, linesBackwards, linesFrom, NEWLINE, readBytes, size } from './lines';
 import { type EventRecord, formatEvent } from './records';
 
 /**
- * Appends whole lines with one `write`. Call it with the claim held.
+ * Appends whole lines with one `write`. Call it with the acquire held.
  * @throws the system's error; what was written of the lines then is a stump that readers skip.
  */
 export function appendLines(project: Project, lines: readonly string[]): void {
@@ -79,10 +79,10 @@ function recentUuids(project: Project): string {
 export async function record(
   project: Project,
   events: readonly EventRecord[],
-  { waitMs = CLAIM.journal.waitMs as number, isNew = false } = {},
+  { waitMs = LEASE.journal.waitMs as number, isNew = false } = {},
 ): Promise<number | undefined> {
   if (events.length === 0) return 0;
-  const held = await claim(project.claims, 'journal', { ...CLAIM.journal, waitMs });
+  const held = await acquire(project.leases, 'journal', { ...LEASE.journal, waitMs });
   if (!held) return undefined;
   try {
     const known = isNew ? '' : recentUuids(project);
@@ -106,7 +106,7 @@ export function isTooLarge(project: Project, nowMs: number): boolean {
 }
 
 /**
- * Forgets what is too old and, when that is not enough, the older half. Call it with both claims,
+ * Forgets what is too old and, when that is not enough, the older half. Call it with both leases,
  * `delivery` and `journal`, held. @returns how many bytes went from the front of the journal.
  */
 export function compact(project: Project, nowMs: number): number {

@@ -1,7 +1,7 @@
 // Reads the journal's lines, forwards and backwards, in pieces: memory does not grow with it.
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import type { Project } from '../project';
+import type { Project } from '../project/project';
 import { type Line, parseLine } from './records';
 
 /** The journal is read, and its newest part looked at, in pieces of this size. */

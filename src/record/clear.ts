@@ -2,14 +2,14 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DROPPED } from '../delivery/owed';
-import { forgetStanding, readStanding } from '../delivery/standing';
+import { DROPPED } from '../delivery/pending';
+import { readDeliveryState, removeDeliveryState } from '../delivery/state';
 import { reason, UserError } from '../errors';
-import { type Claim, claim } from '../files/claim';
+import { acquire, type Lease } from '../files/lease';
 import { linesFrom } from '../journal/lines';
-import { CLAIM, DEADLINE_MS } from '../limits';
-import type { Project } from '../project';
-import { throwAway } from './throw-away';
+import { DEADLINE_MS, LEASE } from '../limits';
+import type { Project } from '../project/project';
+import { discardPending } from './discard';
 
 /** What was cleared. */
 export interface Cleared {
@@ -21,8 +21,8 @@ export interface Cleared {
 /** Where `report --html` writes, unless told otherwise. */
 export const reportFile = (project: Project): string => join(project.record, 'report.html');
 
-async function hold(project: Project, name: string, waitMs: number): Promise<Claim> {
-  const held = await claim(project.claims, name, { holdMs: CLAIM.journal.holdMs, waitMs });
+async function hold(project: Project, name: string, waitMs: number): Promise<Lease> {
+  const held = await acquire(project.leases, name, { holdMs: LEASE.journal.holdMs, waitMs });
   if (held) return held;
   throw new UserError(
     'Another process is using the record. Nothing was cleared; run the command again.',
@@ -31,7 +31,7 @@ async function hold(project: Project, name: string, waitMs: number): Promise<Cla
 
 /** Counts the events, and those that came in to be sent after everything waiting was dropped. */
 function count(project: Project): Cleared {
-  const { cursor } = readStanding(project);
+  const { cursor } = readDeliveryState(project);
   let events = 0;
   let waited = 0;
   for (const { line, end } of linesFrom(project, 0)) {
@@ -49,15 +49,15 @@ function count(project: Project): Cleared {
  */
 export async function clearRecord(project: Project): Promise<Cleared> {
   if (!existsSync(project.record)) return { events: 0, waited: 0 };
-  const claims: Claim[] = [];
+  const leases: Lease[] = [];
   try {
-    const waited = await throwAway(project, DROPPED.cleared);
+    const waited = await discardPending(project, DROPPED.cleared);
     // In the order in which delivery takes them.
-    claims.push(await hold(project, 'delivery', DEADLINE_MS.max + 2_000));
-    claims.push(await hold(project, 'journal', CLAIM.journal.holdMs + 1_000));
+    leases.push(await hold(project, 'delivery', DEADLINE_MS.max + 2_000));
+    leases.push(await hold(project, 'journal', LEASE.journal.holdMs + 1_000));
     const late = count(project);
     // A cursor must not outlive the journal that it points into.
-    forgetStanding(project);
+    removeDeliveryState(project);
     rmSync(project.journal, { force: true });
     rmSync(reportFile(project), { force: true });
     return { events: late.events, waited: waited + late.waited };
@@ -68,6 +68,6 @@ export async function clearRecord(project: Project): Promise<Cleared> {
         'Make it writable for you, and run the command again.',
     );
   } finally {
-    for (const each of claims.reverse()) each.release();
+    for (const each of leases.reverse()) each.release();
   }
 }

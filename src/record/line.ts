@@ -1,8 +1,8 @@
 // An entry of the record as a line of text.
 
 import { printable } from '../terminal/terminal';
-import type { Fate } from './fates';
 import type { Entry } from './read';
+import type { DeliveryStatus } from './status';
 
 /** The common properties say nothing about the single event. */
 const LEFT_OUT = ['shim_version', 'ci'];
@@ -19,29 +19,29 @@ export function localTime(iso: string): string {
 }
 
 /** What became of it, in words. */
-export function fateInWords(fate: Fate): string {
-  switch (fate.outcome) {
+export function statusInWords(status: DeliveryStatus): string {
+  switch (status.outcome) {
     case 'local':
       return 'local only';
     case 'waiting':
       return 'waiting';
     case 'delivered':
-      return `delivered ${localTime(fate.at)}`;
+      return `delivered ${localTime(status.at)}`;
     case 'dropped':
-      return `dropped: ${printable(fate.why)}`;
+      return `dropped: ${printable(status.why)}`;
     case 'unknown':
       return 'unknown: the line that said it is damaged or lost';
   }
 }
 
 /** The line, without its end. */
-export function lineOf({ record, fate }: Entry): string {
+export function lineOf({ record, status }: Entry): string {
   const properties = Object.entries(record.properties)
     .filter(([name]) => !LEFT_OUT.includes(name))
     .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
   const event = printable(record.event).padEnd(EVENT_WIDTH);
   const words = [localTime(record.timestamp), event, ...properties.map(printable)];
-  return `${words.join('  ')}  · ${fateInWords(fate)}`;
+  return `${words.join('  ')}  · ${statusInWords(status)}`;
 }
 
 /** How many lines of the journal could not be read, as a sentence; empty for none. */

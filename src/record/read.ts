@@ -1,15 +1,15 @@
 // Reads the record as people ask for it: events with what became of each.
 
-import { readStanding } from '../delivery/standing';
+import { readDeliveryState } from '../delivery/state';
 import { isLineStart, linesBackwards, linesFrom, size, textLinesFrom } from '../journal/lines';
 import { type EventRecord, parseLine } from '../journal/records';
-import type { Project } from '../project';
-import { type Fate, Outcomes } from './fates';
+import type { Project } from '../project/project';
+import { type DeliveryStatus, Outcomes } from './status';
 
 /** An event with what became of it. */
 export interface Entry {
   readonly record: EventRecord;
-  readonly fate: Fate;
+  readonly status: DeliveryStatus;
 }
 
 /** Which events are asked for. */
@@ -24,9 +24,6 @@ export interface Found {
   damaged: number;
 }
 
-/** How far a reading is: called now and then with the bytes read so far. */
-export type Progress = (bytes: number) => void;
-
 const OUTCOME_LINE = '{"outcome"';
 
 /** Bytes of the journal. */
@@ -35,7 +32,7 @@ export function journalSize(project: Project): number {
 }
 
 /** Whether the journal's last line was cut off: readers that go forward leave it out. */
-export function hasStump(project: Project): boolean {
+export function hasTornTail(project: Project): boolean {
   const end = journalSize(project);
   return end > 0 && !isLineStart(project, end);
 }
@@ -58,21 +55,15 @@ function readOutcomes(project: Project): Outcomes {
 }
 
 /** The events that are asked for, oldest first. Reads the journal twice, and keeps uuids only. */
-export function* entries(
-  project: Project,
-  wanted: Wanted,
-  found: Found,
-  progress: Progress = () => {},
-): Generator<Entry> {
-  const { cursor } = readStanding(project);
+export function* entries(project: Project, wanted: Wanted, found: Found): Generator<Entry> {
+  const { cursor } = readDeliveryState(project);
   const outcomes = readOutcomes(project);
   for (const { line, end } of linesFrom(project, 0)) {
-    progress(end);
     if (line.kind === 'damaged') found.damaged += 1;
     if (line.kind !== 'event' || !isWanted(line.record, wanted)) continue;
-    yield { record: line.record, fate: outcomes.of(line.record, end, cursor) };
+    yield { record: line.record, status: outcomes.of(line.record, end, cursor) };
   }
-  if (hasStump(project)) found.damaged += 1;
+  if (hasTornTail(project)) found.damaged += 1;
 }
 
 /**
@@ -80,14 +71,14 @@ export function* entries(
  * outcome stands behind its events, so it is seen before them.
  */
 export function newest(project: Project, wanted: Wanted, limit: number, found: Found): Entry[] {
-  const { cursor } = readStanding(project);
+  const { cursor } = readDeliveryState(project);
   const outcomes = new Outcomes();
   const last: Entry[] = [];
   for (const { line, end } of linesBackwards(project)) {
     if (line.kind === 'damaged') found.damaged += 1;
     else if (line.kind === 'outcome') outcomes.add(line.record);
     else if (isWanted(line.record, wanted)) {
-      last.push({ record: line.record, fate: outcomes.of(line.record, end, cursor) });
+      last.push({ record: line.record, status: outcomes.of(line.record, end, cursor) });
       if (last.length >= limit) break;
     }
   }

@@ -1,7 +1,6 @@
 // Counts events into a summary, one by one: nothing of the single event is kept.
 
 import type { EventRecord } from '../journal/records';
-import { Durations } from './quantiles';
 import {
   type CommandSummary,
   type DaySummary,
@@ -16,7 +15,7 @@ import {
 interface Command {
   count: number;
   failures: number;
-  readonly durations: Durations;
+  readonly durations: number[];
 }
 
 type Day = { -readonly [key in keyof DaySummary]: DaySummary[key] };
@@ -35,6 +34,10 @@ function at<T>(map: Map<string, T>, name: string, make: () => T): T {
 
 const byCount = <T extends { count: number; name: string }>(a: T, b: T): number =>
   b.count - a.count || (a.name < b.name ? -1 : 1);
+
+/** The smallest of sorted values that at least `share` of all do not exceed; null without values. */
+const quantile = (sorted: readonly number[], share: number): number | null =>
+  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 
 const two = (value: number) => String(value).padStart(2, '0');
 
@@ -97,11 +100,11 @@ export class Counter {
     const own = at(this.commands, name, () => ({
       count: 0,
       failures: 0,
-      durations: new Durations(),
+      durations: [],
     }));
     own.count += 1;
     day.commands += 1;
-    if (typeof duration_ms === 'number') own.durations.add(duration_ms);
+    if (typeof duration_ms === 'number') own.durations.push(duration_ms);
     if (success !== false) return;
     own.failures += 1;
     day.failures += 1;
@@ -115,13 +118,14 @@ export class Counter {
   }
 
   private commandList(): CommandSummary[] {
+    for (const { durations } of this.commands.values()) durations.sort((a, b) => a - b);
     const list = [...this.commands].map(([name, { count, failures, durations }]) => ({
       name,
       count,
       failures,
       failure_rate: share(failures, count),
-      median_ms: durations.quantile(0.5),
-      p95_ms: durations.quantile(0.95),
+      median_ms: quantile(durations, 0.5),
+      p95_ms: quantile(durations, 0.95),
     }));
     return list.sort(byCount).slice(0, TOP);
   }

@@ -1,22 +1,21 @@
 // Makes a summary of the journal, in one pass.
 
-import { readStanding } from '../delivery/standing';
+import { readDeliveryState } from '../delivery/state';
 import { linesFrom } from '../journal/lines';
 import type { OutcomeRecord } from '../journal/records';
-import type { Project } from '../project';
-import { hasStump, isWanted, type Progress, type Wanted } from '../record/read';
-import { UuidTable } from '../record/uuids';
+import type { Project } from '../project/project';
+import { hasTornTail, isWanted, type Wanted } from '../record/read';
 import { Counter } from './count';
 import type { RecordSummary, Summary } from './summary';
 
-/** What is known of an event's fate while the pass goes on: an outcome stands behind its event. */
+/** What is known of an event's status while the pass goes on: an outcome stands behind its event. */
 const STATE = { behind: 1, waiting: 2, local: 3, settled: 4 } as const;
 
 type Mutable<T> = { -readonly [key in keyof T]: T[key] };
 
 /** Takes note of what became of the events that were seen. */
 class Ledger {
-  private readonly states = new UuidTable();
+  private readonly states = new Map<string, number>();
   private readonly reasons = new Map<string, number>();
   readonly counts: Mutable<RecordSummary> = {
     local: 0,
@@ -30,7 +29,7 @@ class Ledger {
 
   /** Whether the event was not seen before. */
   open(uuid: string, state: (typeof STATE)['behind' | 'waiting' | 'local']): boolean {
-    if (this.states.get(uuid) !== 0) return false;
+    if (this.states.has(uuid)) return false;
     this.states.set(uuid, state);
     if (state === STATE.local) this.counts.local += 1;
     else if (state === STATE.waiting) this.counts.waiting += 1;
@@ -41,7 +40,7 @@ class Ledger {
   settle({ outcome, why, uuids }: OutcomeRecord): void {
     let settled = 0;
     for (const uuid of uuids) {
-      const state = typeof uuid === 'string' ? this.states.get(uuid) : 0;
+      const state = this.states.get(uuid);
       if (state !== STATE.behind && state !== STATE.waiting) continue;
       this.counts[state === STATE.waiting ? 'waiting' : 'unknown'] -= 1;
       this.states.set(uuid, STATE.settled);
@@ -62,17 +61,11 @@ class Ledger {
 }
 
 /** The summary of the events that are asked for. */
-export function summarize(
-  project: Project,
-  wanted: Wanted,
-  nowMs: number,
-  progress: Progress = () => {},
-): Summary {
-  const { cursor } = readStanding(project);
+export function summarize(project: Project, wanted: Wanted, nowMs: number): Summary {
+  const { cursor } = readDeliveryState(project);
   const counter = new Counter();
   const ledger = new Ledger();
   for (const { line, end } of linesFrom(project, 0)) {
-    progress(end);
     if (line.kind === 'damaged') ledger.counts.damaged += 1;
     else if (line.kind === 'outcome') ledger.settle(line.record);
     else if (isWanted(line.record, wanted)) {
@@ -81,6 +74,6 @@ export function summarize(
       if (ledger.open(record.uuid, STATE[state])) counter.add(record);
     }
   }
-  if (hasStump(project)) ledger.counts.damaged += 1;
+  if (hasTornTail(project)) ledger.counts.damaged += 1;
   return counter.summary(ledger.close(), nowMs);
 }

@@ -116,7 +116,7 @@ function uses(list: readonly Use[]): Row[] {
     .sort((a, b) => b.value - a.value);
 }
 
-function fateLines(record: RecordSummary, look: Look): string[] {
+function statusLines(record: RecordSummary, look: Look): string[] {
   const names = { local: 'local only', waiting: 'waiting', delivered: 'delivered' } as const;
   const lines = Object.entries(names)
     .filter(([key]) => record[key as keyof typeof names] > 0)
@@ -179,7 +179,7 @@ export function textReport(summary: Summary, look: Look): string[] {
       words: `${number(count)} × ${type}`.replace('×', look.hasBlocks ? '×' : 'x'),
     })),
   );
-  add('What became of the events', fateLines(record, look));
+  add('What became of the events', statusLines(record, look));
   if (damaged) lines.push('', ...wrap(damaged, '', look));
   return lines;
 }

@@ -3,16 +3,14 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crypto } from '../builtin';
-import { decide as decideMode } from '../consent/consent';
 import { reason, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
-import { type Claim, claim } from '../files/claim';
+import { acquire, type Lease } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
-import { CLAIM } from '../limits';
-import type { Project } from '../project';
-import { changeLock } from './lockfile';
-import { mirrorMode, removeMirror } from './mirror';
-import { KEYS, parseState, readState, readText, type State } from './state';
+import { LEASE } from '../limits';
+import type { Project } from '../project/project';
+import { changeLock } from './lock-text';
+import { parseState, readState, readText, type State } from './state';
 
 /**
  * Changes the state file while nobody else does. `decide` gets the state as it is at that moment
@@ -23,13 +21,13 @@ import { KEYS, parseState, readState, readText, type State } from './state';
 export async function changeState(
   project: Project,
   decide: (now: State) => Readonly<Record<string, string>>,
-  waitMs: number = CLAIM.state.waitMs,
+  waitMs: number = LEASE.state.waitMs,
 ): Promise<State> {
   readState(project); // Before the folder is made: a file that is wrong leaves no trace of ours.
-  let held: Claim | undefined;
+  let held: Lease | undefined;
   try {
     makeRecordFolder(project);
-    held = await claim(project.claims, 'state', { ...CLAIM.state, waitMs });
+    held = await acquire(project.leases, 'state', { ...LEASE.state, waitMs });
   } catch (error) {
     throw new UserError(`${project.record} cannot be written: ${reason(error)}. ${cannotWrite}`);
   }
@@ -40,9 +38,6 @@ export async function changeState(
     const text = readText(project.lock) ?? '';
     const changes = decide(parseState(project.lock, text));
     const changed = changeLock(text, changes);
-    const changesMode = KEYS.enabled in changes;
-    // Without a mirror make asks the file itself: a crash in between leaves no wrong one.
-    if (changesMode) removeMirror(project);
     if (changed !== text) {
       try {
         writeAtomically(project.lock, changed);
@@ -50,9 +45,7 @@ export async function changeState(
         throw new UserError(`${project.lock} cannot be written: ${reason(error)}. ${cannotWrite}`);
       }
     }
-    const state = parseState(project.lock, changed);
-    if (changesMode) mirrorMode(project, decideMode({}, state.enabled).mode);
-    return state;
+    return parseState(project.lock, changed);
   } finally {
     held.release();
   }
@@ -69,10 +62,10 @@ const cannotWrite =
 export function makeRecordFolder(project: Project): void {
   const ignore = join(project.record, '.gitignore');
   if (lstatSync(ignore, { throwIfNoEntry: false })) return;
-  mkdirSync(project.runs, { recursive: true });
+  mkdirSync(project.spool, { recursive: true });
   writeFileSync(project.salt, crypto().randomBytes(16).toString('hex'));
   writeAtomically(ignore, '*\n'); // Last, and whole: its being there says that all is there.
-  for (const path of [project.record, project.runs, project.salt, ignore]) {
+  for (const path of [project.record, project.spool, project.salt, ignore]) {
     giveToOwnerOf(project.root, path);
   }
 }

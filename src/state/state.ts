@@ -3,8 +3,8 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { reason, systemCode, UserError } from '../errors';
-import type { Project } from '../project';
-import { LockSyntaxError, parseLock } from './lockfile';
+import type { Project } from '../project/project';
+import { LockSyntaxError, parseLock } from './lock-text';
 
 /** The keys of onramp.lock that are the shim's. */
 export const KEYS = {

@@ -26,6 +26,8 @@ const GIT = [
 export interface Host {
   readonly root: string;
   readonly lock: string;
+  /** The folder of the record, in git's own. */
+  readonly record: string;
   readonly journal: string;
   make(args: readonly string[], env?: Record<string, string | undefined>): Promise<Result>;
   shim(args: readonly string[], env?: Record<string, string | undefined>): Promise<Result>;
@@ -70,7 +72,8 @@ export async function makeHost({
   const host: Host = {
     root,
     lock: join(root, 'onramp.lock'),
-    journal: join(root, '.onramp-analytics/journal.ndjson'),
+    record: join(root, '.git/onramp-analytics'),
+    journal: join(root, '.git/onramp-analytics/journal.ndjson'),
     make: (args, env = {}) => make(args, { cwd: root, env }),
     shim: (args, env = {}) => shim(args, { cwd: root, env }),
     git: () => {

@@ -114,10 +114,10 @@ export function writeJournal(root: string, shape: Shape, beginMs?: number): numb
     }
     if (index === total - waiting - 1) cursor = bytes;
   }
-  const journal = join(root, '.onramp-analytics/journal.ndjson');
+  const journal = join(root, '.git/onramp-analytics/journal.ndjson');
   mkdirSync(dirname(journal), { recursive: true });
   writeFileSync(journal, lines.join(''));
   const standing = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
-  writeFileSync(join(root, '.onramp-analytics/delivery.json'), JSON.stringify(standing));
+  writeFileSync(join(root, '.git/onramp-analytics/delivery.json'), JSON.stringify(standing));
   return bytes;
 }

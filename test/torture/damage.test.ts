@@ -26,7 +26,7 @@ const YEARS_MS = 10 * 365 * 24 * 3_600_000;
 let host: Host;
 let server: Server;
 const env = (more: Record<string, string> = {}) => sendTo(server, more);
-const inRecord = (name: string) => join(host.root, '.onramp-analytics', name);
+const inRecord = (name: string) => join(host.root, '.git/onramp-analytics', name);
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 beforeEach(async () => {
@@ -93,7 +93,7 @@ describe('a clock that was set back', () => {
 describe('a project where nothing can be written', () => {
   it('sends each event once, from memory, without a word', async () => {
     host = await makeHost();
-    host.write('.onramp-analytics', 'a file, where the folder should be');
+    host.write('.git/onramp-analytics', 'a file, where the folder should be');
     const on = { ONRAMP_ANALYTICS_ENABLED: '1', CI: '1' };
     const silence = { status: 0, stderr: '' };
     expect(await host.shim(TRACK, env(on))).toMatchObject({ ...silence, stdout: '' });
@@ -248,7 +248,7 @@ describe('a disk that is full', () => {
     mkdirSync(record);
     execFileSync('cp', ['-a', `${inRecord('.')}/.`, record]);
     rmSync(inRecord('.').replace(/\/\.$/, ''), { recursive: true });
-    execFileSync('ln', ['-s', record, join(host.root, '.onramp-analytics')]);
+    execFileSync('ln', ['-s', record, join(host.root, '.git/onramp-analytics')]);
     let makes = 0;
     for (let round = 0; round < 8; round++) {
       // Room for a few blocks, then for fewer: every file meets the end of the disk in its turn.

@@ -154,7 +154,7 @@ describe('off, in the middle of it', () => {
     const note = (pid: number) => {
       host.write(`.onramp-analytics/runs/${pid}.start`, 'down\n');
       host.write(`.onramp-analytics/runs/${pid}.end`, '0\n');
-      host.write('.onramp-analytics/inbox', 'service_started service_name=plex\n');
+      host.write('.git/onramp-analytics/spool/reports', 'service_started service_name=plex\n');
     };
     // As left behind by a shim that was killed: the numbers are of no process there can be.
     note(99_999_991);
@@ -196,7 +196,7 @@ describe('off, in the middle of it', () => {
 describe('what recipes report', () => {
   it('arrives once, also when the shim is killed while they report', async () => {
     const { between } = chance(SEED + 5_000);
-    const inbox = `${host.root}/.onramp-analytics/inbox`;
+    const inbox = `${host.root}/.git/onramp-analytics/spool/reports`;
     const COUNT = 48;
     const recipes = [0, 1, 2, 3].map(() =>
       // What the macro `analytics-event` is in a recipe.

@@ -74,7 +74,7 @@ export async function installOnce(base: string): Promise<Installed> {
   writeFileSync(join(template, 'Makefile'), 'all: ;\n');
   const { status, stderr } = await shim(['init', '.'], { cwd: template });
   if (status !== 0) throw new Error(`init failed: ${stderr}`);
-  const paths = ['GNUmakefile', 'make/analytics.mk', 'make/track.sh'];
+  const paths = ['GNUmakefile', '.onramp/analytics.mk', '.onramp/track'];
   const texts = paths.map((path) => [path, readFileSync(join(template, path), 'utf8')]);
   return { texts: Object.fromEntries(texts), bundle: join(template, 'bin/onramp-analytics') };
 }
@@ -109,7 +109,7 @@ function install(root: string, variant: Variant, { texts, bundle }: Installed): 
     }
   if (variant.lock) writeFileSync(join(root, 'onramp.lock'), variant.lock);
   if (variant.mirror) {
-    const record = join(root, '.onramp-analytics');
+    const record = join(root, '.git/onramp-analytics');
     mkdirSync(join(record, 'runs'), { recursive: true });
     for (const [name, text] of [
       [variant.mirror, ''],
@@ -155,7 +155,7 @@ function listFiles(root: string): string {
 }
 
 function isTracked(root: string): boolean {
-  const record = join(root, '.onramp-analytics');
+  const record = join(root, '.git/onramp-analytics');
   if (!existsSync(record)) return false;
   // In this order: what was noted is forgotten only once it is in the journal.
   const runs = join(record, 'runs');

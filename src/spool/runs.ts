@@ -5,9 +5,9 @@
 import { readdirSync, readFileSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from '../files/running';
+import type { Command } from '../host/goals';
 import { RUN_ABANDONED_MS } from '../limits';
-import type { Project } from '../project';
-import type { Command } from './goals';
+import type { Project } from '../project/project';
 
 /** A command that is over, with what makes its records' uuids the same on every try. */
 export interface Run {
@@ -45,8 +45,8 @@ function forget(paths: readonly string[]): void {
 }
 
 function readRun(project: Project, pid: number, nowMs: number): Run | undefined {
-  const startFile = join(project.runs, `${pid}.start`);
-  const endFile = join(project.runs, `${pid}.end`);
+  const startFile = join(project.spool, `${pid}.start`);
+  const endFile = join(project.spool, `${pid}.end`);
   const start = stat(startFile);
   if (!start) {
     forget([endFile]);
@@ -82,9 +82,9 @@ function readRun(project: Project, pid: number, nowMs: number): Run | undefined 
 }
 
 /** Forgets every command, also one that still runs. Never throws. */
-export function forgetRuns(project: Project): void {
+export function removeRuns(project: Project): void {
   try {
-    forget(readdirSync(project.runs).map((name) => join(project.runs, name)));
+    forget(readdirSync(project.spool).map((name) => join(project.spool, name)));
   } catch {
     // There are none.
   }
@@ -94,7 +94,7 @@ export function forgetRuns(project: Project): void {
 export function finishedRuns(project: Project, nowMs: number): Run[] {
   let names: string[];
   try {
-    names = readdirSync(project.runs);
+    names = readdirSync(project.spool);
   } catch {
     return [];
   }

@@ -1,46 +1,64 @@
-// Where things are in a host project.
+// Where things are in a host project, and in its record.
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { recordFolder } from './location';
 
 /** The paths the shim works with. Everything of its own, but the lock, is inside `record`. */
 export interface Project {
   readonly root: string;
   /** `onramp.lock`, the state file. */
   readonly lock: string;
-  /** The folder with the record: it ignores itself in git. */
+  /** The folder of the record: see location.ts. */
   readonly record: string;
   readonly journal: string;
-  /** Where delivery stands: cursor, failures, the last outcome. */
+  /** The delivery state: cursor, failures, the last attempt. */
   readonly delivery: string;
-  readonly claims: string;
+  readonly leases: string;
+  /** Notes that nobody has recorded yet: see spool/. */
+  readonly spool: string;
   /** Events that recipes report; one line each, written by the macro `analytics-event`. */
-  readonly inbox: string;
+  readonly reports: string;
+  /** Says which process collects now; make's part looks before it starts another. */
+  readonly collector: string;
+  /** Is there when make's part turned analytics off: whatever waits is to be dropped. */
+  readonly discard: string;
   /** A random text that never leaves: see journal/mint.ts. */
   readonly salt: string;
-  /** Start and end of make commands, as files' times: make/track.sh writes them. */
-  readonly runs: string;
 }
 
-/** What only a host project has. */
-const OWN_MARKS = ['onramp.lock', join('make', 'analytics.mk')];
+/** The folder in a host project that holds everything of ours but GNUmakefile. */
+export const HOST_FOLDER = '.onramp';
 
-/** The record folder's name, which make and sh know as well. */
-export const RECORD_FOLDER = '.onramp-analytics';
+/** The make part, as it lies in a host project. */
+const MAKE_PART = join(HOST_FOLDER, 'analytics.mk');
 
-/** The paths of the project at `root`. */
-export function projectAt(root: string): Project {
-  const record = join(root, RECORD_FOLDER);
+/** What only a host project has; the last is where 1.0.0 had the make part. */
+const OWN_MARKS = ['onramp.lock', MAKE_PART, join('make', 'analytics.mk')];
+
+/**
+ * The paths of the project at `root`. The environment says where a record goes that git has no
+ * place for.
+ */
+export function projectAt(
+  root: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Project {
+  const lock = join(root, 'onramp.lock');
+  const record = recordFolder(root, lock, env);
+  const spool = join(record, 'spool');
   return {
     root,
-    lock: join(root, 'onramp.lock'),
+    lock,
     record,
     journal: join(record, 'journal.ndjson'),
     delivery: join(record, 'delivery.json'),
-    claims: join(record, 'claims'),
-    inbox: join(record, 'inbox'),
+    leases: join(record, 'leases'),
+    spool,
+    reports: join(spool, 'reports'),
+    collector: join(spool, 'collector'),
+    discard: join(record, 'discard'),
     salt: join(record, 'salt'),
-    runs: join(record, 'runs'),
   };
 }
 
@@ -55,14 +73,11 @@ function nearest(folder: string, marks: readonly string[]): string | undefined {
   }
 }
 
-/** The host project that a bundle is installed in: `bin/` beside the drop-in and `make/`. */
+/** The host project that a bundle is installed in. */
 function installedIn(bundle: string | undefined): string | undefined {
   if (!bundle) return undefined;
   const root = dirname(dirname(resolve(bundle)));
-  const isHost = ['GNUmakefile', join('make', 'analytics.mk')].every((name) =>
-    existsSync(join(root, name)),
-  );
-  return isHost ? root : undefined;
+  return existsSync(join(root, MAKE_PART)) ? root : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the commands have in common: the project they are run in, and its environment.
 
-import { findProject, type Project } from '../project';
+import { findProject, type Project } from '../project/project';
 import type { Environment } from '../settings';
 
 /** The project of the current folder, or the one this bundle is installed in. */

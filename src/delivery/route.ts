@@ -23,7 +23,7 @@ const printing: Transport = async (request) => {
  * The route that the settings ask for. Undefined when nothing may be sent (`none`) or nothing can
  * be (PostHog without a key): events then wait in the journal.
  */
-export function chooseRoute(settings: Settings, env: Environment): Route | undefined {
+export function routeFor(settings: Settings, env: Environment): Route | undefined {
   const { sender, key, host, debug } = settings;
   switch (sender) {
     case 'none':

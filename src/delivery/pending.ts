@@ -1,7 +1,7 @@
 // What the journal owes: which events wait, in which order, and writing down what became of them.
 
 import { sanitize } from '../catalogue/validate';
-import { claim } from '../files/claim';
+import { acquire } from '../files/lease';
 import { appendLines } from '../journal/journal';
 import { linesFrom, textLinesFrom } from '../journal/lines';
 import {
@@ -11,9 +11,9 @@ import {
   type OutcomeRecord,
   parseLine,
 } from '../journal/records';
-import { BATCH, CLAIM } from '../limits';
-import type { Project } from '../project';
-import { readStanding, type Standing, writeStanding } from './standing';
+import { BATCH, LEASE } from '../limits';
+import type { Project } from '../project/project';
+import { type DeliveryState, readDeliveryState, writeDeliveryState } from './state';
 
 /** Why an event was dropped. What `log` shows. */
 export const DROPPED = {
@@ -25,7 +25,7 @@ export const DROPPED = {
 } as const;
 
 /** The next request's events, and what is dropped on the way to them. */
-export interface Owed {
+export interface Batch {
   readonly records: EventRecord[];
   readonly drops: Map<string, string[]>;
   /** Behind the last line that was looked at. */
@@ -34,7 +34,7 @@ export interface Owed {
 }
 
 /** Uuids that the journal already calls settled: what says where delivery stands was lost. */
-export function settledBefore(project: Project, { cursor, checkTo }: Standing): Set<string> {
+export function settledBefore(project: Project, { cursor, checkTo }: DeliveryState): Set<string> {
   const settled = new Set<string>();
   if (cursor >= checkTo) return settled;
   for (const { text } of textLinesFrom(project, 0)) {
@@ -51,10 +51,10 @@ export function settledBefore(project: Project, { cursor, checkTo }: Standing): 
  */
 export function nextBatch(
   project: Project,
-  standing: Standing,
+  state: DeliveryState,
   id: string,
   settled: ReadonlySet<string>,
-): Owed {
+): Batch {
   const records: EventRecord[] = [];
   const drops = new Map<string, string[]>();
   const drop = (why: string, uuid: string) => {
@@ -62,13 +62,13 @@ export function nextBatch(
     if (uuids) uuids.push(uuid);
     else drops.set(why, [uuid]);
   };
-  let end = standing.cursor;
+  let end = state.cursor;
   let lines = 0;
-  for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
+  for (const { line, end: behind } of linesFrom(project, state.cursor)) {
     if (lines >= BATCH.lines) return { records, drops, end, more: true };
     lines += 1;
     if (line.kind === 'event' && !line.record.local && !settled.has(line.record.uuid)) {
-      const full = records.length >= standing.batch || behind - standing.cursor > BATCH.bytes;
+      const full = records.length >= state.batch || behind - state.cursor > BATCH.bytes;
       if (full && records.length > 0) return { records, drops, end, more: true };
       const { uuid, event, timestamp, distinct_id } = line.record;
       const properties = sanitize(event, line.record.properties);
@@ -87,7 +87,7 @@ export async function writeOutcomes(
   outcomes: readonly OutcomeRecord[],
 ): Promise<void> {
   if (outcomes.length === 0) return;
-  const held = await claim(project.claims, 'journal', CLAIM.journal);
+  const held = await acquire(project.leases, 'journal', LEASE.journal);
   try {
     appendLines(project, outcomes.map(formatOutcome));
   } finally {
@@ -99,14 +99,14 @@ export async function writeOutcomes(
  * Drops everything that still waits, with the reason `why`, after any delivery under way has ended.
  * @throws the system's error when the record folder cannot be written.
  */
-export async function dropWaiting(project: Project, why: string, waitMs: number): Promise<number> {
-  const held = await claim(project.claims, 'delivery', { holdMs: 5_000, waitMs });
+export async function dropPending(project: Project, why: string, waitMs: number): Promise<number> {
+  const held = await acquire(project.leases, 'delivery', { holdMs: 5_000, waitMs });
   try {
-    const standing = readStanding(project);
-    const settled = settledBefore(project, standing);
+    const state = readDeliveryState(project);
+    const settled = settledBefore(project, state);
     const uuids: string[] = [];
-    let end = standing.cursor;
-    for (const { line, end: behind } of linesFrom(project, standing.cursor)) {
+    let end = state.cursor;
+    for (const { line, end: behind } of linesFrom(project, state.cursor)) {
       end = behind;
       if (line.kind !== 'event' || line.record.local || settled.has(line.record.uuid)) continue;
       uuids.push(line.record.uuid);
@@ -115,8 +115,8 @@ export async function dropWaiting(project: Project, why: string, waitMs: number)
       const at = new Date().toISOString();
       await writeOutcomes(project, [{ outcome: 'dropped', why, at, uuids }]);
     }
-    if (end !== standing.cursor || standing.failures > 0) {
-      writeStanding(project, { ...standing, cursor: end, failures: 0, retryAtMs: 0 });
+    if (end !== state.cursor || state.failures > 0) {
+      writeDeliveryState(project, { ...state, cursor: end, failures: 0, retryAtMs: 0 });
     }
     return uuids.length;
   } finally {

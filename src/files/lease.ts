@@ -1,7 +1,7 @@
-// One process at a time: a claim that a crashed holder cannot keep.
+// One process at a time: a acquire that a crashed holder cannot keep.
 //
-// A claim is a numbered file, `NAME.7`. Whoever creates the next number holds the claim; creating
-// is exclusive, so there is one winner. A claim is free when its newest file says so, when its
+// A acquire is a numbered file, `NAME.7`. Whoever creates the next number holds the acquire; creating
+// is exclusive, so there is one winner. A acquire is free when its newest file says so, when its
 // holder is no longer running, or when its time is up. The newest file is never removed, only
 // replaced by a newer one; that is why two processes can never both take over from a dead holder.
 
@@ -18,13 +18,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { nowMs } from '../clock';
 import { systemCode } from '../errors';
+import { nowMs } from '../process/clock';
 import { giveToOwnerOf } from './owner';
 import { isRunning } from './running';
 
-/** A claim that is held. `release` may be called once or more; it never throws. */
-export interface Claim {
+/** A acquire that is held. `release` may be called once or more; it never throws. */
+export interface Lease {
   release(): void;
 }
 
@@ -79,11 +79,11 @@ function firstNumbers(folder: string, name: string): number[] {
 }
 
 /**
- * Takes the claim `name` in `folder` (made when missing) for at most `holdMs` milliseconds.
+ * Takes the acquire `name` in `folder` (made when missing) for at most `holdMs` milliseconds.
  * @returns undefined when somebody else holds it.
  * @throws the system's error when the folder cannot be written.
  */
-export function tryClaim(folder: string, name: string, holdMs: number): Claim | undefined {
+export function tryAcquire(folder: string, name: string, holdMs: number): Lease | undefined {
   const newest = Math.max(0, ...firstNumbers(folder, name));
   if (newest > 0 && !isFree(join(folder, `${name}.${newest}`), holdMs)) return undefined;
   const mine = newest + 1;
@@ -133,17 +133,17 @@ function free(file: string): void {
 }
 
 /**
- * Waits up to `waitMs` for the claim. @returns undefined when it could not be had in time.
+ * Waits up to `waitMs` for the acquire. @returns undefined when it could not be had in time.
  * @throws the system's error when the folder cannot be written.
  */
-export async function claim(
+export async function acquire(
   folder: string,
   name: string,
   { holdMs, waitMs }: { holdMs: number; waitMs: number },
-): Promise<Claim | undefined> {
+): Promise<Lease | undefined> {
   const endMs = nowMs() + waitMs;
   for (;;) {
-    const held = tryClaim(folder, name, holdMs);
+    const held = tryAcquire(folder, name, holdMs);
     if (held) return held;
     if (nowMs() >= endMs) return undefined;
     const pause = RETRY_MS.from + Math.random() * (RETRY_MS.to - RETRY_MS.from);

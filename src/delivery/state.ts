@@ -5,7 +5,7 @@ import { writeAtomically } from '../files/atomic';
 import { countLines, isLineStart, size } from '../journal/lines';
 import { SENDABLE_LINE } from '../journal/records';
 import { BACKOFF, BATCH } from '../limits';
-import type { Project } from '../project';
+import type { Project } from '../project/project';
 
 /** The last attempt, for `status`. `detail` is made by the shim, never by a server. */
 export interface LastAttempt {
@@ -16,7 +16,7 @@ export interface LastAttempt {
 }
 
 /** The content of delivery.json. */
-export interface Standing {
+export interface DeliveryState {
   /** Everything before this byte of the journal is delivered, dropped, or was local. */
   readonly cursor: number;
   /** Events in the next request. Halved when a server finds a request wrong or too large. */
@@ -43,8 +43,8 @@ const FRESH = { batch: BATCH.events, failures: 0, retryAtMs: 0, last: null } as 
  * Reads it. Where it is missing, damaged, or does not fit the journal (somebody removed that, or it
  * lost its tail in a power cut), the cursor starts again: the journal still says what was settled.
  */
-export function readStanding(project: Project): Standing {
-  let value: Partial<Standing> = {};
+export function readDeliveryState(project: Project): DeliveryState {
+  let value: Partial<DeliveryState> = {};
   try {
     value = JSON.parse(readFileSync(project.delivery, 'utf8'));
     const { cursor = -1 } = value;
@@ -59,11 +59,11 @@ export function readStanding(project: Project): Standing {
 }
 
 /**
- * Writes it, atomically. Call it with the claim `delivery` held. After a power cut it may be an older
+ * Writes it, atomically. Call it with the acquire `delivery` held. After a power cut it may be an older
  * one; then events are sent again, with the same uuids. @throws the system's error.
  */
-export function writeStanding(project: Project, standing: Standing): void {
-  const { cursor, checkTo, batch, failures, retryAtMs, last } = standing;
+export function writeDeliveryState(project: Project, state: DeliveryState): void {
+  const { cursor, checkTo, batch, failures, retryAtMs, last } = state;
   const to = size(project.journal);
   const counted =
     to - cursor > COUNTED_FROM_BYTES
@@ -74,7 +74,7 @@ export function writeStanding(project: Project, standing: Standing): void {
 }
 
 /** How many events wait. Reads only what a delivery has not counted already. */
-export function countWaiting(project: Project, { cursor, counted }: Standing): number {
+export function countWaiting(project: Project, { cursor, counted }: DeliveryState): number {
   if (counted && counted.to === size(project.journal)) return counted.waiting;
   if (counted && counted.to >= cursor && isLineStart(project, counted.to)) {
     return counted.waiting + countLines(project, counted.to, SENDABLE_LINE);
@@ -83,7 +83,7 @@ export function countWaiting(project: Project, { cursor, counted }: Standing): n
 }
 
 /** Removes it, so that a crash before the next write leads to a fresh start. */
-export function forgetStanding(project: Project): void {
+export function removeDeliveryState(project: Project): void {
   try {
     unlinkSync(project.delivery);
   } catch {
@@ -92,7 +92,7 @@ export function forgetStanding(project: Project): void {
 }
 
 /** Whether delivery pauses now. A pause longer than there is means that the clock was set back. */
-export function isPaused({ retryAtMs }: Standing, nowMs: number): boolean {
+export function isPaused({ retryAtMs }: DeliveryState, nowMs: number): boolean {
   return retryAtMs > nowMs && retryAtMs - nowMs <= BACKOFF.longestMs;
 }
 

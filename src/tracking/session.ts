@@ -3,26 +3,24 @@
 // Silent: whatever goes wrong here, the command that is being tracked must not notice.
 
 import { v4 } from 'uuid';
-import { keepCompiled } from './bundle/bundle';
-import { untilMs } from './clock';
-import { type Consent, decide } from './consent/consent';
-import { UserError } from './errors';
-import { type Declared, readDeclared } from './host/declared';
-import type { EventRecord } from './journal/records';
-import { LEAVE_MS } from './limits';
-import type { Project } from './project';
-import { declarationFolders, type Environment, readSettings, type Settings } from './settings';
-import { changeState } from './state/change';
-import { mirrorMode, removeMirror } from './state/mirror';
-import { KEYS, readState, type State } from './state/state';
+import { type Consent, decide } from '../consent/consent';
+import { UserError } from '../errors';
+import { type Declared, readDeclared } from '../host/declared';
+import type { EventRecord } from '../journal/records';
+import { LEAVE_MS } from '../limits';
+import { untilMs } from '../process/clock';
+import type { Project } from '../project/project';
+import { declarationFolders, type Environment, readSettings, type Settings } from '../settings';
+import { changeState } from '../state/change';
+import { KEYS, readState, type State } from '../state/state';
 
 /** Delivery, with posthog-node behind it, is loaded when something is to be sent, and not before. */
 async function loadDelivery() {
-  const [{ chooseRoute }, { deliver, keepJournalSmall }] = await Promise.all([
-    import(/* webpackMode: "eager" */ './delivery/choose'),
-    import(/* webpackMode: "eager" */ './delivery/deliver'),
+  const [{ routeFor }, { deliver, keepJournalSmall }] = await Promise.all([
+    import(/* webpackMode: "eager" */ '../delivery/route'),
+    import(/* webpackMode: "eager" */ '../delivery/deliver'),
   ]);
-  return { chooseRoute, deliver, keepJournalSmall };
+  return { routeFor, deliver, keepJournalSmall };
 }
 
 /** What a tracking process knows when it begins. */
@@ -44,12 +42,6 @@ export function beginTracking(project: Project, env: Environment): Session | und
   try {
     const state = readState(project);
     const consent = decide(env, state.enabled);
-    // Somebody may have edited the file by hand. What the environment says is not what it says.
-    const isFromFile = ['ANALYTICS_ENABLED', 'default'].includes(consent.decidedBy);
-    if (isFromFile && mirrorMode(project, consent.mode)) {
-      // And somebody may just have turned it off: then make asks the file.
-      if (readState(project).enabled !== state.enabled) removeMirror(project);
-    }
     if (consent.mode === 'off') return undefined;
     const settings = readSettings(project.root, env);
     return { project, env, consent, state, settings, endMs: settings.deadlineMs };
@@ -85,19 +77,17 @@ export function permission({ project, env }: Pick<Session, 'project' | 'env'>) {
 }
 
 /** Delivers what the journal owes, within the session's deadline. Silent. */
-export async function deliverOwed(session: Session, evenIfPaused = false): Promise<void> {
-  const { chooseRoute, deliver, keepJournalSmall } = await loadDelivery();
+export async function deliverPending(session: Session, evenIfPaused = false): Promise<void> {
+  const { routeFor, deliver, keepJournalSmall } = await loadDelivery();
   const isOn = session.consent.mode === 'on';
-  const route = isOn ? chooseRoute(session.settings, session.env) : undefined;
+  const route = isOn ? routeFor(session.settings, session.env) : undefined;
   try {
     if (route)
       await deliver(session.project, route, permission(session), session.endMs, evenIfPaused);
     else keepJournalSmall(session.project);
-    // Now, when all that such a process uses has run, and there is time left.
-    if (route || !isOn) keepCompiled();
   } catch (error) {
     if (session.settings.debug) console.error(error);
-    // The record cannot be written any more; what it holds stays owed.
+    // The record cannot be written any more; what it holds stays batch.
   }
 }
 
@@ -109,8 +99,8 @@ export async function deliverUnwritten(
   session: Session,
   records: readonly EventRecord[],
 ): Promise<void> {
-  const { chooseRoute } = await loadDelivery();
-  const route = chooseRoute(session.settings, session.env);
+  const { routeFor } = await loadDelivery();
+  const route = routeFor(session.settings, session.env);
   const { mode, decidedBy } = session.consent;
   if (!route || mode !== 'on' || decidedBy !== 'ONRAMP_ANALYTICS_ENABLED') return;
   if (records.length === 0) return;

@@ -1,15 +1,15 @@
-// The way of an event that somebody reports by name: record it, then deliver what is owed.
+// The way of an event that somebody reports by name: record it, then deliver what is batch.
 
-import { untilMs } from './clock';
-import { collect } from './collecting';
-import { systemCode } from './errors';
-import { declaredOnly, type NewEvent } from './host/goals';
-import { hasInbox, leaveInInbox } from './host/inbox';
-import { record } from './journal/journal';
-import { mint } from './journal/mint';
-import { declaredIn, deliverOwed, deliverUnwritten, identify, type Session } from './session';
-import { isCi } from './settings';
-import { makeRecordFolder } from './state/change';
+import { systemCode } from '../errors';
+import { declaredOnly, type NewEvent } from '../host/goals';
+import { record } from '../journal/journal';
+import { mint } from '../journal/mint';
+import { untilMs } from '../process/clock';
+import { isCi } from '../settings';
+import { hasReports, spoolRecords } from '../spool/reports';
+import { makeRecordFolder } from '../state/change';
+import { collect } from './collect';
+import { declaredIn, deliverPending, deliverUnwritten, identify, type Session } from './session';
 
 /** Records one event that somebody reports by name, then delivers. Call it with a valid event. */
 export async function trackEvent(session: Session, event: NewEvent): Promise<void> {
@@ -25,12 +25,12 @@ export async function trackEvent(session: Session, event: NewEvent): Promise<voi
     makeRecordFolder(session.project);
     const limits = { waitMs: untilMs(session.endMs) / 2, isNew: true };
     const written = await record(session.project, records, limits);
-    if (written === undefined) return leaveInInbox(session.project, records);
+    if (written === undefined) return spoolRecords(session.project, records);
   } catch (error) {
     if (systemCode(error) === undefined) throw error; // A defect, not a disk.
     return deliverUnwritten(session, records);
   }
   // An earlier event may have been left there, as above.
-  if (hasInbox(session.project)) return collect(session);
-  await deliverOwed(session);
+  if (hasReports(session.project)) return collect(session);
+  await deliverPending(session);
 }

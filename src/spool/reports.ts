@@ -16,20 +16,20 @@ import { crypto } from '../builtin';
 import { type EventName, UNDECLARED } from '../catalogue/catalogue';
 import { isName, validate } from '../catalogue/validate';
 import { giveToOwnerOf } from '../files/owner';
+import type { NewEvent } from '../host/goals';
 import { type EventRecord, formatEvent, parseLine } from '../journal/records';
-import type { Project } from '../project';
-import type { NewEvent } from './goals';
+import type { Project } from '../project/project';
 
-/** What a line of the inbox says: a recipe's event, or one that a shim could not record. */
+/** What a line of the reports says: a recipe's event, or one that a shim could not record. */
 export type Report =
   | { readonly kind: 'reported'; readonly event: NewEvent; readonly local: boolean }
   | { readonly kind: 'record'; readonly record: EventRecord };
 
-/** The inbox as it was taken. */
+/** The reports as it was taken. */
 export interface Taken {
   /** Everything in it, in order; more may be added at the end. */
   readonly reports: readonly Report[];
-  /** Stays the same however often the same inbox is read, and is no other's. */
+  /** Stays the same however often the same reports is read, and is no other's. */
   readonly identity: string;
   /** When it was taken. */
   readonly atMs: number;
@@ -60,25 +60,25 @@ function withNames(pairs: Record<string, string>): Record<string, string> {
 }
 
 /** Leaves records for the next process to write down. @throws the system's error. */
-export function leaveInInbox(project: Project, records: readonly EventRecord[]): void {
-  appendFileSync(project.inbox, records.map(formatEvent).join(''));
-  giveToOwnerOf(project.record, project.inbox);
+export function spoolRecords(project: Project, records: readonly EventRecord[]): void {
+  appendFileSync(project.reports, records.map(formatEvent).join(''));
+  giveToOwnerOf(project.record, project.reports);
 }
 
-/** Whether there is something in the inbox, or something that a crashed process had taken. */
-export function hasInbox(project: Project): boolean {
-  return existsSync(project.inbox) || takenFiles(project).length > 0;
+/** Whether there is something in the reports, or something that a crashed process had taken. */
+export function hasReports(project: Project): boolean {
+  return existsSync(project.reports) || takenFiles(project).length > 0;
 }
 
-/** `inbox.TIME-RANDOM`: the name says what no file system can be asked for, and stays the same. */
-const TAKEN = /^inbox\.(\d+)-[0-9a-f]+$/;
+/** `reports.TIME-RANDOM`: the name says what no file system can be asked for, and stays the same. */
+const TAKEN = /^reports\.(\d+)-[0-9a-f]+$/;
 
 const takenFiles = (project: Project) =>
   readdirSync(project.record).filter((name) => TAKEN.test(name));
 
 /** Forgets what recipes reported. Never throws. */
-export function forgetInbox(project: Project): void {
-  for (const name of ['inbox', ...attempt(() => takenFiles(project), [])]) {
+export function removeReports(project: Project): void {
+  for (const name of ['reports', ...attempt(() => takenFiles(project), [])]) {
     attempt(() => unlinkSync(join(project.record, name)), undefined);
   }
 }
@@ -106,11 +106,11 @@ function parseReport(text: string): Report | undefined {
   return { kind: 'reported', event: { event: event as EventName, properties }, local };
 }
 
-/** Gives the inbox a name of its own, if there is one. Never throws. */
+/** Gives the reports a name of its own, if there is one. Never throws. */
 function takeAway(project: Project): string[] {
-  const name = `inbox.${Date.now()}-${crypto().randomBytes(8).toString('hex')}`;
+  const name = `reports.${Date.now()}-${crypto().randomBytes(8).toString('hex')}`;
   return attempt(() => {
-    renameSync(project.inbox, join(project.record, name));
+    renameSync(project.reports, join(project.record, name));
     return [name];
   }, []);
 }
@@ -132,10 +132,10 @@ function readTaken(project: Project, name: string): Taken {
 }
 
 /**
- * Takes what is in the inbox, or first what a crashed process had taken before. Call it with the
- * claim `collect` held. Never throws: what is not ours to read is left to others.
+ * Takes what is in the reports, or first what a crashed process had taken before. Call it with the
+ * acquire `collect` held. Never throws: what is not ours to read is left to others.
  */
-export function takeInbox(project: Project): Taken | undefined {
+export function takeReports(project: Project): Taken | undefined {
   const before = attempt(() => takenFiles(project).sort(), []);
   for (const name of before) {
     const taken = attempt(() => readTaken(project, name), undefined);

@@ -1,20 +1,20 @@
 // The way of make commands: record those that are over and what their recipes reported, then deliver.
 
 import { readFileSync } from 'node:fs';
-import { sanitize } from './catalogue/validate';
-import { systemCode } from './errors';
-import { claim } from './files/claim';
-import type { Declared } from './host/declared';
-import { declaredOnly, eventsOf } from './host/goals';
-import { takeInbox } from './host/inbox';
-import { finishedRuns, type Run } from './host/runs';
-import { record } from './journal/journal';
-import { type Moment, mint } from './journal/mint';
-import { CLAIM } from './limits';
-import type { Project } from './project';
-import { declaredIn, deliverOwed, deliverUnwritten, identify, type Session } from './session';
-import { isCi } from './settings';
-import { makeRecordFolder } from './state/change';
+import { sanitize } from '../catalogue/validate';
+import { systemCode } from '../errors';
+import { acquire } from '../files/lease';
+import type { Declared } from '../host/declared';
+import { declaredOnly, eventsOf } from '../host/goals';
+import { record } from '../journal/journal';
+import { type Moment, mint } from '../journal/mint';
+import { LEASE } from '../limits';
+import type { Project } from '../project/project';
+import { isCi } from '../settings';
+import { takeReports } from '../spool/reports';
+import { finishedRuns, type Run } from '../spool/runs';
+import { makeRecordFolder } from '../state/change';
+import { declaredIn, deliverPending, deliverUnwritten, identify, type Session } from './session';
 
 function saltOf(project: Project): string {
   try {
@@ -24,7 +24,7 @@ function saltOf(project: Project): string {
   }
 }
 
-/** Records runs and reports, and forgets each once it is in the journal. Call with the claim held. */
+/** Records runs and reports, and forgets each once it is in the journal. Call with the acquire held. */
 async function recordFinished(
   project: Project,
   runs: readonly Run[],
@@ -42,7 +42,7 @@ async function recordFinished(
   }
   let done = '';
   for (let first = 0; ; ) {
-    const taken = takeInbox(project);
+    const taken = takeReports(project);
     if (!taken || taken.identity === done) return; // Or it cannot be removed.
     const records = taken.reports.slice(first).flatMap((report, index) => {
       if (report.kind === 'record') {
@@ -58,7 +58,7 @@ async function recordFinished(
     });
     const written = await record(project, records);
     if (written === undefined) return;
-    // Once more: for what came late, or, after what a crashed process had taken, for the inbox itself.
+    // Once more: for what came late, or, after what a crashed process had taken, for the reports itself.
     const isGone = taken.forget();
     first = isGone ? 0 : taken.reports.length;
     if (isGone) done = taken.identity;
@@ -87,7 +87,7 @@ export async function collect(
   let runs: readonly Run[] | undefined;
   try {
     makeRecordFolder(project);
-    const held = await claim(project.claims, 'collect', CLAIM.journal);
+    const held = await acquire(project.leases, 'collect', LEASE.journal);
     if (held) {
       try {
         runs = finishedRuns(project, Date.now());
@@ -105,5 +105,5 @@ export async function collect(
     const events = eventsOf({ goals: own.goals, end, durationMs: undefined }, declared);
     return deliverUnwritten(session, mint(events, { ...shared, atMs: Date.now() }));
   }
-  await deliverOwed(session, evenIfPaused);
+  await deliverPending(session, evenIfPaused);
 }

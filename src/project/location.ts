@@ -1,0 +1,71 @@
+// Where a project's record is: outside of what is built, listed, archived and copied.
+//
+// In git's own directory (`.git/onramp-analytics/`), where the project has one: it moves with the
+// project, root and user share it, and neither `find`-based rules nor archives meet it. Without git in
+// the user's state directory, under the project's anonymous id, which moves with the project as well.
+// With neither, nowhere: then nothing is kept. make/track looks in the same places, in the same order.
+
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const NAME = 'onramp-analytics';
+/** A place where nothing can be made: every attempt to write fails, as on a read-only disk. */
+export const NOWHERE = '/dev/null/onramp-analytics';
+
+const isFolder = (path: string) =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+function firstLine(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').split('\n', 1)[0]!;
+  } catch {
+    return '';
+  }
+}
+
+/** Git's directory of the project at `root`, also of a worktree or a submodule. Only its own `.git`. */
+export function gitFolder(root: string): string | undefined {
+  const mark = join(root, '.git');
+  try {
+    if (isFolder(mark)) return mark;
+  } catch {
+    return undefined; // Not ours to look at.
+  }
+  const link = /^gitdir: (.+?)\r?$/.exec(firstLine(mark))?.[1];
+  if (link === undefined) return undefined;
+  const folder = resolve(root, link);
+  return isFolder(folder) ? folder : undefined;
+}
+
+/** The id as make/track finds it in onramp.lock: the last line that names one, without quotes. */
+function idIn(lock: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(lock, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const id = text
+    .match(/^ANALYTICS_ID=["']?[0-9A-Fa-f-]{36}/gm)
+    ?.at(-1)
+    ?.slice(-36);
+  return id?.toLowerCase();
+}
+
+/** https://specifications.freedesktop.org/basedir-spec/latest/: a relative path counts as not set. */
+function stateFolder(env: Environment): string | undefined {
+  const { XDG_STATE_HOME: state, HOME: home } = env;
+  if (state && isAbsolute(state)) return state;
+  return home && isAbsolute(home) ? join(home, '.local', 'state') : undefined;
+}
+
+/** The folder of the record; it need not be there yet. NOWHERE when nothing can be kept. */
+export function recordFolder(root: string, lock: string, env: Environment): string {
+  const git = gitFolder(root);
+  if (git) return join(git, NAME);
+  const state = stateFolder(env);
+  const id = idIn(lock);
+  return state && id ? join(state, NAME, id) : NOWHERE;
+}
