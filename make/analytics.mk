@@ -19,7 +19,9 @@ define analytics.newline
 
 
 endef
-analytics.tab := $()	$()
+analytics.empty :=
+analytics.space := $(analytics.empty) $(analytics.empty)
+analytics.tab := $(analytics.empty)	$(analytics.empty)
 analytics.hash := \#
 # A text as one word of sh. A newline would end the recipe's line, and what follows would be a command.
 analytics.quote = '$(subst ','\'',$(subst $(analytics.newline), ,$(1)))'
@@ -46,7 +48,7 @@ else
       $(call analytics.quote,$(analytics.root)onramp.lock) 2>/dev/null)))
   else ifeq (,$(wildcard $(analytics.root)onramp.lock/.))
     analytics.set := $(subst ﻿,,$(file <$(analytics.root)onramp.lock))
-    analytics.set := $(subst $() $(),@~@,$(subst $(analytics.tab),@~@,$(analytics.set)))
+    analytics.set := $(subst $(analytics.space),@~@,$(subst $(analytics.tab),@~@,$(analytics.set)))
     analytics.set := $(lastword $(filter ANALYTICS_ENABLED=%,$(subst $(analytics.newline), ,$(analytics.set))))
     analytics.set := $(patsubst ANALYTICS_ENABLED=%,=%,$(analytics.set))
     analytics.set := $(subst @~@, ,$(firstword $(subst @~@$(analytics.hash), ,$(analytics.set))))
@@ -139,7 +141,7 @@ endif
 ifneq (,$(and $(analytics.mode),$(wildcard makefile Makefile),$(wildcard .onramp/track),$(wildcard .onramp/onramp-analytics)))
 ifeq (,$(analytics.quiet)$(filter $(analytics.targets),$(value MAKECMDGOALS)))
 # A make that is not where its name says (`exec -a mymake make`) could not be started again.
-ifneq (,$(if $(findstring /,$(MAKE_COMMAND)),$(wildcard $(MAKE_COMMAND)),$(wildcard $(addsuffix /$(MAKE_COMMAND),$(subst :, ,$(PATH))))))
+ifneq (,$(if $(findstring /,$(MAKE_COMMAND)),$(wildcard $(subst $(analytics.space),?,$(MAKE_COMMAND))),$(wildcard $(addsuffix /$(MAKE_COMMAND),$(subst :, ,$(PATH))))))
 analytics.steps-in := 1
 override SHELL := /bin/sh
 override .SHELLFLAGS := -c
