@@ -38,7 +38,7 @@ const LINES: readonly { pattern: RegExp; means: (line: Line) => string }[] = [
     means: ({ where }) => `${where} lists dotted names, and now finds ${FOLDER} as well.`,
   },
   {
-    pattern: /\bfind\s+\.\/?(?:\s|$|\))(?!.*\s-(?:i?name|i?path|i?regex|wholename|prune)\b)/,
+    pattern: /\bfind\s+\.\/?(?=\s|$|\))(?!.*\s-(?:i?name|i?path|i?regex|wholename|prune)\b)/,
     means: ({ where }) =>
       `${where} lists every file, and now finds ${FOLDER} and ${DROP_IN} (they change only ` +
       'when you upgrade).',
