@@ -8,7 +8,6 @@ import { decide } from '../consent/consent';
 import { EXIT, reason, UserError } from '../errors';
 import { apply } from '../init/apply';
 import { hasOwnDropIn } from '../init/host-file';
-import { DROP_IN } from '../init/layout';
 import { hanging } from '../init/lines';
 import { findings } from '../init/look';
 import type { Line, Plan } from '../init/plan';
@@ -21,7 +20,8 @@ import { NOWHERE } from '../project/location';
 import { projectAt } from '../project/project';
 import { readState } from '../state/state';
 import { confirm } from '../terminal/confirm';
-import { isTerminal, printable } from '../terminal/terminal';
+import { printable } from '../terminal/printable';
+import { isTerminal } from '../terminal/terminal';
 
 const LABELS = {
   writes: 'wrote',
@@ -138,13 +138,14 @@ function asked(dir: string | undefined, what: string): string | undefined {
 export default defineCommand({
   meta: {
     name: 'init',
-    description: `Set up, upgrade or clean a host project: ${DROP_IN} and .onramp/.`,
+    description: 'Set up or upgrade a host project, or take analytics out of it again.',
+    ...{ examples: ['init .', 'init ../homelab', 'init --force .', 'init --remove .'] },
   },
   args: {
     dir: {
       type: 'positional',
       required: false,
-      description: 'The project. `init .`: this folder. Asks without it',
+      description: 'The project. `init .`: this folder. Without it, init asks',
     },
     remove: { type: 'boolean', description: 'Take out what init wrote: `init --remove .`' },
     force: { type: 'boolean', description: 'Replace or remove our files even if changed' },
