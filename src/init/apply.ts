@@ -43,11 +43,9 @@ function makeFolder(root: string, folder: string): string[] {
 
 function stage(file: string, { text, mode }: Write): Staged {
   const before = statSync(file, { throwIfNoEntry: false });
-  // The name that files/atomic.ts cleans up, should this process be killed.
-  const temporary = join(
-    dirname(file),
-    `.onramp-analytics.${process.pid}${staged++}.${Date.now()}.tmp`,
-  );
+  // A name that files/atomic.ts cleans up, should this process be killed.
+  const random = Math.floor(Math.random() * 1e12);
+  const temporary = join(dirname(file), `.onramp-analytics.${random}.${Date.now()}.tmp`);
   const handle = openSync(temporary, 'wx', 0o644);
   try {
     writeWhole(handle, Buffer.from(text));
@@ -63,7 +61,6 @@ function stage(file: string, { text, mode }: Write): Staged {
   chmodSync(temporary, mode ?? (before ? before.mode & 0o7777 : 0o644));
   return { temporary, file };
 }
-let staged = 0;
 
 /** Removes a folder when nothing is left in it. */
 function removeIfEmpty(folder: string): boolean {
