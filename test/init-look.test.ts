@@ -46,6 +46,10 @@ it('an ordinary project: there is nothing to say', async () => {
     Dockerfile: 'COPY . /app\n',
     '.dockerignore': '.git\n',
     'scripts/build.sh': '# shellcheck is nice\ncp a b\n',
+    'product.sh': 'git clean -fdx\n',
+    LICENSE: 'You may use this boilerplate. reuse lint\n',
+    'scripts/words': 'shellcheck\n',
+    'images/Dockerfile': 'COPY . /\n',
   });
   expect(await notes()).toEqual([]);
 });
@@ -201,8 +205,10 @@ describe('M4: in a project that lists, includes and checks by pattern', () => {
 it('a GNUmakefile of the host: what users get, and how to include it', async () => {
   await hostWith({ GNUmakefile: 'own: ; @echo own\n' });
   expect(await notes()).toEqual([
-    'GNUmakefile is yours, so make reads that first: users get the analytics-* targets and the ' +
-      'macro through `-include .onramp/analytics.mk`, and no command is tracked by itself. With ' +
-      '`-include` instead of `include`, make works where the file is missing.',
+    'GNUmakefile is yours: no command is tracked by itself. With that line, users get the ' +
+      'analytics-* targets and the macro. `-include` rather than `include`: make then works where ' +
+      'the file is missing.',
   ]);
+  host.write('GNUmakefile', 'own: ; @echo own\n-include .onramp/analytics.mk\n');
+  expect(await notes()).toEqual(['GNUmakefile is yours: no command is tracked by itself.']);
 });

@@ -10,7 +10,7 @@ import { files, ignored, isTracked, withCrlf } from './git';
 import { hasOwnDropIn } from './host-file';
 import { DROP_IN, FILES, MAKE_PART, OLD } from './layout';
 import { sealOf } from './seal';
-import { find, isMakefile, type Line, type Text } from './texts';
+import { find, includes, isMakefile, type Line, type Text } from './texts';
 
 const FOLDER = '.onramp/';
 
@@ -47,7 +47,7 @@ const LINES: readonly { pattern: RegExp; means: (line: Line) => string }[] = [
 
 /** Programs that check headers, licences, scripts or style, often in every file there is. */
 const CHECKERS =
-  /\b(addlicense|license-eye|licenseheaders?|licensecheck|skywalking-eyes|reuse(?=\s+lint)|boilerplate|shellcheck|shfmt|checkbashisms|prettier|markdownlint(?:-cli2?)?|codespell|typos|editorconfig-checker|checkmake)\b/g;
+  /\b(addlicense|license-eye|licenseheaders?|licensecheck|skywalking-eyes|reuse(?=\s+lint)|(?:verify-)?boilerplate(?=\.(?:py|sh|go)\b)|shellcheck|shfmt|checkbashisms|prettier|markdownlint(?:-cli2?)?|codespell|typos|editorconfig-checker|checkmake)\b/g;
 const CHECKER_FILES = [
   'REUSE.toml',
   '.reuse/dep5',
@@ -86,7 +86,7 @@ function checkerFindings(root: string, texts: readonly Text[]): string[] {
 function copyFindings(root: string, texts: readonly Text[]): string[] {
   const notes: string[] = [];
   const [copy] = find(texts, /^\s*(?:COPY|ADD)\s+(?:--\S+\s+)*\.\/?\s/i).filter(
-    ({ path }) => !isMakefile(path),
+    ({ path }) => !isMakefile(path) && !path.includes('/'),
   );
   if (copy && !existsSync(join(root, '.dockerignore'))) {
     notes.push(
@@ -184,15 +184,19 @@ function keyFindings(root: string): string[] {
   });
 }
 
+/** What it means that make reads the host's GNUmakefile, and nothing of ours before it. */
+function ownDropIn(texts: readonly Text[]): string {
+  const means = 'no command is tracked by itself';
+  if (includes(texts, MAKE_PART).length > 0) return `${DROP_IN} is yours: ${means}.`;
+  return (
+    `${DROP_IN} is yours: ${means}. With that line, users get the analytics-* targets and the ` +
+    'macro. `-include` rather than `include`: make then works where the file is missing.'
+  );
+}
+
 /** What was found, a text for each finding. */
 export function findings(root: string, texts: readonly Text[], env: Environment): string[] {
-  const own = hasOwnDropIn(root)
-    ? [
-        `${DROP_IN} is yours, so make reads that first: users get the analytics-* targets and the ` +
-          `macro through \`-include ${MAKE_PART}\`, and no command is tracked by itself. ` +
-          'With `-include` instead of `include`, make works where the file is missing.',
-      ]
-    : [];
+  const own = hasOwnDropIn(root) ? [ownDropIn(texts)] : [];
   return [
     ...own,
     ...gitFindings(root, env),

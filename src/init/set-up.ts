@@ -41,7 +41,7 @@ function planOwnDropIn(plan: Plan, texts: readonly Text[]): void {
   const why = line
     ? `yours; ${line.where} includes ${MAKE_PART}`
     : `yours: add the line \`-include ${MAKE_PART}\` at its end`;
-  plan.kept.push({ path: DROP_IN, why: `${why}; commands are not tracked` });
+  plan.kept.push({ path: DROP_IN, why });
 }
 
 function planLines(root: string, path: string, add: (text: string) => string, plan: Plan): void {

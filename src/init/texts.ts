@@ -14,7 +14,6 @@ export interface Text {
 const MOST = { files: 500, bytes: 256 * 1024 } as const;
 /** Where builds keep their scripts; looked through as well where git cannot say what there is. */
 const FOLDERS = [
-  '.',
   'make',
   'mk',
   'make.d',
@@ -26,6 +25,8 @@ const FOLDERS = [
   'ci',
   '.ci',
 ];
+/** Other scripts at the top are the project itself. */
+const BUILD_SCRIPT = /^(build|clean|check|ci|configure|format|lint|release|test|verify)\b/;
 const WORKFLOWS = '.github/workflows';
 
 export const isMakefile = (path: string) =>
@@ -33,17 +34,21 @@ export const isMakefile = (path: string) =>
 const isDockerfile = (path: string) => /^(Dockerfile|Containerfile)(\..+)?$/.test(basename(path));
 const CI = ['.pre-commit-config.yaml', '.gitlab-ci.yml', '.travis.yml', 'package.json', 'tox.ini'];
 
+/** By its name; without an ending, its first line has to say so. */
+const isScript = (path: string) => /\.(sh|bash|py)$|^[^.]+$/.test(basename(path));
+
 function matters(path: string): boolean {
   if (path.startsWith(`${HOST_FOLDER}/`)) return false;
   if (isMakefile(path) || isDockerfile(path) || CI.includes(path)) return true;
   const folder = dirname(path);
   if (folder === WORKFLOWS || /^\.(circleci|buildkite)$/.test(folder)) return /\.ya?ml$/.test(path);
-  return FOLDERS.includes(folder) && /\.(sh|bash|py)$|^[^.]+$/.test(basename(path));
+  if (folder === '.' && !BUILD_SCRIPT.test(path)) return false;
+  return ['.', ...FOLDERS].includes(folder) && isScript(path);
 }
 
 /** Without git: what is in the usual folders. */
 function listed(root: string): string[] {
-  return [...FOLDERS, WORKFLOWS].flatMap((folder) => {
+  return ['.', ...FOLDERS, WORKFLOWS].flatMap((folder) => {
     try {
       return readdirSync(join(root, folder)).map((name) => join(folder, name));
     } catch {
@@ -64,6 +69,8 @@ export function textsOf(root: string): Text[] {
       if (!stat.isFile() || stat.size > MOST.bytes) continue;
       const text = readFileSync(join(root, path), 'utf8');
       if (sealOf(text) !== 'none' || text.includes('\0')) continue;
+      const isNamed = isMakefile(path) || isDockerfile(path) || basename(path).includes('.');
+      if (!isNamed && !text.startsWith('#!')) continue;
       found.push({ path, lines: text.split(/\r?\n/) });
     } catch {
       // Not there any more, or not ours to read.
