@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesBelow, type Host, makeHost } from './support/host';
 import { flat, hasHistory, initAs100 } from './support/old';
-import { lockOf, snapshot } from './support/project';
+import { ID, lockOf, snapshot } from './support/project';
 import { run } from './support/run';
 
 let host: Host;
@@ -105,6 +105,19 @@ describe('keeps', () => {
 });
 
 describe('says', () => {
+  it('where the record is without git, in words that a shell takes', async () => {
+    const home = join(host.root, "../it's a home");
+    await run('rm', ['-rf', '.git'], { cwd: host.root });
+    await host.shim(['init', '.']);
+    host.write('onramp.lock', lockOf('1'));
+    const record = join(home, '.local/state/onramp-analytics', ID);
+    mkdirSync(record, { recursive: true });
+    const { stdout } = await host.shim(['init', '--remove', '.'], { HOME: home });
+    const command = /^ {2}(rm -rf .+)$/m.exec(stdout)?.[1];
+    await run('sh', ['-c', command!], { cwd: host.root });
+    expect(filesBelow(join(home, '.local/state/onramp-analytics'))).toEqual([]);
+  });
+
   it('which lines of the host’s makefiles speak of it, and whether make fails on them', async () => {
     host.write('GNUmakefile', 'own: ; @$(call analytics-event,service_started,service_name=a)\n');
     await host.shim(['init', '.']);

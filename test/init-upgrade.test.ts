@@ -1,11 +1,14 @@
 // init in a project that 1.0.0 set up: everything moves to .onramp/, or nothing does.
 
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesBelow, type Host, makeHost } from './support/host';
 import { flat, hasHistory, initAs100 } from './support/old';
 import { snapshot } from './support/project';
+import { BUNDLE } from './support/run';
 
 const OLD = ['bin/onramp-analytics', 'make/analytics.mk', 'make/track.sh'];
 const NEW = ['analytics.mk', 'onramp-analytics', 'README.md', 'track'].map((it) => `.onramp/${it}`);
@@ -30,6 +33,29 @@ describe.runIf(hasHistory())('from 1.0.0', () => {
     expect(snapshot(host.root)).toEqual(snapshot(fresh.root));
     fresh.remove();
     expect((await host.make(['up'])).stdout).toBe('up\n');
+  });
+
+  it('killed at any moment, the project works, and the next init completes it', async () => {
+    const whole = await makeHost({ files: { Makefile: 'up: ; @echo up\n' } });
+    const node = process.env.TEST_NODE ?? process.execPath;
+    for (const delayMs of [0, 2, 6]) {
+      const old = await makeHost({ files: { Makefile: 'up: ; @echo up\n' }, init: false });
+      await initAs100(old);
+      const child = spawn(node, [BUNDLE, 'init', '.'], { cwd: old.root, stdio: 'ignore' });
+      const gone = new Promise((resolve) => child.on('exit', resolve));
+      while (!existsSync(join(old.root, '.onramp')) && child.exitCode === null) await wait(1);
+      await wait(delayMs);
+      child.kill('SIGKILL');
+      await gone;
+      expect(await old.make(['up'])).toMatchObject({ status: 0, stdout: 'up\n', stderr: '' });
+      expect((await old.shim(['init', '.'])).status).toBe(0);
+      const left = snapshot(old.root);
+      // What the killed one had begun to write goes with a later write to that folder.
+      for (const path of Object.keys(left)) if (path.endsWith('.tmp')) delete left[path];
+      expect(left).toEqual(snapshot(whole.root));
+      old.remove();
+    }
+    whole.remove();
   });
 
   it('other files in make/ and bin/ stay', async () => {

@@ -70,6 +70,14 @@ describe('in a project that has nothing of it yet', () => {
     expect((await host.make(['analytics-status'])).stdout).toMatch(/^Analytics: +off/);
   });
 
+  it('also where onramp.lock cannot be understood: that is said, and is no failure', async () => {
+    mkdirSync(join(host.root, 'onramp.lock'));
+    const { status, stdout } = await host.shim(['init', '.']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('wrote      GNUmakefile');
+    expect(flat(stdout)).toMatch(/Analytics is off: .*onramp\.lock/);
+  });
+
   it('copies a shim that runs by itself, also below a package.json of any type', async () => {
     await host.shim(['init', '.']);
     for (const type of ['module', 'commonjs']) {

@@ -84,12 +84,20 @@ function setUp(folder: string, texts: readonly Text[], force: boolean): void {
   if (plan.writes.length + plan.removes.length > 0) {
     say('Commit all of it: `git add -A`. What it is: .onramp/README.md.');
   }
-  const { mode } = decide(environment(), readState(projectAt(folder)).enabled);
-  say(
-    mode === 'off'
+  say(consentLine(folder));
+}
+
+/** Whether analytics is on here. A lock that cannot be read is no reason to fail: all is written. */
+function consentLine(folder: string): string {
+  try {
+    const { mode } = decide(environment(), readState(projectAt(folder)).enabled);
+    return mode === 'off'
       ? 'Analytics stays off until somebody runs `make analytics-enable`.'
-      : `Analytics is ${mode} in this project. \`make analytics-status\` says why.`,
-  );
+      : `Analytics is ${mode} in this project. \`make analytics-status\` says why.`;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return hanging('', `Analytics is off: ${printable(error.message)}`);
+  }
 }
 
 function takeOut(folder: string, texts: readonly Text[], force: boolean): void {
