@@ -15,16 +15,21 @@ const at = (...parts) => join(root, ...parts);
 const require = createRequire(import.meta.url);
 
 /** The files that `init` copies into a host project, carried inside of the bundle. */
-const TEMPLATES = ['GNUmakefile', 'analytics.mk', 'track'];
+const TEMPLATES = {
+  GNUmakefile: 'make/GNUmakefile',
+  'analytics.mk': 'make/analytics.mk',
+  track: 'make/track',
+  'README.md': 'docs/analytics.md',
+};
 
 const MADE = '// Made by `npm run build`. Do not edit.\n';
 
 /** The files of src/ that are made: their paths and texts. */
 export async function generate() {
   const { name, version } = await readPackageJSON(root);
-  const templates = TEMPLATES.map(
-    (file) =>
-      `  ${JSON.stringify(file)}: ${JSON.stringify(readFileSync(at('make', file), 'utf8'))},`,
+  const templates = Object.entries(TEMPLATES).map(
+    ([name, file]) =>
+      `  ${JSON.stringify(name)}: ${JSON.stringify(readFileSync(at(file), 'utf8'))},`,
   );
   return {
     'src/generated.ts': [
@@ -104,7 +109,8 @@ async function bundle(entry) {
   return ascii(code);
 }
 
-async function build() {
+/** Everything, in order. */
+export async function build() {
   for (const [file, text] of Object.entries(await generate())) writeFileSync(at(file), text);
   rmSync(at('build'), { recursive: true, force: true });
   execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', root], {

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generate } from './build.mjs';
+import { build, generate } from './build.mjs';
 
 const root = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
@@ -113,3 +113,5 @@ if (isCheck && stale.length > 0) {
   console.log('Run `make docs` and commit what it writes.');
   process.exit(1);
 }
+// The bundle carries the user's page, so it is made anew when that was.
+if (stale.includes('src/templates.ts') && !isCheck) await build();
