@@ -54,6 +54,16 @@ describe('a run in which a test was skipped', () => {
     expect(status).toBe(1);
   });
 
+  it('blames the suite, where that failed before its tests were run', async () => {
+    const suite = `
+      import { beforeAll, describe, it } from 'vitest';
+      describe('here', () => { beforeAll(() => { throw new Error('no'); }); it('is not', () => {}); });`;
+    writeFileSync(join(folder, 'one.test.ts'), suite);
+    const { status, stderr } = await runWith([]);
+    expect(stderr).not.toContain('not listed');
+    expect(status).toBe(1);
+  });
+
   it('passes where only some were asked for', async () => {
     const { status } = await runWith([], {}, ['-t', 'is run']);
     expect(status).toBe(0);

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 /** When a test may be skipped. `EVERY_TEST` is set by .ci/run. */
 const CONDITIONS: Readonly<Record<string, () => boolean>> = {
@@ -49,6 +49,12 @@ export const allowing = (name: string, skips: readonly Skip[]): Skip | undefined
 
 const nameOf = (test: TestCase) => `${test.module.relativeModuleId} > ${test.fullName}`;
 
+/** Whether a test was not run because a suite around it failed: that fails the run by itself. */
+function isCutOff({ parent }: { parent: TestSuite | TestModule }): boolean {
+  if (parent.errors().length > 0) return true;
+  return parent.type === 'suite' && isCutOff(parent);
+}
+
 /** The reporter. `list` is for its own test. */
 export default class SkipReporter implements Reporter {
   #path: string;
@@ -70,6 +76,7 @@ export default class SkipReporter implements Reporter {
     const others: string[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests('skipped')) {
+        if (isCutOff(test)) continue;
         const name = nameOf(test);
         const skip = allowing(name, skips);
         if (skip) listed.set(skip, (listed.get(skip) ?? 0) + 1);
