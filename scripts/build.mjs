@@ -100,10 +100,16 @@ const ascii = (code) =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** One module with everything it imports. posthog-node's e-mails ask for a package that is not here. */
+/**
+ * One module with everything it imports. posthog-node's e-mails ask for a package that is not here.
+ *
+ * `target` is about the functions that webpack puts around modules; what is in them stays as it is.
+ * For es5 those are `(function (…) {…})`, which V8 compiles in one pass. Arrow functions it passes over
+ * when it reads the file, and reads again when the module is asked for: `track` waits 12 ms for that.
+ */
 async function bundle(entry) {
   const ncc = require('@vercel/ncc');
-  const options = { quiet: true, cache: false, minify: false, target: 'es2022' };
+  const options = { quiet: true, cache: false, minify: false, target: 'es5' };
   const { code, assets } = await ncc(at(entry), { ...options, externals: ['@react-email/render'] });
   if (Object.keys(assets).length > 0) throw new Error(`not one file: ${Object.keys(assets)}`);
   return ascii(code);
