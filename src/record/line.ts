@@ -1,6 +1,6 @@
 // An entry of the record as a line of text.
 
-import { printable } from '../terminal/terminal';
+import { printable } from '../terminal/printable';
 import type { Entry } from './read';
 import type { DeliveryStatus } from './status';
 

@@ -1,7 +1,8 @@
 // The report for the terminal.
 
 import { damagedInWords } from '../record/line';
-import { type Look, printable } from '../terminal/terminal';
+import { printable } from '../terminal/printable';
+import type { Look } from '../terminal/terminal';
 import { bar, cell, spark, styled } from './charts';
 import { dayOf } from './count';
 import type { DaySummary, RecordSummary, Summary, Use } from './summary';

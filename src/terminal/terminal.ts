@@ -11,6 +11,7 @@ export interface Look {
   readonly hasBlocks: boolean;
 }
 
+/** Beyond 120 columns lines are hard to read; below 40 nothing can be laid out. */
 const COLUMNS = { default: 80, least: 40, most: 120 } as const;
 
 /** Whether a descriptor is a terminal. */
@@ -37,13 +38,4 @@ export function lookOfStdout(env: Environment): Look {
     isColoured: !isDumb && !env.NO_COLOR,
     hasBlocks: !isDumb && /utf-?8/i.test(locale),
   };
-}
-
-/**
- * Text that somebody may have put into the journal, made safe to print: nothing in it moves the
- * cursor, sets a title, or changes the direction of writing.
- */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }
