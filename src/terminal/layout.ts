@@ -25,19 +25,24 @@ export function flow(
   const lines: string[] = [];
   let line = first;
   let isEmpty = true; // Nothing but its beginning is in the line.
-  const add = (item: string) => {
-    if (!isEmpty && widthOfText(line + gap + item) > columns) {
+  const add = (item: string, between = gap) => {
+    if (!isEmpty && widthOfText(line + between + item) > columns) {
       lines.push(line);
       line = next;
       isEmpty = true;
     }
-    line += isEmpty ? item : gap + item;
+    line += isEmpty ? item : between + item;
     isEmpty = false;
   };
   const room = Math.max(8, columns - Math.max(widthOfText(first), widthOfText(next)));
   for (const item of items) {
-    if (widthOfText(item) <= room) add(item);
-    else for (const word of item.split(' ')) for (const part of parts(word, room)) add(part);
+    if (widthOfText(item) <= room) {
+      add(item);
+      continue;
+    }
+    const [begin = '', ...rest] = item.split(' ').flatMap((word) => parts(word, room));
+    add(begin);
+    for (const part of rest) add(part, ' ');
   }
   return [...lines, line].map((each) => each.trimEnd());
 }
