@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMON, EVENTS, REQUEST, WIRE } from '../src/catalogue/catalogue';
 import { VERSION } from '../src/generated';
 import type { Host } from './support/host';
+import { writeJournal } from './support/journal';
 import { ID, lockOf, makeProject, snapshot } from './support/project';
 import { BUNDLE, run, shim } from './support/run';
 import { startServer } from './support/server';
@@ -475,6 +476,42 @@ describe('status', () => {
     expect(await waiting()).toBe(3);
     await host.shim(['reset-id']);
     expect(await waiting()).toBe(0);
+  });
+});
+
+describe('log', () => {
+  it('of nothing says what is so: with a filter, and without', async () => {
+    const said = async (...words: string[]) => (await host.shim(['log', ...words])).stderr;
+    expect(await said()).toBe('No event is recorded.\n');
+    expect(await said('--event', 'error_occurred')).toBe(
+      'No recorded event matches --event error_occurred.\n',
+    );
+    expect(await said('--event', 'error_occurred', '--since', '7d')).toBe(
+      'No recorded event matches --event error_occurred and --since 7d.\n',
+    );
+    host.write('onramp.lock', lockOf('local'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    expect(await said()).toBe('');
+    expect(await said('--limit', '0')).toBe('');
+    expect(await said('--event', 'error_occurred')).toContain('matches --event error_occurred');
+  });
+
+  it.each([40, 80])('fits %d columns, and keeps each value whole', async (columns) => {
+    writeJournal(host.root, { delivered: 30, dropped: 2, local: 3, waiting: 4 });
+    const { stdout } = await host.shim(['log'], { COLUMNS: String(columns) });
+    const lines = stdout.trimEnd().split('\n');
+    expect(Math.max(...lines.map((line) => [...line].length)), stdout).toBeLessThanOrEqual(columns);
+    expect(lines.filter((line) => /^\d{4}-/.test(line))).toHaveLength(39);
+    expect(stdout).toMatch(/command=\w[\w-]+/);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('· dropped: the server rejected it (HTTP 400)');
+  });
+
+  it('as JSON has the delivery status under both of its names', async () => {
+    writeJournal(host.root, { delivered: 1, waiting: 1 });
+    const { events } = JSON.parse((await host.shim(['log', '--json'])).stdout);
+    expect(events).toHaveLength(2);
+    expect(events[1]).toMatchObject({ fate: { outcome: 'waiting' } });
+    for (const { fate, delivery_status } of events) expect(delivery_status).toEqual(fate);
   });
 });
 
