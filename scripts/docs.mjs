@@ -47,7 +47,7 @@ function data() {
     ...propertyRows(catalogue.common),
     ...Object.entries(catalogue.wire).map(([name, why]) => `| \`${name}\` | | ${why} |`),
     '',
-    'And the request as a whole:',
+    'Beside the properties, a request carries:',
     '',
     '| field | what it is |',
     '| --- | --- |',

@@ -43,7 +43,7 @@ export default defineCommand({
     for (const property of Object.entries(COMMON)) item(describe(property));
     for (const [name, purpose] of Object.entries(WIRE)) item(`${name}: ${purpose}`);
     lines.push('');
-    head('And the request as a whole:');
+    head('Beside the properties, a request carries:');
     for (const [names, what] of Object.entries(REQUEST)) item(`${names}: ${what}`);
     say(lines.join('\n'));
   },
