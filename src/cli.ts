@@ -5,9 +5,9 @@ import { EXIT, reason, systemCode, UserError } from './errors';
 import { NAME, VERSION } from './generated';
 import { print, warn } from './output';
 import { environment } from './process/invocation';
+import { checkArguments } from './terminal/arguments';
 import type { Command } from './terminal/definition';
 import { printable } from './terminal/printable';
-import { checkWords } from './terminal/words';
 
 type Load = () => Promise<{ default: Command }>;
 
@@ -67,7 +67,7 @@ async function run(words: readonly string[]): Promise<number> {
     throw new UserError(`There is no such command. \`${NAME} --help\` lists them.`, EXIT.usage);
   }
   const command = (await COMMANDS[name]!()).default;
-  const { isHelp } = checkWords(command, name, rest, `\`${NAME} ${name} --help\` says more.`);
+  const { isHelp } = checkArguments(command, name, rest, `\`${NAME} ${name} --help\` says more.`);
   if (isHelp) {
     print(await usage(name));
     return EXIT.ok;

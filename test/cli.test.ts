@@ -1,6 +1,6 @@
 // The command line, as people and scripts use it: what it prints, and how it exits.
 
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMON, EVENTS, REQUEST, WIRE } from '../src/catalogue/catalogue';
@@ -126,8 +126,8 @@ describe('options', () => {
     expect(await said('enable', '--local=canary')).toContain('--local takes no value');
     expect(await said('log', '--limit')).toContain('--limit takes a value: --limit N.');
     expect(await said('log', '--since', '-7d')).toContain('--since=TIME');
-    expect(await said('track')).toContain('track takes a word more: EVENT.');
-    expect(await said('preview', 'a', 'b')).toContain('no more words than EVENT');
+    expect(await said('track')).toContain('track needs an argument: EVENT.');
+    expect(await said('preview', 'a', 'b')).toContain('no more arguments than EVENT');
     expect(existsSync(host.lock)).toBe(false);
   });
 });
@@ -366,6 +366,31 @@ describe('status', () => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
         expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
       }
+    }
+  });
+
+  it('nor do the other commands', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'error_occurred', 'command=up', 'error_type=exit_2']);
+    const evil = '\u001b]0;evil\u0007\u009b31m\u202e';
+    const [record] = host.records();
+    const properties = { command: evil, error_type: evil, [evil]: evil };
+    for (const event of ['error_occurred', 'command_executed', evil]) {
+      const line = { ...record, uuid: `${event}-0`, event, properties };
+      appendFileSync(host.journal, `${JSON.stringify(line)}\n`);
+    }
+    const env = { ONRAMP_ANALYTICS_SENDER: 'http', ONRAMP_ANALYTICS_API_KEY: evil };
+    for (const args of [
+      ['log'],
+      ['log', '--json'],
+      ['report'],
+      ['report', '--json'],
+      ['preview'],
+    ]) {
+      const { stdout, stderr } = await host.shim(args, env);
+      expect(stdout).not.toBe('');
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     }
   });
 

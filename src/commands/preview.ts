@@ -21,6 +21,7 @@ import type { Project } from '../project/project';
 import { parseEvent } from '../record/wanted';
 import { isCi, readSettings } from '../settings';
 import { readState } from '../state/state';
+import { printable } from '../terminal/printable';
 
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 const EXAMPLES = { service_name: 'plex', override_name: 'plex-nfs', command: 'start-service' };
@@ -83,8 +84,9 @@ export default defineCommand({
     const what =
       pending.length > 0 ? `the ${pending.length} event(s) that wait` : `an example of ${name}`;
     say(`What would be sent for ${what}. Nothing was sent.\n`);
-    say(`${request.method} ${request.url}`); // Nothing that acts: settings.ts refuses such a host.
-    for (const [header, value] of Object.entries(request.headers)) say(`${header}: ${value}`);
+    say(`${request.method} ${printable(request.url)}`);
+    for (const [header, value] of Object.entries(request.headers))
+      say(`${header}: ${printable(value)}`);
     say(`\n${toJson(body, 2)}`);
   },
 });

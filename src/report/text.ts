@@ -163,7 +163,7 @@ export function textReport(summary: Summary, look: Look): string[] {
       name: command ?? '-',
       value: count,
       bad: count,
-      words: `${number(count)} × ${type}`.replace('×', look.hasBlocks ? '×' : 'x'),
+      words: `${number(count)} × ${printable(type)}`.replace('×', look.hasBlocks ? '×' : 'x'),
     })),
   );
   add('What became of the events', statusLines(record, look));

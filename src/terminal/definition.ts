@@ -1,7 +1,7 @@
 // What the command line knows of a command: citty's definition, with two additions of ours.
 //
 // `meta.examples` are shown by its help. A positional whose `valueHint` ends in `…` takes any number
-// of words.
+// of arguments.
 
 import type { CommandDef } from 'citty';
 

@@ -76,7 +76,7 @@ export function usageOf([name, command]: Named, look: Look): string {
   return [
     ...wrap(description, { columns }),
     ...section('USAGE', flow(synopsis, { columns, first: '  ', next: '      ' }), look),
-    ...section('WORDS', list(positionals.map((each) => [each.hint, each.description])), look),
+    ...section('ARGUMENTS', list(positionals.map((each) => [each.hint, each.description])), look),
     ...section(
       'OPTIONS',
       list([...options.map((each) => [optionText(each), each.description] as const), HELP]),

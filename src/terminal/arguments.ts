@@ -1,4 +1,4 @@
-// Checks the words behind a command against its definition, strictly: node:util's parseArgs decides,
+// Checks a command's arguments against its definition, strictly: node:util's parseArgs decides,
 // this file says what is wrong.
 //
 // No message repeats what was typed: it may be a key that got into the wrong place.
@@ -45,9 +45,14 @@ function explain(options: readonly Argument[], words: readonly string[]): string
 /**
  * Checks them. @returns whether they ask for help.
  * @throws UserError for an option that the command does not have, one with a value too few or too
- * many, and words too few or too many.
+ * many, and positionals too few or too many.
  */
-export function checkWords(command: Command, name: string, words: readonly string[], help: string) {
+export function checkArguments(
+  command: Command,
+  name: string,
+  words: readonly string[],
+  help: string,
+) {
   const { options, positionals } = argumentsOf(command);
   const wrong = (problem: string) => new UserError(`${problem} ${help}`, EXIT.usage);
   let parsed: ReturnType<typeof parseArgs>;
@@ -59,12 +64,12 @@ export function checkWords(command: Command, name: string, words: readonly strin
   if (parsed.values.help === true) return { isHelp: true };
   const count = parsed.positionals.length;
   const missing = positionals.filter(({ isRequired }) => isRequired)[count];
-  if (missing) throw wrong(`${name} takes a word more: ${missing.hint}.`);
+  if (missing) throw wrong(`${name} needs an argument: ${missing.hint}.`);
   if (count > positionals.length && !positionals.some(({ takesMany }) => takesMany)) {
     throw wrong(
       positionals.length === 0
-        ? `${name} takes no word but options.`
-        : `${name} takes no more words than ${positionals.map(({ hint }) => hint).join(' ')}.`,
+        ? `${name} takes no arguments but options.`
+        : `${name} takes no more arguments than ${positionals.map(({ hint }) => hint).join(' ')}.`,
     );
   }
   return { isHelp: false };
