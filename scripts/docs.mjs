@@ -46,8 +46,14 @@ function data() {
     '| --- | --- | --- |',
     ...propertyRows(catalogue.common),
     ...Object.entries(catalogue.wire).map(([name, why]) => `| \`${name}\` | | ${why} |`),
-    '| `distinct_id` | a random UUID | The anonymous id: how many people take part. |',
-    '| `timestamp`, `uuid` | | When it happened, and a number that keeps a retry from counting twice. |',
+    '',
+    'Beside the properties, a request carries:',
+    '',
+    '| field | what it is |',
+    '| --- | --- |',
+    ...Object.entries(catalogue.request).map(
+      ([names, what]) => `| ${names.replace(/[^, ]+/g, '`$&`')} | ${what} |`,
+    ),
   ].join('\n');
 }
 

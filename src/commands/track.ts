@@ -1,4 +1,4 @@
-// track: records one event and delivers what is batch, within the deadline.
+// track: records one event and delivers what waits, within the deadline.
 
 import { defineCommand } from 'citty';
 import type { EventName } from '../catalogue/catalogue';
@@ -7,20 +7,32 @@ import { EXIT, UserError } from '../errors';
 import { leaveAtDeadline, quietly } from '../process/deadline';
 import { environment, here } from '../process/invocation';
 import { parsePairs } from '../spool/reports';
-import { beginTracking } from '../tracking/session';
+import { beginTracking, type Session } from '../tracking/session';
 import { trackEvent } from '../tracking/track';
+
+/** Begins, without a word where there is nothing to begin in: a recipe must not fail for it. */
+function begin(): Session | undefined {
+  try {
+    return beginTracking(here(), environment());
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
 
 export default defineCommand({
   meta: {
     name: 'track',
     description: 'Record an event, and send what waits. Does nothing when analytics is off.',
+    examples: ['track service_started service_name=plex'],
   },
   args: {
     event: { type: 'positional', description: 'The event, as `events` lists them' },
     properties: {
       type: 'positional',
       required: false,
-      description: 'Its properties, as key=value …',
+      description: 'Its properties',
+      valueHint: 'KEY=VALUE…',
     },
   },
   async run({ args }) {
@@ -33,7 +45,7 @@ export default defineCommand({
         EXIT.usage,
       );
     }
-    const session = beginTracking(here(), environment());
+    const session = begin();
     if (!session) return;
     leaveAtDeadline(session);
     const { properties } = checked;

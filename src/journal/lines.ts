@@ -1,6 +1,7 @@
 // Reads the journal's lines, forwards and backwards, in pieces: memory does not grow with it.
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { systemCode } from '../errors';
 import type { Project } from '../project/project';
 import { type Line, parseLine } from './records';
 
@@ -10,9 +11,14 @@ export const CHUNK = 64 * 1024;
 const COUNT_CHUNK = 256 * 1024;
 export const NEWLINE = 0x0a;
 
-/** Bytes of a file; 0 when there is none. */
+/** Bytes of a file; 0 when there is none, or no place where it could be. */
 export function size(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return 0;
+    throw error;
+  }
 }
 
 /** The bytes from `from` up to `to` (at most what is there). Empty when there is no journal. */

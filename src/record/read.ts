@@ -2,7 +2,7 @@
 
 import { readDeliveryState } from '../delivery/state';
 import { isLineStart, linesBackwards, linesFrom, size, textLinesFrom } from '../journal/lines';
-import { type EventRecord, parseLine } from '../journal/records';
+import { type EventRecord, OUTCOME_LINE, parseLine } from '../journal/records';
 import type { Project } from '../project/project';
 import { type DeliveryStatus, Outcomes } from './status';
 
@@ -23,8 +23,6 @@ export interface Wanted {
 export interface Found {
   damaged: number;
 }
-
-const OUTCOME_LINE = '{"outcome"';
 
 /** Bytes of the journal. */
 export function journalSize(project: Project): number {
