@@ -85,7 +85,11 @@ export const EVENTS = {
     when: 'a make command ended',
     properties: {
       command,
-      success: { type: { kind: 'boolean' }, purpose: 'Which commands fail.' },
+      success: {
+        type: { kind: 'boolean' },
+        optional: true,
+        purpose: 'Which commands fail. Missing when the command was interrupted.',
+      },
       duration_ms: {
         type: { kind: 'count' },
         optional: true,
@@ -138,3 +142,9 @@ export const PRIVACY_PROPERTIES = {
 export type EventName = keyof typeof EVENTS;
 export type Value = string | number | boolean;
 export type Properties = Record<string, Value>;
+
+/** An event that is not recorded yet. */
+export interface NewEvent {
+  readonly event: EventName;
+  readonly properties: Properties;
+}
