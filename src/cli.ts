@@ -1,5 +1,6 @@
 // The command line. Each command is a file of its own and is loaded only when it is asked for.
 
+import './process/coverage';
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
 import { EXIT, isUserError, reason, systemCode, UserError } from './errors';

@@ -1,11 +1,11 @@
-// track: records one event and delivers what is batch, within the deadline.
+// track: records one event and delivers what is pending, within the deadline.
 
 import { defineCommand } from 'citty';
 import type { EventName } from '../catalogue/catalogue';
 import { validate } from '../catalogue/validate';
 import { EXIT, UserError } from '../errors';
 import { leaveAtDeadline, quietly } from '../process/deadline';
-import { environment, here } from '../process/invocation';
+import { environment, hereQuietly } from '../process/invocation';
 import { parsePairs } from '../spool/reports';
 import { beginTracking } from '../tracking/session';
 import { trackEvent } from '../tracking/track';
@@ -33,7 +33,8 @@ export default defineCommand({
         EXIT.usage,
       );
     }
-    const session = beginTracking(here(), environment());
+    const project = hereQuietly();
+    const session = project && beginTracking(project, environment());
     if (!session) return;
     leaveAtDeadline(session);
     const { properties } = checked;

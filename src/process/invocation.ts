@@ -1,11 +1,38 @@
 // What the commands have in common: the project they are run in, and its environment.
 
+import { UserError } from '../errors';
 import { findProject, type Project } from '../project/project';
+import { takeOverOldRecord } from '../project/takeover';
 import type { Environment } from '../settings';
 
-/** The project of the current folder, or the one this bundle is installed in. */
+/** The working directory; undefined when it is not there any more. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same as `here`, for commands that nobody looks at: undefined where there is no project. */
+export function hereQuietly(): Project | undefined {
+  const folder = workingDirectory();
+  if (folder === undefined) return undefined;
+  const project = findProject(folder, process.argv[1]);
+  takeOverOldRecord(project);
+  return project;
+}
+
+/**
+ * The project of the current folder, or the one this bundle is installed in.
+ * @throws UserError when the current folder was deleted.
+ */
 export function here(): Project {
-  return findProject(process.cwd(), process.argv[1]);
+  const project = hereQuietly();
+  if (project) return project;
+  throw new UserError(
+    'The current folder does not exist any more. Go to a folder that does, and run the command again.',
+  );
 }
 
 /** The process's environment. */
