@@ -51,9 +51,11 @@ function parseHeader(line: string): Noted | undefined {
 /** Whether a command whose end nobody has noted is still to be waited for. */
 function mayRun({ pid, start, boot, firstStart }: Noted, ageMs: number): boolean {
   if (ageMs > RUN_GIVEN_UP_MS.any || !Number.isSafeInteger(pid) || pid <= 0) return false;
-  if ([start, boot, firstStart].includes(UNKNOWN)) return isRunning(pid);
+  if (boot === UNKNOWN) return isRunning(pid); // No /proc, as on macOS.
   const here = whereWeRun();
-  const isHere = here.hasProc && here.boot === boot && here.firstStart === firstStart;
+  // Without its start times, but with its boot: a container that sees the host's /proc.
+  const isKnown = start !== UNKNOWN && firstStart !== UNKNOWN;
+  const isHere = isKnown && here.hasProc && here.boot === boot && here.firstStart === firstStart;
   if (!isHere) return ageMs <= RUN_GIVEN_UP_MS.elsewhere;
   return startOf(pid) === start;
 }
