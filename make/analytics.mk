@@ -74,7 +74,9 @@ analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES) \
   $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)))
 endif
+ifneq (,$(value ONRAMP_ANALYTICS_INNER))
 unexport ONRAMP_ANALYTICS_INNER
+endif
 
 # --- The macro: $(call analytics-event,service_enabled,service_name=plex has_scaffold=true)
 # in a recipe. Inside of a tracked command it costs no process of its own: that hands on, in

@@ -1,5 +1,6 @@
 // The command line. Each command is a file of its own and is loaded only when it is asked for.
 
+import './process/coverage';
 import { runCommand } from 'citty';
 import { EXIT, reason, systemCode, UserError } from './errors';
 import { NAME, VERSION } from './generated';

@@ -13,9 +13,9 @@ export const RECORD_LIMITS = [
 ] as const;
 
 /**
- * One request carries at most this many events, and at most this many bytes of journal. One process
- * makes at most this many requests: it stays small, and the next command goes on. No more than so
- * many lines are looked at before what they came to is written down.
+ * One request carries at most this many events, and at most this many bytes of journal. One delivery
+ * makes at most this many requests: the process stays small, and the next command goes on. At most
+ * `lines` journal lines are scanned before progress is written down.
  */
 export const BATCH = {
   events: 100,
@@ -24,7 +24,7 @@ export const BATCH = {
   lines: 5_000,
 } as const;
 
-/** The journal forgets what is older, and its older half when it grows beyond the size. */
+/** The journal loses what is older (journal/age.ts), and its older half when it outgrows the size. */
 export const JOURNAL = { maxBytes: 96 * 1024 * 1024, maxAgeMs: 400 * 24 * 3_600_000 } as const;
 
 /** A larger .env file is not read. */
@@ -39,16 +39,33 @@ export const FORGET_MS = 10_000;
 /** An answer longer than this is not read to its end. */
 export const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** How long a process may hold a acquire, and how long another waits for it. */
+/**
+ * How long a process may hold a lease, and how long another waits for it. A holder that ends itself at
+ * its deadline is given a margin: the machine may have been asleep.
+ */
 export const LEASE = {
   state: { holdMs: 5_000, waitMs: 10_000 },
   journal: { holdMs: 5_000, waitMs: 2_000 },
+  delivery: { holdMs: 5_000 },
+  marginMs: 1_000,
 } as const;
 
-/** A make command whose end nobody saw is given up after this long, even if its pid is in use. */
-export const RUN_ABANDONED_MS = 7 * 24 * 3_600_000;
+/**
+ * When a make command whose end nobody saw is given up: one of another container, whose processes
+ * nobody here can see; and any, even if there is a process of its number.
+ */
+export const RUN_GIVEN_UP_MS = { elsewhere: 24 * 3_600_000, any: 7 * 24 * 3_600_000 } as const;
 
-/** The longest `duration_ms`: a month. A longer number is none of ours. */
+/** A note without its last newline may be written just now; later, it was cut off by a full disk. */
+export const NOTE_TORN_MS = 60_000;
+
+/** No more files than this are kept in the spool: make/track notes nothing then, nor does the shim. */
+export const SPOOL_MAX_FILES = 240;
+
+/** A larger file of reports is not read: it is not what recipes write. */
+export const REPORTS_MAX_BYTES = 4 * 1024 * 1024;
+
+/** The longest `duration_ms`: a month. Larger values are rejected. */
 export const COUNT_MAX = 31 * 24 * 3_600_000;
 
 /** Names longer than this are not names of services, overrides or commands. */

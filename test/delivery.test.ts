@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Status } from '../src/commands/status';
@@ -134,7 +134,7 @@ describe('a server that says 400 or 413', () => {
 });
 
 describe('the journal and the wire', () => {
-  it('everything owed goes in one batch, oldest first', async () => {
+  it('everything pending goes in one batch, oldest first', async () => {
     for (const name of ['a', 'b', 'c']) await recordOnly(name);
     await host.shim(TRACK, env);
     expect(server.requests).toHaveLength(1);
@@ -168,12 +168,12 @@ describe('the journal and the wire', () => {
 
   it('an event that comes while another process keeps the journal busy is recorded by the next', async () => {
     await recordOnly('a');
-    const claim = join(host.root, '.git/onramp-analytics/leases/journal.9999');
-    writeFileSync(claim, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
+    const lease = join(host.record, 'leases/journal.9999');
+    writeFileSync(lease, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
     const short = { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '600' };
     expect(await host.shim(TRACK, short)).toMatchObject(quiet);
     expect(host.records()).toHaveLength(1);
-    writeFileSync(claim, 'free');
+    writeFileSync(lease, 'free');
     await host.shim(['flush'], env);
     expect(server.events()).toHaveLength(2);
     await host.shim(['flush'], env);
@@ -182,14 +182,14 @@ describe('the journal and the wire', () => {
 
   it('and by the next track, with its own time', async () => {
     await recordOnly('a');
-    const claim = join(host.root, '.git/onramp-analytics/leases/journal.9999');
-    writeFileSync(claim, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
+    const lease = join(host.record, 'leases/journal.9999');
+    writeFileSync(lease, JSON.stringify({ pid: process.pid, untilMs: Date.now() + 60_000 }));
     await host.shim(TRACK, { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '600' });
-    const [left] = readFileSync(
-      join(host.root, '.git/onramp-analytics/spool/reports'),
-      'utf8',
-    ).split('\n');
-    writeFileSync(claim, 'free');
+    const [name, ...others] = readdirSync(join(host.record, 'spool'));
+    expect(name).toMatch(/^[0-9a-f-]{36}\.records$/);
+    expect(others).toEqual([]);
+    const [left] = readFileSync(join(host.record, 'spool', name!), 'utf8').split('\n');
+    writeFileSync(lease, 'free');
     await host.shim(TRACK, env);
     expect(server.events()).toHaveLength(3);
     const { uuid, timestamp } = JSON.parse(left!);
@@ -208,20 +208,82 @@ describe('the journal and the wire', () => {
     );
     writeFileSync(host.journal, `${local.join('\n')}\n${JSON.stringify(one)}\n`);
     const file = join(host.root, '.git/onramp-analytics/delivery.json');
-    const standing = { cursor: 0, batch: 12, failures: 8, retryAtMs: 0, last: null };
-    writeFileSync(file, JSON.stringify(standing));
+    const state = { cursor: 0, batch: 12, failures: 8, retryAtMs: 0, last: null };
+    writeFileSync(file, JSON.stringify(state));
     expect((await host.shim(['preview'], env)).stdout).toContain('the 1 event(s) that wait');
     server.behave(answer(503));
     await host.shim(['flush'], env);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ batch: 12, failures: 9 });
   });
 
-  it('a standing that does not fit the journal says nothing about it', async () => {
+  it('a delivery state that does not fit the journal says nothing about it', async () => {
     await recordOnly('a');
-    const standing = { cursor: 1e9, counted: { waiting: 777, to: statSync(host.journal).size } };
-    const file = join(host.root, '.git/onramp-analytics/delivery.json');
-    writeFileSync(file, JSON.stringify(standing));
+    writeFileSync(join(host.record, 'delivery.json'), JSON.stringify({ cursor: 1e9 }));
     expect(await status()).toMatchObject({ waiting: 1 });
+  });
+
+  it.each([
+    'null',
+    '[]',
+    '[1]',
+    '7',
+    '"text"',
+    'true',
+    '{"cursor":null,"batch":null,"failures":"many","retryAtMs":{},"last":7,"checkTo":[]}',
+    '{"cursor":0,"batch":0,"failures":-1,"retryAtMs":1e400,"last":[],"checkTo":-5}',
+    '{"cursor":0,"batch":"x","last":{"at":"soon","outcome":"great","events":{},"detail":7}}',
+  ])('a delivery.json of %s does not wedge delivery', async (text) => {
+    await recordOnly('a');
+    writeFileSync(join(host.record, 'delivery.json'), text);
+    expect(await status()).toMatchObject({ waiting: 1, last_delivery: null, paused_until: null });
+    expect(await host.shim(['flush'], env)).toMatchObject(quiet);
+    expect(server.events()).toHaveLength(1);
+    writeFileSync(join(host.record, 'delivery.json'), text);
+    expect((await host.shim(['disable'], env)).status).toBe(0);
+  });
+
+  it('no text of delivery.json moves the cursor of a terminal', async () => {
+    await recordOnly('a');
+    const last = { at: '2026-01-01', outcome: 'failed', events: 1, detail: '\u001b[2Jgone' };
+    const state = { cursor: 0, batch: 1, failures: 0, retryAtMs: 0, last };
+    writeFileSync(join(host.record, 'delivery.json'), JSON.stringify(state));
+    expect((await host.shim(['status'], env)).stdout).not.toContain('\u001b');
+    expect(await status()).toMatchObject({ last_delivery: null });
+  });
+
+  it('a journal that lost its tail and grew again to the same place skips nothing', async () => {
+    for (const name of ['a', 'b', 'c']) await recordOnly(name);
+    await host.shim(['flush'], env);
+    const lines = readFileSync(host.journal, 'utf8').split('\n');
+    const cursor = Buffer.byteLength(`${lines.slice(0, 3).join('\n')}\n`);
+    const before = JSON.parse(readFileSync(join(host.record, 'delivery.json'), 'utf8'));
+    expect(before.cursor).toBe(cursor);
+    // A power cut: the second and third line never reached the disk. Two others took their place.
+    const others = [1, 2].map((digit) =>
+      JSON.stringify({
+        ...JSON.parse(lines[digit]!),
+        uuid: `0190b000-0000-7000-8000-00000000000${digit}`,
+      }),
+    );
+    writeFileSync(host.journal, `${[lines[0], ...others].join('\n')}\n`);
+    await host.shim(['flush'], env);
+    const uuids = server.events().map(({ uuid }) => uuid);
+    for (const other of others) expect(uuids).toContain(JSON.parse(other).uuid);
+  });
+
+  it.each([
+    ['a uuid that is other text', { uuid: 'alice@example.org' }],
+    ['a time that is other text', { timestamp: '2026-01-01 (alice@example.org)' }],
+    ['a time that no clock shows', { timestamp: '2026-02-31T00:00:00.000Z' }],
+    ['a day alone', { timestamp: '2026-02-01' }],
+  ])('a line with %s is damaged, and never leaves', async (_what, change) => {
+    await recordOnly('a');
+    const [one] = host.records();
+    writeFileSync(host.journal, `${JSON.stringify({ ...one, ...change })}\n`);
+    await host.shim(['flush'], { ...env, ONRAMP_ANALYTICS_SENDER: 'http' });
+    expect(server.requests).toHaveLength(0);
+    const { events, damaged } = JSON.parse((await host.shim(['log', '--json'])).stdout);
+    expect({ events, damaged }).toEqual({ events: [], damaged: 1 });
   });
 
   it('a long backlog that is not to be sent is dropped, a part in each deadline', async () => {
@@ -361,8 +423,8 @@ describe('back-off', () => {
     await host.shim(TRACK, env);
     server.behave(answer(200));
     const file = join(host.root, '.git/onramp-analytics/delivery.json');
-    const standing = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, JSON.stringify({ ...standing, retryAtMs: Date.now() - 1 }));
+    const state = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...state, retryAtMs: Date.now() - 1 }));
     await host.shim(TRACK, env);
     expect(await status()).toMatchObject({ waiting: 0, paused_until: null });
   });

@@ -13,10 +13,14 @@ const otherKey = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,20}$/);
 const plainValue = fc.stringMatching(/^[A-Za-z0-9._:/-]{0,20}$/);
 const comment = inLine.map((text) => `#${text}`);
 const blank = fc.stringMatching(/^[ \t]{0,4}$/);
-const pair = fc
-  .tuple(fc.oneof(otherKey, fc.constantFrom(...OURS)), fc.oneof(plainValue, inLine))
+/** What other tools may write: with spaces, exported, prose. */
+const foreign = fc
+  .tuple(fc.constantFrom('', 'export ', '  '), otherKey, fc.constantFrom('=', ' = ', ': '), inLine)
+  .map((parts) => parts.join(''));
+const ours = fc
+  .tuple(fc.constantFrom(...OURS), fc.oneof(plainValue, fc.constant('"quoted"')))
   .map(([key, value]) => `${key}=${value}`);
-const line = fc.oneof(comment, blank, pair);
+const line = fc.oneof(comment, blank, foreign, inLine, ours);
 const ending = fc.constantFrom('\n', '\r\n');
 
 /** A whole file: any mixture of lines and endings, with or without a last one, perhaps a mark. */
@@ -38,7 +42,7 @@ const ourLine = (text: string, key: string) =>
 
 fc.configureGlobal({ numRuns: 1000 });
 
-describe('any file of comments, blank lines and pairs', () => {
+describe('any file of comments, blank lines, pairs and prose', () => {
   it('comes back byte for byte when nothing is changed', () => {
     fc.assert(
       fc.property(file, (text) => {
@@ -85,11 +89,13 @@ describe('any file of comments, blank lines and pairs', () => {
     );
   });
 
-  it('appends in the line endings that the file has', () => {
-    expect(changeLock('A=1\r\nB=2', { ANALYTICS_ENABLED: '1' })).toBe(
-      'A=1\r\nB=2\r\nANALYTICS_ENABLED=1\r\n',
-    );
-    expect(changeLock('A=1', { ANALYTICS_ENABLED: '1' })).toBe('A=1\nANALYTICS_ENABLED=1\n');
+  it('appends in the line endings that most lines have', () => {
+    const change = { ANALYTICS_ENABLED: '1' };
+    expect(changeLock('A=1\r\nB=2', change)).toBe('A=1\r\nB=2\r\nANALYTICS_ENABLED=1\r\n');
+    expect(changeLock('A=1', change)).toBe('A=1\nANALYTICS_ENABLED=1\n');
+    // One stray line must not put a carriage return behind an id that sh reads.
+    expect(changeLock('A=1\nB=2\r\nC=3\n', change)).toBe('A=1\nB=2\r\nC=3\nANALYTICS_ENABLED=1\n');
+    expect(changeLock('A=1\r\nB=2\r\nC=3\n', change)).toMatch(/C=3\nANALYTICS_ENABLED=1\r\n$/);
   });
 
   it('keeps a comment behind a changed value, and changes the last of equal keys', () => {
@@ -97,31 +103,77 @@ describe('any file of comments, blank lines and pairs', () => {
       changeLock('ANALYTICS_ENABLED=0\nANALYTICS_ENABLED=0 # mine\n', { ANALYTICS_ENABLED: '1' }),
     ).toBe('ANALYTICS_ENABLED=0\nANALYTICS_ENABLED=1 # mine\n');
   });
+
+  it('is read in linear time, whatever stands in a line', () => {
+    const spaces = ' '.repeat(300_000);
+    for (const text of [
+      `ANALYTICS_ENABLED=1${spaces}x\n`,
+      `ANALYTICS_ENABLED=1${' #'.repeat(150_000)}\n`,
+      `${spaces}ANALYTICS_ENABLED\n`,
+      `export${spaces}X\n`,
+      `ANALYTICS_ENABLED=${'"'.repeat(300_000)}\n`,
+      '\r'.repeat(300_000),
+    ]) {
+      const startMs = performance.now();
+      changeLock(text, { ANALYTICS_ENABLED: '0' });
+      expect(performance.now() - startMs).toBeLessThan(200);
+    }
+  });
 });
 
-describe('what sh reads', () => {
-  it('is what the shim reads, for values that need no quotes', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom('KEY_A', 'KEY_B'), plainValue)), (pairs) => {
-        const text = pairs.map(([key, value]) => `${key}=${value}\n`).join('');
-        const script = `unset KEY_A KEY_B\n${text}printf '%s|%s' "\${KEY_A-none}" "\${KEY_B-none}"`;
-        const said = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
-        const read = parseLock(text);
-        expect(said).toBe(`${read.get('KEY_A') ?? 'none'}|${read.get('KEY_B') ?? 'none'}`);
-      }),
-      { numRuns: 30 }, // Each run is a process.,
+describe('a line of somebody else', () => {
+  it.each([
+    'KEY = value',
+    'export OTHER=1',
+    'rm -rf /',
+    '=value',
+    '1A=b',
+    ' A=b',
+    'ANALYTICS_OTHER = 1',
+    '# ANALYTICS_ENABLED = 0',
+    'see ANALYTICS_ENABLED = 1',
+  ])('(%s) is kept, and means nothing', (foreignLine) => {
+    const text = `${foreignLine}\nANALYTICS_ENABLED=1\n`;
+    expect([...parseLock(text)]).toEqual([['ANALYTICS_ENABLED', '1']]);
+    expect(changeLock(text, { ANALYTICS_ENABLED: '0' })).toBe(
+      `${foreignLine}\nANALYTICS_ENABLED=0\n`,
     );
   });
 });
 
-describe('a line that is not understood', () => {
-  const badLine = fc.constantFrom('no equals', '=value', '1A=b', ' A=b', 'A B=c', 'A=b\0c');
+describe('what sh reads', () => {
+  it('is what the shim reads, for values that need no quotes', () => {
+    const key = fc.constantFrom('ANALYTICS_ENABLED', 'ANALYTICS_ID');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, plainValue)), (pairs) => {
+        const text = pairs.map(([name, value]) => `${name}=${value}\n`).join('');
+        const script = `unset ANALYTICS_ENABLED ANALYTICS_ID\n${text}printf '%s|%s' "\${ANALYTICS_ENABLED-none}" "\${ANALYTICS_ID-none}"`;
+        const said = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
+        const read = parseLock(text);
+        expect(said).toBe(
+          `${read.get('ANALYTICS_ENABLED') ?? 'none'}|${read.get('ANALYTICS_ID') ?? 'none'}`,
+        );
+      }),
+      { numRuns: 30 }, // Each run is a process.
+    );
+  });
+});
+
+describe('a line that is meant for the shim and not understood', () => {
+  const badLine = fc.constantFrom(
+    'ANALYTICS_ENABLED = 0',
+    'ANALYTICS_ID =x',
+    'ANALYTICS_ENABLED= 0',
+    'export ANALYTICS_ENABLED=0',
+    '\texport  ANALYTICS_ENABLED=0',
+    'A=b\0c',
+  );
 
   it('is named by its number, whatever stands around it, and nothing is changed', () => {
     fc.assert(
       fc.property(fc.array(line), badLine, fc.array(line), ending, (above, bad, below, end) => {
         const text = [...above, bad, ...below].join(end);
-        for (const attempt of [() => parseLock(text), () => changeLock(text, { A: '1' })]) {
+        for (const attempt of [() => parseLock(text), () => changeLock(text, {})]) {
           let thrown: unknown;
           try {
             attempt();

@@ -164,3 +164,9 @@ export const PRIVACY_PROPERTIES = {
 export type EventName = keyof typeof EVENTS;
 export type Value = string | number | boolean;
 export type Properties = Record<string, Value>;
+
+/** An event that is not recorded yet. */
+export interface NewEvent {
+  readonly event: EventName;
+  readonly properties: Properties;
+}

@@ -1,11 +1,12 @@
-// collect: what make/track.sh starts when a command is over. Not for people, so it is not listed.
+// collect: what make/track starts when a command is over. Not for people, so it is not listed.
 
 import { defineCommand } from 'citty';
 import { leaveAtDeadline, quietly } from '../process/deadline';
 import { closeInherited } from '../process/descriptors';
-import { environment, here } from '../process/invocation';
-import { removeReports } from '../spool/reports';
-import { removeRuns, splitGoals } from '../spool/runs';
+import { environment, hereQuietly } from '../process/invocation';
+import { honourDiscard } from '../record/discard';
+import { splitGoals } from '../spool/runs';
+import { emptySpool } from '../spool/spool';
 import { collect } from '../tracking/collect';
 import { beginTracking } from '../tracking/session';
 
@@ -14,12 +15,13 @@ export default defineCommand({
   async run() {
     closeInherited();
     const env = environment();
-    const project = here();
+    const project = hereQuietly();
+    if (!project) return;
     const session = beginTracking(project, env);
     if (!session) {
-      // make believed that it was on (somebody edited the lock): what it wrote down is nobody's.
-      removeRuns(project);
-      removeReports(project);
+      // make believed that it was on (somebody edited the lock): discard what it noted.
+      emptySpool(project);
+      await honourDiscard(project).catch(() => false);
       return;
     }
     leaveAtDeadline(session);

@@ -3,11 +3,24 @@
 import { defineCommand } from 'citty';
 import { decide } from '../consent/consent';
 import { DROPPED } from '../delivery/pending';
+import { reason, UserError } from '../errors';
 import { say } from '../output';
 import { environment, here } from '../process/invocation';
-import { discardPending } from '../record/discard';
+import type { Project } from '../project/project';
+import { discardPending, markDiscard, unmarkDiscard } from '../record/discard';
 import { changeState } from '../state/change';
-import { KEYS } from '../state/state';
+import { KEYS, readState } from '../state/state';
+
+/** @throws UserError that begins with what was done: it is off. */
+async function discard(project: Project): Promise<number> {
+  try {
+    const dropped = await discardPending(project, DROPPED.disabled);
+    unmarkDiscard(project);
+    return dropped;
+  } catch (error) {
+    throw new UserError(`Analytics is off. But ${reason(error)}`);
+  }
+}
 
 export default defineCommand({
   meta: {
@@ -16,8 +29,10 @@ export default defineCommand({
   },
   async run() {
     const project = here();
+    readState(project); // A file that is wrong is not turned off halfway.
+    markDiscard(project); // Whatever happens now, what waits is dropped before anything is sent.
     await changeState(project, () => ({ [KEYS.enabled]: '0' }));
-    const dropped = await discardPending(project, DROPPED.disabled);
+    const dropped = await discard(project);
     const waited = dropped === 0 ? '' : ` ${dropped} waiting event(s) were thrown away.`;
     const { mode, decidedBy } = decide(environment(), '0');
     if (mode === 'off') {

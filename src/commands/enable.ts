@@ -7,7 +7,7 @@ import { DROPPED } from '../delivery/pending';
 import { noticeOf } from '../notice';
 import { print, say } from '../output';
 import { environment, here } from '../process/invocation';
-import { discardPending } from '../record/discard';
+import { discardPending, honourDiscard } from '../record/discard';
 import { changeState } from '../state/change';
 import { KEYS, readState } from '../state/state';
 
@@ -28,6 +28,7 @@ export default defineCommand({
     const wanted = args.local ? 'local' : 'on';
     const value = args.local ? 'local' : '1';
     let before = readState(project);
+    await honourDiscard(project);
     const after = await changeState(project, (now) => {
       before = now; // Of many at the same time, one is the first: only it shows the notice.
       return {
@@ -38,7 +39,7 @@ export default defineCommand({
     });
     const wasOn = decide({}, before.enabled).mode === 'on';
     // What was recorded under another consent is not sent under this one.
-    if (args.local || !wasOn) await discardPending(project, DROPPED.disabled);
+    if (args.local || !wasOn) await discardPending(here(), DROPPED.disabled);
     if (!args.local && !before.noticeShown) print(noticeOf(project.root));
     const consent = decide(environment(), after.enabled);
     if (consent.mode !== wanted) {

@@ -5,9 +5,10 @@ import { v4 } from 'uuid';
 import { DROPPED } from '../delivery/pending';
 import { say } from '../output';
 import { here } from '../process/invocation';
-import { discardPending } from '../record/discard';
+import { moveRecord } from '../project/folder';
+import { discardPending, honourDiscard } from '../record/discard';
 import { changeState } from '../state/change';
-import { KEYS } from '../state/state';
+import { KEYS, readState } from '../state/state';
 
 export default defineCommand({
   meta: {
@@ -16,8 +17,11 @@ export default defineCommand({
   },
   async run() {
     const project = here();
+    readState(project);
+    await honourDiscard(project);
     const state = await changeState(project, () => ({ [KEYS.id]: v4() }));
     await discardPending(project, DROPPED.id);
+    moveRecord(project, here());
     say(`The new anonymous id is ${state.id}.`);
   },
 });

@@ -1,24 +1,14 @@
-// track: records one event and delivers what waits, within the deadline.
+// track: records one event and delivers what is pending, within the deadline.
 
 import { defineCommand } from 'citty';
 import type { EventName } from '../catalogue/catalogue';
 import { validate } from '../catalogue/validate';
 import { EXIT, UserError } from '../errors';
 import { leaveAtDeadline, quietly } from '../process/deadline';
-import { environment, here } from '../process/invocation';
+import { environment, hereQuietly } from '../process/invocation';
 import { parsePairs } from '../spool/reports';
-import { beginTracking, type Session } from '../tracking/session';
+import { beginTracking } from '../tracking/session';
 import { trackEvent } from '../tracking/track';
-
-/** Begins, without a word where there is nothing to begin in: a recipe must not fail for it. */
-function begin(): Session | undefined {
-  try {
-    return beginTracking(here(), environment());
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
 
 export default defineCommand({
   meta: {
@@ -45,7 +35,8 @@ export default defineCommand({
         EXIT.usage,
       );
     }
-    const session = begin();
+    const project = hereQuietly();
+    const session = project && beginTracking(project, environment());
     if (!session) return;
     leaveAtDeadline(session);
     const { properties } = checked;

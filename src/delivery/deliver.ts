@@ -1,4 +1,4 @@
-// Delivers what the journal owes: batch after batch, one process at a time, within one deadline.
+// Delivers what is pending: batch after batch, one process at a time, within one deadline.
 //
 // An event is settled when it was delivered, dropped with a reason, or was never meant to be sent.
 // The order of the writes is what makes it safe: first the outcome goes into the journal, then the
@@ -6,12 +6,12 @@
 
 import type { Mode } from '../consent/consent';
 import { acquire, tryAcquire } from '../files/lease';
-import { compact, isTooLarge } from '../journal/journal';
+import { bytesToCut, cutFront } from '../journal/compact';
 import type { OutcomeRecord } from '../journal/records';
 import { BATCH, LEASE, LEAVE_MS } from '../limits';
-import { nowMs } from '../process/clock';
+import { nowMs, untilMs } from '../process/clock';
 import type { Project } from '../project/project';
-import { type Batch, DROPPED, nextBatch, settledBefore, writeOutcomes } from './pending';
+import { type Batch, DROPPED, nextBatch, settledInTime, writeOutcomes } from './pending';
 import type { Route } from './route';
 import type { Outcome } from './sender';
 import {
@@ -71,8 +71,8 @@ function judge(
 }
 
 /**
- * Delivers what is batch until it is done, the server fails, enough was sent for once, or `endMs` (of
- * clock.ts) is near. `evenIfPaused` is for a person who asks: it ignores the pause after failures.
+ * Delivers what is pending until it is done, the server fails, enough was sent for once, or `endMs`
+ * (in ms of process uptime) is near. `evenIfPaused` is for a person who asks: it ignores the pause after failures.
  * @throws the system's error when the record folder cannot be written.
  */
 export async function deliver(
@@ -85,14 +85,14 @@ export async function deliver(
   const lastMs = endMs - LEAVE_MS;
   const leftMs = () => Math.max(0, lastMs - nowMs());
   // The margin is for a machine that was asleep: a holder ends itself at its deadline.
-  const limits = { holdMs: leftMs() + 1_000, waitMs: leftMs() };
+  const limits = { holdMs: leftMs() + LEASE.marginMs, waitMs: leftMs() };
   const held = await acquire(project.leases, 'delivery', limits);
   if (!held) return;
   try {
     let state = readDeliveryState(project);
     if (!evenIfPaused && isPaused(state, Date.now())) return;
-    state = keepSmall(project, state);
-    const settled = settledBefore(project, state);
+    state = await keepSmall(project, state, endMs);
+    const settled = await settledInTime(project, state);
     for (let requests = 0; requests < BATCH.perDelivery && leftMs() > 0; ) {
       const { mode, id } = permission();
       if (mode !== 'on' || !id) return;
@@ -121,26 +121,33 @@ export async function deliver(
 }
 
 /** Keeps the journal within its limits where nothing is delivered: local mode, no key, no sender. */
-export function keepJournalSmall(project: Project): void {
-  if (!isTooLarge(project, Date.now())) return;
-  const held = tryAcquire(project.leases, 'delivery', LEASE.journal.holdMs);
+export async function keepJournalSmall(project: Project, endMs: number): Promise<void> {
+  const state = readDeliveryState(project);
+  if ((await bytesToCut(project, state.cursor, Date.now())) === 0) return;
+  const held = tryAcquire(project.leases, 'delivery', untilMs(endMs) + LEASE.marginMs);
   if (!held) return; // Whoever delivers now does it.
   try {
-    keepSmall(project, readDeliveryState(project));
+    await keepSmall(project, readDeliveryState(project), endMs);
   } finally {
     held.release();
   }
 }
 
-/** Lets the journal forget what is beyond its limits, and moves the cursor along. */
-function keepSmall(project: Project, state: DeliveryState): DeliveryState {
-  if (!isTooLarge(project, Date.now())) return state;
-  const held = tryAcquire(project.leases, 'journal', LEASE.journal.holdMs);
+/** Cuts off the journal what is beyond its limits, and moves the cursor along. */
+async function keepSmall(
+  project: Project,
+  state: DeliveryState,
+  endMs: number,
+): Promise<DeliveryState> {
+  if ((await bytesToCut(project, state.cursor, Date.now())) === 0) return state;
+  // To the end of this process: an append in the middle of it would be lost.
+  const held = tryAcquire(project.leases, 'journal', untilMs(endMs) + LEASE.marginMs);
   if (!held) return state;
   try {
+    const cut = await bytesToCut(project, state.cursor, Date.now());
     // A cursor into the old journal must not outlive it: see the order of writes above.
     removeDeliveryState(project);
-    const cut = compact(project, Date.now());
+    await cutFront(project, cut);
     const moved = (byte: number) => Math.max(0, byte - cut);
     const next = { ...state, cursor: moved(state.cursor), checkTo: moved(state.checkTo) };
     writeDeliveryState(project, next);

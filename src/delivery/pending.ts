@@ -1,9 +1,10 @@
-// What the journal owes: which events wait, in which order, and writing down what became of them.
+// Selects the next batch of pending events, and records the outcome of each.
 
+import { setImmediate as breathe } from 'node:timers/promises';
 import { sanitize } from '../catalogue/validate';
 import { acquire } from '../files/lease';
 import { appendLines } from '../journal/journal';
-import { linesFrom, textLinesFrom } from '../journal/lines';
+import { linesBeginning, linesFrom } from '../journal/lines';
 import {
   type EventRecord,
   formatOutcome,
@@ -33,14 +34,32 @@ export interface Batch {
   readonly more: boolean;
 }
 
-/** Uuids that the journal already calls settled: what says where delivery stands was lost. */
-export function settledBefore(project: Project, { cursor, checkTo }: DeliveryState): Set<string> {
+/** The uuids in the outcomes of the journal, a portion at a time. */
+function* settledPortions(project: Project, { cursor, checkTo }: DeliveryState) {
+  if (cursor >= checkTo) return;
+  for (const texts of linesBeginning(project, 0, OUTCOME_LINE)) {
+    const uuids: string[] = [];
+    for (const text of texts) {
+      const line = parseLine(text);
+      if (line.kind === 'outcome') for (const uuid of line.record.uuids) uuids.push(uuid);
+    }
+    yield uuids;
+  }
+}
+
+/** Uuids that the journal already calls settled, when the delivery state was lost; else none. */
+export function settledBefore(project: Project, state: DeliveryState): Set<string> {
   const settled = new Set<string>();
-  if (cursor >= checkTo) return settled;
-  for (const { text } of textLinesFrom(project, 0)) {
-    if (!text.startsWith(OUTCOME_LINE)) continue;
-    const line = parseLine(text);
-    if (line.kind === 'outcome') for (const uuid of line.record.uuids) settled.add(uuid);
+  for (const uuids of settledPortions(project, state)) for (const uuid of uuids) settled.add(uuid);
+  return settled;
+}
+
+/** The same, with room for the deadline's timer between the portions. */
+export async function settledInTime(project: Project, state: DeliveryState): Promise<Set<string>> {
+  const settled = new Set<string>();
+  for (const uuids of settledPortions(project, state)) {
+    for (const uuid of uuids) settled.add(uuid);
+    await breathe();
   }
   return settled;
 }
@@ -95,31 +114,52 @@ export async function writeOutcomes(
   }
 }
 
+/** So many uuids, at most, in one line of outcomes; so many lines at once without a pause. */
+const AT_ONCE = { uuids: 1_000, lines: 2_000 } as const;
+
+/** The uuids of everything that waits, and where the journal ended then. */
+async function pendingOf(project: Project, state: DeliveryState) {
+  const settled = await settledInTime(project, state);
+  const uuids: string[] = [];
+  let end = state.cursor;
+  let lines = 0;
+  for (const { line, end: behind } of linesFrom(project, state.cursor)) {
+    lines += 1;
+    if (lines % AT_ONCE.lines === 0) await breathe();
+    end = behind;
+    if (line.kind !== 'event' || line.record.local || settled.has(line.record.uuid)) continue;
+    uuids.push(line.record.uuid);
+  }
+  return { uuids, end };
+}
+
 /**
  * Drops everything that still waits, with the reason `why`, after any delivery under way has ended.
+ * @returns how many events; undefined when a delivery did not end within `waitMs`: nothing is done.
  * @throws the system's error when the record folder cannot be written.
  */
-export async function dropPending(project: Project, why: string, waitMs: number): Promise<number> {
-  const held = await acquire(project.leases, 'delivery', { holdMs: 5_000, waitMs });
+export async function dropPending(
+  project: Project,
+  why: string,
+  waitMs: number,
+): Promise<number | undefined> {
+  const held = await acquire(project.leases, 'delivery', { ...LEASE.delivery, waitMs });
+  if (!held) return undefined;
   try {
     const state = readDeliveryState(project);
-    const settled = settledBefore(project, state);
-    const uuids: string[] = [];
-    let end = state.cursor;
-    for (const { line, end: behind } of linesFrom(project, state.cursor)) {
-      end = behind;
-      if (line.kind !== 'event' || line.record.local || settled.has(line.record.uuid)) continue;
-      uuids.push(line.record.uuid);
+    const { uuids, end } = await pendingOf(project, state);
+    const at = new Date().toISOString();
+    const outcomes: OutcomeRecord[] = [];
+    for (let from = 0; from < uuids.length; from += AT_ONCE.uuids) {
+      const some = uuids.slice(from, from + AT_ONCE.uuids);
+      outcomes.push({ outcome: 'dropped', why, at, uuids: some });
     }
-    if (uuids.length > 0) {
-      const at = new Date().toISOString();
-      await writeOutcomes(project, [{ outcome: 'dropped', why, at, uuids }]);
-    }
+    await writeOutcomes(project, outcomes);
     if (end !== state.cursor || state.failures > 0) {
       writeDeliveryState(project, { ...state, cursor: end, failures: 0, retryAtMs: 0 });
     }
     return uuids.length;
   } finally {
-    held?.release();
+    held.release();
   }
 }

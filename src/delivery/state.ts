@@ -1,8 +1,9 @@
-// Where delivery stands: how far the journal is settled, how often it failed, when to try again.
+// The delivery state: cursor into the journal, failures in a row, when to try again.
 
 import { readFileSync, unlinkSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
-import { countLines, isLineStart, size } from '../journal/lines';
+import { countLines, isLineStart, readBytes } from '../journal/lines';
+import { journalSize } from '../journal/open';
 import { SENDABLE_LINE } from '../journal/records';
 import { BACKOFF, BATCH } from '../limits';
 import type { Project } from '../project/project';
@@ -15,7 +16,7 @@ export interface LastAttempt {
   readonly detail: string;
 }
 
-/** The content of delivery.json. */
+/** What delivery.json says. */
 export interface DeliveryState {
   /** Everything before this byte of the journal is delivered, dropped, or was local. */
   readonly cursor: number;
@@ -30,55 +31,88 @@ export interface DeliveryState {
    * outcomes say so. 0 when it was not.
    */
   readonly checkTo: number;
-  /** A long backlog, counted: so many events wait between the cursor and byte `to`. */
-  readonly counted?: { readonly waiting: number; readonly to: number };
 }
-
-/** A backlog shorter than this is counted by whoever asks. */
-const COUNTED_FROM_BYTES = 64 * 1024;
 
 const FRESH = { batch: BATCH.events, failures: 0, retryAtMs: 0, last: null } as const;
 
-/**
- * Reads it. Where it is missing, damaged, or does not fit the journal (somebody removed that, or it
- * lost its tail in a power cut), the cursor starts again: the journal still says what was settled.
- */
-export function readDeliveryState(project: Project): DeliveryState {
-  let value: Partial<DeliveryState> = {};
+/** So many bytes before the cursor tell whether it is the same journal still. */
+const MARK_BYTES = 256;
+
+/** FNV-1a: nobody attacks it, and node:crypto would cost every command 1.5 ms. */
+function hashOf(bytes: Buffer): string {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash.toString(16);
+}
+
+/** A short text for what stands before the cursor. */
+const markAt = (project: Project, cursor: number) =>
+  hashOf(readBytes(project, Math.max(0, cursor - MARK_BYTES), cursor));
+
+/** A whole number from `least` to `most`, or else `otherwise`. */
+function whole(value: unknown, least: number, most: number, otherwise: number): number {
+  const isOne = Number.isSafeInteger(value) && (value as number) >= least;
+  return isOne && (value as number) <= most ? (value as number) : otherwise;
+}
+
+const OUTCOMES = ['delivered', 'failed', 'rejected'] as const;
+/** No text of ours has other letters, and a terminal is where this one ends. */
+const PLAIN = /^[\x20-\x7e]{0,200}$/;
+
+function lastAttempt(value: unknown): LastAttempt | null {
+  if (value === null || typeof value !== 'object') return null;
+  const { at, outcome, events, detail } = value as Partial<Record<keyof LastAttempt, unknown>>;
+  const known = OUTCOMES.find((each) => each === outcome);
+  const isPlain = (text: unknown): text is string => typeof text === 'string' && PLAIN.test(text);
+  if (!known || !isPlain(at) || Number.isNaN(Date.parse(at)) || !isPlain(detail)) return null;
+  return { at, outcome: known, events: whole(events, 0, Number.MAX_SAFE_INTEGER, 0), detail };
+}
+
+/** The content of delivery.json, whatever it is. */
+function readFields(project: Project): Partial<Record<string, unknown>> {
   try {
-    value = JSON.parse(readFileSync(project.delivery, 'utf8'));
-    const { cursor = -1 } = value;
-    if (Number.isSafeInteger(cursor) && cursor >= 0 && isLineStart(project, cursor)) {
-      return { ...FRESH, checkTo: 0, ...value, cursor };
-    }
+    const value: unknown = JSON.parse(readFileSync(project.delivery, 'utf8'));
+    return value !== null && typeof value === 'object' ? { ...value } : {};
   } catch {
-    // As if it were not there.
+    return {};
   }
-  const { counted: _, ...kept } = value;
-  return { ...FRESH, ...kept, cursor: 0, checkTo: size(project.journal) };
 }
 
 /**
- * Writes it, atomically. Call it with the acquire `delivery` held. After a power cut it may be an older
+ * Reads it. Where it is missing, damaged, or does not fit the journal (somebody removed that, or it
+ * lost its tail in a power cut and grew again), the cursor starts again: the journal still says what
+ * was settled.
+ */
+export function readDeliveryState(project: Project): DeliveryState {
+  const fields = readFields(project);
+  const kept = {
+    batch: whole(fields.batch, 1, BATCH.events, FRESH.batch),
+    failures: whole(fields.failures, 0, Number.MAX_SAFE_INTEGER, 0),
+    retryAtMs: whole(fields.retryAtMs, 0, Number.MAX_SAFE_INTEGER, 0),
+    last: lastAttempt(fields.last),
+  };
+  const cursor = whole(fields.cursor, 0, Number.MAX_SAFE_INTEGER, -1);
+  // 1.0.0 wrote no mark.
+  const fits = () => fields.mark === undefined || fields.mark === markAt(project, cursor);
+  if (cursor >= 0 && isLineStart(project, cursor) && fits()) {
+    return { ...kept, cursor, checkTo: whole(fields.checkTo, 0, Number.MAX_SAFE_INTEGER, 0) };
+  }
+  return { ...kept, cursor: 0, checkTo: journalSize(project) };
+}
+
+/**
+ * Writes it, atomically. Call it with the lease `delivery` held. After a power cut it may be an older
  * one; then events are sent again, with the same uuids. @throws the system's error.
  */
 export function writeDeliveryState(project: Project, state: DeliveryState): void {
   const { cursor, checkTo, batch, failures, retryAtMs, last } = state;
-  const to = size(project.journal);
-  const counted =
-    to - cursor > COUNTED_FROM_BYTES
-      ? { waiting: countLines(project, cursor, SENDABLE_LINE, to), to }
-      : undefined;
-  const text = JSON.stringify({ cursor, checkTo, batch, failures, retryAtMs, last, counted });
-  writeAtomically(project.delivery, `${text}\n`, false);
+  const mark = markAt(project, cursor);
+  const text = JSON.stringify({ cursor, mark, checkTo, batch, failures, retryAtMs, last });
+  writeAtomically(project.delivery, `${text}\n`, { durably: false, follows: false });
 }
 
-/** How many events wait. Reads only what a delivery has not counted already. */
-export function countWaiting(project: Project, { cursor, counted }: DeliveryState): number {
-  if (counted && counted.to === size(project.journal)) return counted.waiting;
-  if (counted && counted.to >= cursor && isLineStart(project, counted.to)) {
-    return counted.waiting + countLines(project, counted.to, SENDABLE_LINE);
-  }
+/** How many events wait. */
+export function countWaiting(project: Project, { cursor }: DeliveryState): number {
   return countLines(project, cursor, SENDABLE_LINE);
 }
 

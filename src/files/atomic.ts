@@ -9,8 +9,8 @@ import {
   readdirSync,
   realpathSync,
   renameSync,
+  rmSync,
   type Stats,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -26,15 +26,22 @@ export function target(path: string): string {
   }
 }
 
+/** The file that is there; a link that was not followed is none. */
 function existing(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isSymbolicLink() ? undefined : found;
 }
 
 const TEMPORARY = /^\.onramp-analytics\.\d+\.(\d+)\.tmp$/;
 /** A temporary file that is older belongs to a process that was killed: no write takes this long. */
 const LEFT_BEHIND_MS = 60_000;
 
-function removeLeftBehind(folder: string): void {
+/** A name for a file that is to take another's place. A pid would repeat, in another container. */
+export const temporaryIn = (folder: string): string =>
+  join(folder, `.onramp-analytics.${Math.floor(Math.random() * 1e12)}.${Date.now()}.tmp`);
+
+/** Removes temporary files of writers that were killed, and nothing else. Never throws. */
+export function removeLeftBehind(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
       const bornMs = Number(TEMPORARY.exec(name)?.[1] ?? Number.NaN);
@@ -50,17 +57,31 @@ export function writeWhole(handle: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
 }
 
+/** How a file is to be replaced. */
+export interface Replacing {
+  /** False leaves the two fsyncs out: for what may be older after a power cut. */
+  readonly durably?: boolean;
+  /** False replaces a link itself: for files of ours, where a link is somebody else's doing. */
+  readonly follows?: boolean;
+  /** Asked at the last moment, when the new file is ready to take the old one's place. */
+  readonly isStillWanted?: () => boolean;
+}
+
 /**
  * Writes `content` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
  * Owner and mode of an existing file are kept; a new one belongs to the owner of its folder.
- * Without `durably` the two fsyncs are left out: for what may be older after a power cut.
+ * @returns false when it was not wanted any more: the old file is then untouched.
  * @throws the system's error; the old file is then untouched and no temporary file is left.
  */
-export function writeAtomically(path: string, content: string | Uint8Array, durably = true): void {
-  const file = target(path);
+export function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { durably = true, follows = true, isStillWanted }: Replacing = {},
+): boolean {
+  const file = follows ? target(path) : path;
   const folder = dirname(file);
   const before = existing(file);
-  const temporary = join(folder, `.onramp-analytics.${process.pid}.${Date.now()}.tmp`);
+  const temporary = temporaryIn(folder);
   const handle = openSync(temporary, 'wx', before ? before.mode & 0o777 : 0o644);
   try {
     try {
@@ -72,13 +93,18 @@ export function writeAtomically(path: string, content: string | Uint8Array, dura
     }
     if (before) giveTo(before, temporary);
     else giveToOwnerOf(folder, temporary);
+    if (isStillWanted?.() === false) {
+      unlinkSync(temporary);
+      return false;
+    }
     renameSync(temporary, file);
   } catch (error) {
-    unlinkSync(temporary);
+    rmSync(temporary, { force: true });
     throw error;
   }
   if (durably) syncFolder(folder);
   removeLeftBehind(folder);
+  return true;
 }
 
 /** Makes the rename itself durable. Not every system lets a folder be synced; that is no failure. */

@@ -1,9 +1,10 @@
-// One process at a time: a acquire that a crashed holder cannot keep.
+// A lease: one process at a time, and a holder that crashed cannot keep it.
 //
-// A acquire is a numbered file, `NAME.7`. Whoever creates the next number holds the acquire; creating
-// is exclusive, so there is one winner. A acquire is free when its newest file says so, when its
-// holder is no longer running, or when its time is up. The newest file is never removed, only
-// replaced by a newer one; that is why two processes can never both take over from a dead holder.
+// A lease is a numbered file, `NAME.7`. Whoever creates the next number holds the lease; creating is
+// exclusive, so there is one winner. A lease is free when its newest file says so, when its holder has
+// ended, or when its time is up. Whether a holder has ended can be said of this pid namespace alone: one
+// of another container keeps it until it says so or its time is up. The newest file is never removed,
+// only replaced by a newer one; that is why two processes can never both take over from a dead holder.
 
 import {
   closeSync,
@@ -21,16 +22,15 @@ import { dirname, join } from 'node:path';
 import { systemCode } from '../errors';
 import { nowMs } from '../process/clock';
 import { giveToOwnerOf } from './owner';
-import { isRunning } from './running';
+import { hasEnded, type ProcessId, thisProcess } from './running';
 
-/** A acquire that is held. `release` may be called once or more; it never throws. */
+/** A lease that is held. `release` may be called once or more; it never throws. */
 export interface Lease {
   release(): void;
 }
 
-interface Holder {
-  pid: number;
-  untilMs: number;
+interface Holder extends ProcessId {
+  readonly untilMs: number;
 }
 
 /** A file that was created and not yet written belongs to somebody for this long. */
@@ -48,15 +48,18 @@ function isFree(file: string, holdMs: number): boolean {
   }
   if (text === 'free') return true;
   const now = Date.now();
-  let holder: Holder;
+  let holder: Holder | null;
   try {
-    holder = JSON.parse(text) as Holder;
+    holder = JSON.parse(text);
   } catch {
+    holder = null;
+  }
+  if (!holder || typeof holder.untilMs !== 'number' || typeof holder.pid !== 'number') {
     return Math.abs(now - bornMs) > NEWBORN_MS;
   }
-  if (!isRunning(holder.pid)) return true;
   // The second test is for a clock that was set back.
-  return now > holder.untilMs || holder.untilMs - now > 2 * Math.max(holdMs, 60_000);
+  if (now > holder.untilMs || holder.untilMs - now > 2 * Math.max(holdMs, 60_000)) return true;
+  return hasEnded(holder);
 }
 
 function numbers(folder: string, name: string): number[] {
@@ -78,8 +81,27 @@ function firstNumbers(folder: string, name: string): number[] {
   }
 }
 
+/** What this process holds. Others cannot always see that it ended, so it says so at its exit. */
+const held = new Set<string>();
+
+function hold(file: string): Lease {
+  if (held.size === 0) process.once('exit', freeAll);
+  held.add(file);
+  return {
+    release() {
+      if (!held.delete(file)) return;
+      if (held.size === 0) process.off('exit', freeAll);
+      free(file);
+    },
+  };
+}
+
+function freeAll(): void {
+  for (const file of held) free(file);
+}
+
 /**
- * Takes the acquire `name` in `folder` (made when missing) for at most `holdMs` milliseconds.
+ * Takes the lease `name` in `folder` (made when missing) for at most `holdMs` milliseconds.
  * @returns undefined when somebody else holds it.
  * @throws the system's error when the folder cannot be written.
  */
@@ -96,7 +118,7 @@ export function tryAcquire(folder: string, name: string, holdMs: number): Lease 
     throw error;
   }
   try {
-    const holder: Holder = { pid: process.pid, untilMs: Date.now() + holdMs };
+    const holder: Holder = { ...thisProcess(), untilMs: Date.now() + holdMs };
     writeSync(handle, JSON.stringify(holder));
   } catch (error) {
     remove(file); // A full disk. The number before it stays the newest.
@@ -111,7 +133,7 @@ export function tryAcquire(folder: string, name: string, holdMs: number): Lease 
     return undefined;
   }
   for (const older of others) if (older < mine) remove(join(folder, `${name}.${older}`));
-  return { release: () => free(file) };
+  return hold(file);
 }
 
 function remove(file: string): void {
@@ -133,7 +155,7 @@ function free(file: string): void {
 }
 
 /**
- * Waits up to `waitMs` for the acquire. @returns undefined when it could not be had in time.
+ * Waits up to `waitMs` for the lease. @returns undefined when it could not be had in time.
  * @throws the system's error when the folder cannot be written.
  */
 export async function acquire(
@@ -143,8 +165,8 @@ export async function acquire(
 ): Promise<Lease | undefined> {
   const endMs = nowMs() + waitMs;
   for (;;) {
-    const held = tryAcquire(folder, name, holdMs);
-    if (held) return held;
+    const lease = tryAcquire(folder, name, holdMs);
+    if (lease) return lease;
     if (nowMs() >= endMs) return undefined;
     const pause = RETRY_MS.from + Math.random() * (RETRY_MS.to - RETRY_MS.from);
     await new Promise((resolve) => setTimeout(resolve, pause));

@@ -1,6 +1,6 @@
 // What a make command meant: its goals and its end become events of the catalogue.
 
-import { type EventName, type Properties, UNDECLARED } from '../catalogue/catalogue';
+import { type EventName, type NewEvent, type Properties, UNDECLARED } from '../catalogue/catalogue';
 import { isName } from '../catalogue/validate';
 import { COUNT_MAX } from '../limits';
 import type { Declared } from './declared';
@@ -12,12 +12,6 @@ export interface Command {
   /** `interrupted`: a signal ended it, and make with it, so nobody saw its status. */
   readonly end: 'succeeded' | 'failed' | 'interrupted';
   readonly durationMs: number | undefined;
-}
-
-/** An event that is not recorded yet. */
-export interface NewEvent {
-  readonly event: EventName;
-  readonly properties: Properties;
 }
 
 /** The goals that mean more than a command: `GOAL NAME` becomes this event about NAME. */
@@ -62,7 +56,10 @@ export function declaredOnly(properties: Properties, declared: Declared): Proper
   return result;
 }
 
-/** The events of one command: its domain event when it succeeded, the command, and its failure. */
+/**
+ * The events of one command: its domain event when it succeeded, the command, and its failure. Nobody
+ * saw how an interrupted command ended: it says neither, so that nothing counts it as failed.
+ */
 export function eventsOf(command: Command, declared: Declared): NewEvent[] {
   const [first, name] = command.goals;
   const goal = first ?? declared.defaultCommand() ?? UNDECLARED.command;
@@ -83,7 +80,7 @@ export function eventsOf(command: Command, declared: Declared): NewEvent[] {
     event: 'command_executed',
     properties: {
       command: goal,
-      success: succeeded,
+      ...(command.end !== 'interrupted' && { success: succeeded }),
       ...(command.durationMs !== undefined && {
         duration_ms: Math.min(Math.round(command.durationMs), COUNT_MAX),
       }),

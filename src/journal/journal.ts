@@ -1,25 +1,29 @@
-// The journal: append-only lines that people can read and that delivery owes.
+// The journal: append-only lines that people can read, the events and what became of them.
 //
-// Whoever records events holds the acquire `journal`; what became of them is written down even if the
-// acquire could not be had in time. One append is one `write`, so a crash can cut off the
-// last line only; the next append then starts on a line of its own, and readers skip the stump.
+// Whoever records events holds the lease `journal`; what became of them is written down even if the
+// lease could not be had in time. One append is one `write`, so a crash can cut off the last line
+// only; the next append then starts on a line of its own, and readers skip the torn one.
+//
+// It is not fsynced. A process that is killed loses nothing: the kernel has what was written. A power
+// cut costs what the kernel had not put on the disk yet, in general the last 30 seconds; outcomes among
+// it mean that events are sent again, under the same uuid. The cursor notices (delivery/state.ts).
 
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { writeAtomically } from '../files/atomic';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { acquire } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
-import { JOURNAL, LEASE, RECORD_LIMITS } from '../limits';
+import { LEASE, RECORD_LIMITS } from '../limits';
 import type { Project } from '../project/project';
-import { CHUNK, linesBackwards, linesFrom, NEWLINE, readBytes, size } from './lines';
+import { CHUNK, linesBackwards, NEWLINE, readBytes } from './lines';
+import { journalSize, openJournal } from './open';
 import { type EventRecord, formatEvent } from './records';
 
 /**
- * Appends whole lines with one `write`. Call it with the acquire held.
- * @throws the system's error; what was written of the lines then is a stump that readers skip.
+ * Appends whole lines with one `write`. Call it with the lease held.
+ * @throws the system's error; what was written of the lines then is a torn line that readers skip.
  */
 export function appendLines(project: Project, lines: readonly string[]): void {
   if (lines.length === 0) return;
-  const handle = openSync(project.journal, 'a+', 0o644);
+  const handle = openJournal(project, 'append');
   try {
     const { size: length } = fstatSync(handle);
     const last = Buffer.alloc(1, NEWLINE);
@@ -65,8 +69,8 @@ function roomNow(project: Project, nowMs: number): number {
 
 /** The uuids in the newest part of the journal: what a crash may have left recorded already. */
 function recentUuids(project: Project): string {
-  const end = size(project.journal);
-  return readBytes(project.journal, Math.max(0, end - CHUNK), end).toString('utf8');
+  const end = journalSize(project);
+  return readBytes(project, Math.max(0, end - CHUNK), end).toString('utf8');
 }
 
 /**
@@ -93,37 +97,4 @@ export async function record(
   } finally {
     held.release();
   }
-}
-
-/** Whether the journal has outgrown its limits in size or age. */
-export function isTooLarge(project: Project, nowMs: number): boolean {
-  if (size(project.journal) > JOURNAL.maxBytes) return true;
-  for (const { line } of linesFrom(project, 0)) {
-    if (line.kind !== 'event') continue;
-    return nowMs - Date.parse(line.record.timestamp) > JOURNAL.maxAgeMs;
-  }
-  return false;
-}
-
-/**
- * Forgets what is too old and, when that is not enough, the older half. Call it with both leases,
- * `delivery` and `journal`, held. @returns how many bytes went from the front of the journal.
- */
-export function compact(project: Project, nowMs: number): number {
-  const total = size(project.journal);
-  const half = total > JOURNAL.maxBytes ? total - JOURNAL.maxBytes / 2 : 0;
-  let cut = total;
-  let before = 0;
-  for (const { line, end } of linesFrom(project, 0)) {
-    const young =
-      line.kind === 'event' && nowMs - Date.parse(line.record.timestamp) <= JOURNAL.maxAgeMs;
-    if (young && before >= half) {
-      cut = before;
-      break;
-    }
-    before = end;
-  }
-  // As bytes: a stump may end within a character, and the cursor counts bytes.
-  writeAtomically(project.journal, readBytes(project.journal, cut, total));
-  return cut;
 }

@@ -1,34 +1,29 @@
 // Reads the journal's lines, forwards and backwards, in pieces: memory does not grow with it.
 
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { systemCode } from '../errors';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Project } from '../project/project';
+import { journalSize, openJournal } from './open';
 import { type Line, parseLine } from './records';
 
 /** The journal is read, and its newest part looked at, in pieces of this size. */
 export const CHUNK = 64 * 1024;
-/** Counting looks at every byte of a long backlog: fewer, larger pieces. */
-const COUNT_CHUNK = 256 * 1024;
+/** What looks at every byte of a long journal: fewer, larger pieces. */
+const LARGE_CHUNK = 256 * 1024;
 export const NEWLINE = 0x0a;
 
-/** Bytes of a file; 0 when there is none, or no place where it could be. */
-export function size(path: string): number {
+/** A descriptor for reading; undefined when there is no journal, or none to be read. */
+function openToRead(project: Project): number | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  } catch (error) {
-    if (systemCode(error) === 'ENOTDIR') return 0;
-    throw error;
+    return openJournal(project, 'read');
+  } catch {
+    return undefined;
   }
 }
 
 /** The bytes from `from` up to `to` (at most what is there). Empty when there is no journal. */
-export function readBytes(path: string, from: number, to: number): Buffer {
-  let handle: number;
-  try {
-    handle = openSync(path, 'r');
-  } catch {
-    return Buffer.alloc(0);
-  }
+export function readBytes(project: Project, from: number, to: number): Buffer {
+  const handle = openToRead(project);
+  if (handle === undefined) return Buffer.alloc(0);
   try {
     const bytes = Buffer.alloc(Math.max(0, Math.min(to, fstatSync(handle).size) - from));
     let filled = 0;
@@ -44,7 +39,7 @@ export function readBytes(path: string, from: number, to: number): Buffer {
 }
 
 /** A complete line as it stands, with the place just behind it. */
-export interface TextLine {
+interface TextLine {
   readonly text: string;
   readonly end: number;
 }
@@ -60,13 +55,9 @@ export interface PlacedLine {
  * grow with the journal, and a journal that is cut meanwhile is read as it was. A last line that was
  * cut off is left out, and so are empty ones.
  */
-export function* textLinesFrom(project: Project, from: number): Generator<TextLine> {
-  let handle: number;
-  try {
-    handle = openSync(project.journal, 'r');
-  } catch {
-    return;
-  }
+function* textLinesFrom(project: Project, from: number): Generator<TextLine> {
+  const handle = openToRead(project);
+  if (handle === undefined) return;
   try {
     let pieces: Buffer[] = []; // Of a line that goes on beyond what was read.
     let start = from;
@@ -99,12 +90,12 @@ export function* linesFrom(project: Project, from: number): Generator<PlacedLine
 
 /** The lines of the journal from the newest to the oldest, read in pieces from its end. */
 export function* linesBackwards(project: Project): Generator<PlacedLine> {
-  let at = size(project.journal);
+  let at = journalSize(project);
   let end = at; // Behind the line that is being put together.
   let pieces: Buffer[] = []; // Of that line, the first one first.
   while (at > 0) {
     const from = Math.max(0, at - CHUNK);
-    const piece = readBytes(project.journal, from, at);
+    const piece = readBytes(project, from, at);
     at = from;
     if (at > 0 && !piece.includes(NEWLINE)) {
       pieces.unshift(piece);
@@ -127,30 +118,61 @@ export function* linesBackwards(project: Project): Generator<PlacedLine> {
 
 /** Whether a line begins at byte `at`; false beyond the end, as after the journal lost its tail. */
 export function isLineStart(project: Project, at: number): boolean {
-  return at === 0 || readBytes(project.journal, at - 1, at)[0] === NEWLINE;
+  return at === 0 || readBytes(project, at - 1, at)[0] === NEWLINE;
 }
 
-/** How often `needle` begins a line of the journal between two bytes; nothing is parsed. */
-export function countLines(
+/**
+ * What stands, from byte `from` on, in the complete lines that begin with `beginning`; only those are
+ * read as text. In portions: an empty one says that enough was looked at for the moment.
+ */
+export function* linesBeginning(
   project: Project,
   from: number,
-  needle: string,
-  to = Number.POSITIVE_INFINITY,
-): number {
-  const pattern = Buffer.from(`\n${needle}`);
-  let handle: number;
+  beginning: string,
+): Generator<readonly string[]> {
+  const handle = openToRead(project);
+  if (handle === undefined) return;
+  const pattern = Buffer.from(`\n${beginning}`);
   try {
-    handle = openSync(project.journal, 'r');
-  } catch {
-    return 0;
+    // As if a newline stood before the first line. Later: a line that was cut in two.
+    let rest: Buffer = Buffer.from('\n');
+    for (let at = from; ; ) {
+      const chunk = Buffer.allocUnsafe(LARGE_CHUNK);
+      const count = readSync(handle, chunk, 0, chunk.length, at);
+      if (count === 0) return;
+      at += count;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
+      const found: string[] = [];
+      let end = 0;
+      for (let hit = bytes.indexOf(pattern); hit >= 0; hit = bytes.indexOf(pattern, end)) {
+        const newline = bytes.indexOf(NEWLINE, hit + 1);
+        end = newline < 0 ? bytes.length : newline;
+        if (newline < 0) break;
+        found.push(bytes.toString('utf8', hit + 1, newline));
+      }
+      // What was begun may go on in the next portion; the inside of another line need not be kept.
+      const last = bytes.subarray(Math.max(0, bytes.lastIndexOf(NEWLINE)));
+      const isOther =
+        last.length >= pattern.length && !last.subarray(0, pattern.length).equals(pattern);
+      rest = isOther ? Buffer.alloc(0) : last;
+      yield found;
+    }
+  } finally {
+    closeSync(handle);
   }
+}
+
+/** How often `needle` begins a line of the journal from byte `from` on; nothing is parsed. */
+export function countLines(project: Project, from: number, needle: string): number {
+  const pattern = Buffer.from(`\n${needle}`);
+  const handle = openToRead(project);
+  if (handle === undefined) return 0;
   try {
-    const bytes = Buffer.allocUnsafe(COUNT_CHUNK);
+    const bytes = Buffer.allocUnsafe(LARGE_CHUNK);
     let kept = bytes.write('\n'); // As if it stood before the first line. Later: an end cut in two.
     let count = 0;
     for (let at = from; ; ) {
-      const room = Math.min(bytes.length - kept, to - at);
-      const read = room > 0 ? readSync(handle, bytes, kept, room, at) : 0;
+      const read = readSync(handle, bytes, kept, bytes.length - kept, at);
       if (read === 0) return count;
       at += read;
       const piece = bytes.subarray(0, kept + read);

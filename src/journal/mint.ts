@@ -2,8 +2,8 @@
 
 import { v7 } from 'uuid';
 import { crypto } from '../builtin';
+import type { NewEvent } from '../catalogue/catalogue';
 import { VERSION } from '../generated';
-import type { NewEvent } from '../host/goals';
 import type { EventRecord } from './records';
 
 /** What all records of one moment share. */

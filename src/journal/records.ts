@@ -53,7 +53,19 @@ export function formatOutcome(record: OutcomeRecord): string {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** Reads one line. Never throws: what is not a record is `damaged`. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a value is a moment just as this shim writes it: both leave this machine as they stand. */
+function isMoment(value: unknown): value is string {
+  if (!isText(value)) return false;
+  const ms = Date.parse(value);
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === value;
+}
+
+/**
+ * Reads one line. Never throws: what is not a record is `damaged`, also where a uuid or a time is some
+ * other text, which must not leave in their place.
+ */
 export function parseLine(text: string): Line {
   let value: Partial<EventRecord & OutcomeRecord> | null;
   try {
@@ -68,9 +80,9 @@ export function parseLine(text: string): Line {
   const { uuid, event, timestamp, distinct_id, properties } = value;
   if (
     isText(uuid) &&
+    UUID.test(uuid) &&
     isText(event) &&
-    isText(timestamp) &&
-    !Number.isNaN(Date.parse(timestamp)) &&
+    isMoment(timestamp) &&
     isText(distinct_id) &&
     properties !== null &&
     typeof properties === 'object'

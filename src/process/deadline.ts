@@ -5,17 +5,18 @@ import { untilMs } from './clock';
 
 /**
  * Leaves with status 0 at the session's deadline. Sockets and c-ares queries do not hold an exit;
- * nothing here uses the thread pool for the network (delivery/resolve.ts says why).
+ * nothing here uses the thread pool for the network (delivery/resolve.ts says why). What has to be
+ * given back at an exit, such as leases, listens for it.
  */
 export function leaveAtDeadline({ endMs }: Session): void {
   setTimeout(() => process.exit(0), untilMs(endMs)).unref();
 }
 
 /** Does `work` without a word, and with status 0, even where there is a defect in it. */
-export async function quietly({ settings }: Session, work: () => Promise<void>): Promise<void> {
+export async function quietly({ debug }: Session, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (settings.debug) throw error;
+    if (debug) throw error;
   }
 }

@@ -2,21 +2,37 @@
 
 import { UserError } from '../errors';
 import { findProject, type Project } from '../project/project';
+import { takeOverOldRecord } from '../project/takeover';
 import type { Environment } from '../settings';
+
+/** The working directory; undefined when it is not there any more. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same as `here`, for commands that nobody looks at: undefined where there is no project. */
+export function hereQuietly(): Project | undefined {
+  const folder = workingDirectory();
+  if (folder === undefined) return undefined;
+  const project = findProject(folder, process.argv[1]);
+  takeOverOldRecord(project);
+  return project;
+}
 
 /**
  * The project of the current folder, or the one this bundle is installed in.
- * @throws UserError when the current folder was deleted: what is asked for would be done elsewhere.
+ * @throws UserError when the current folder was deleted.
  */
 export function here(): Project {
-  const bundle = process.argv[1];
-  let folder: string;
-  try {
-    folder = process.cwd();
-  } catch {
-    throw new UserError('The current folder was deleted. Change to one that is there.');
-  }
-  return findProject(folder, bundle);
+  const project = hereQuietly();
+  if (project) return project;
+  throw new UserError(
+    'The current folder does not exist any more. Go to a folder that does, and run the command again.',
+  );
 }
 
 /** The process's environment. */

@@ -48,6 +48,7 @@ function idIn(lock: string): string | undefined {
     return undefined;
   }
   const id = text
+    .replace(/^\uFEFF/, '')
     .match(/^ANALYTICS_ID=["']?[0-9A-Fa-f-]{36}/gm)
     ?.at(-1)
     ?.slice(-36);
@@ -59,6 +60,16 @@ function stateFolder(env: Environment): string | undefined {
   const { XDG_STATE_HOME: state, HOME: home } = env;
   if (state && isAbsolute(state)) return state;
   return home && isAbsolute(home) ? join(home, '.local', 'state') : undefined;
+}
+
+/**
+ * Where the leases of a project without a record are: before it has an id, the first one is to be
+ * picked by one process. In the user's state directory; NOWHERE when there is none.
+ */
+export function leasesFolder(record: string, env: Environment): string {
+  if (record !== NOWHERE) return join(record, 'leases');
+  const state = stateFolder(env);
+  return state ? join(state, NAME, 'leases') : join(NOWHERE, 'leases');
 }
 
 /** The folder of the record; it need not be there yet. NOWHERE when nothing can be kept. */

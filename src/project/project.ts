@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { recordFolder } from './location';
+import { leasesFolder, recordFolder } from './location';
 
 /** The paths the shim works with. Everything of its own, but the lock, is inside `record`. */
 export interface Project {
@@ -53,7 +53,7 @@ export function projectAt(
     record,
     journal: join(record, 'journal.ndjson'),
     delivery: join(record, 'delivery.json'),
-    leases: join(record, 'leases'),
+    leases: leasesFolder(record, env),
     spool,
     reports: join(spool, 'reports'),
     collector: join(spool, 'collector'),

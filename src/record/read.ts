@@ -1,7 +1,8 @@
 // Reads the record as people ask for it: events with what became of each.
 
 import { readDeliveryState } from '../delivery/state';
-import { isLineStart, linesBackwards, linesFrom, size, textLinesFrom } from '../journal/lines';
+import { isLineStart, linesBackwards, linesBeginning, linesFrom } from '../journal/lines';
+import { journalSize } from '../journal/open';
 import { type EventRecord, OUTCOME_LINE, parseLine } from '../journal/records';
 import type { Project } from '../project/project';
 import { type DeliveryStatus, Outcomes } from './status';
@@ -24,11 +25,6 @@ export interface Found {
   damaged: number;
 }
 
-/** Bytes of the journal. */
-export function journalSize(project: Project): number {
-  return size(project.journal);
-}
-
 /** Whether the journal's last line was cut off: readers that go forward leave it out. */
 export function hasTornTail(project: Project): boolean {
   const end = journalSize(project);
@@ -44,10 +40,11 @@ export function isWanted({ timestamp, event }: EventRecord, wanted: Wanted): boo
 /** The outcomes; only their own lines are parsed. */
 function readOutcomes(project: Project): Outcomes {
   const outcomes = new Outcomes();
-  for (const { text } of textLinesFrom(project, 0)) {
-    if (!text.startsWith(OUTCOME_LINE)) continue;
-    const line = parseLine(text);
-    if (line.kind === 'outcome') outcomes.add(line.record);
+  for (const texts of linesBeginning(project, 0, OUTCOME_LINE)) {
+    for (const text of texts) {
+      const line = parseLine(text);
+      if (line.kind === 'outcome') outcomes.add(line.record);
+    }
   }
   return outcomes;
 }

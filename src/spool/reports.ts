@@ -1,41 +1,33 @@
 // Events that recipes reported through the macro `analytics-event`: one line each,
-// `EVENT key=value key=value`, appended by the shell, picked up when the command is over. And events
-// that could not be recorded at once, because another process kept the journal busy.
+// `EVENT key=value …`, appended by the shell to one file. It is renamed before it is read, so that what
+// recipes report meanwhile begins a new one.
 
-import {
-  appendFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { crypto } from '../builtin';
-import { type EventName, UNDECLARED } from '../catalogue/catalogue';
+import { type EventName, type NewEvent, UNDECLARED } from '../catalogue/catalogue';
 import { isName, validate } from '../catalogue/validate';
-import { giveToOwnerOf } from '../files/owner';
-import type { NewEvent } from '../host/goals';
-import { type EventRecord, formatEvent, parseLine } from '../journal/records';
+import { REPORTS_MAX_BYTES } from '../limits';
 import type { Project } from '../project/project';
+import { noteStat, readNote, removeNotes, spoolNames } from './notes';
 
-/** What a line of the reports says: a recipe's event, or one that a shim could not record. */
-export type Report =
-  | { readonly kind: 'reported'; readonly event: NewEvent; readonly local: boolean }
-  | { readonly kind: 'record'; readonly record: EventRecord };
+/** What a line says: an event, and whether it is never to be sent. */
+export interface Report {
+  readonly event: NewEvent;
+  readonly local: boolean;
+}
 
-/** The reports as it was taken. */
+/** Reports as they were taken. */
 export interface Taken {
-  /** Everything in it, in order; more may be added at the end. */
+  /** Every valid one, in order; more may be added at the end. */
   readonly reports: readonly Report[];
-  /** Stays the same however often the same reports is read, and is no other's. */
+  /** Stays the same however often the same reports are read, and is no other's. */
   readonly identity: string;
-  /** When it was taken. */
+  /** When they were taken. */
   readonly atMs: number;
   /**
-   * Removes it, once its events are recorded. @returns false, and leaves it, when a recipe that had
-   * opened it before it was taken has added something since.
+   * Removes them, once they are recorded. @returns false, and leaves them, when a recipe that had
+   * opened the file before it was taken has added something since, or when they cannot be removed.
    */
   forget(): boolean;
 }
@@ -59,88 +51,75 @@ function withNames(pairs: Record<string, string>): Record<string, string> {
   return result;
 }
 
-/** Leaves records for the next process to write down. @throws the system's error. */
-export function spoolRecords(project: Project, records: readonly EventRecord[]): void {
-  appendFileSync(project.reports, records.map(formatEvent).join(''));
-  giveToOwnerOf(project.record, project.reports);
-}
-
-/** Whether there is something in the reports, or something that a crashed process had taken. */
-export function hasReports(project: Project): boolean {
-  return existsSync(project.reports) || takenFiles(project).length > 0;
-}
-
-/** `reports.TIME-RANDOM`: the name says what no file system can be asked for, and stays the same. */
-const TAKEN = /^reports\.(\d+)-[0-9a-f]+$/;
-
-const takenFiles = (project: Project) =>
-  readdirSync(project.record).filter((name) => TAKEN.test(name));
-
-/** Forgets what recipes reported. Never throws. */
-export function removeReports(project: Project): void {
-  for (const name of ['reports', ...attempt(() => takenFiles(project), [])]) {
-    attempt(() => unlinkSync(join(project.record, name)), undefined);
-  }
-}
-
-function attempt<T>(work: () => T, otherwise: T): T {
-  try {
-    return work();
-  } catch {
-    return otherwise;
-  }
-}
-
 /** A line, if the catalogue knows it. Recipes write `EVENT key=value …`, `local: ` before it or not. */
 function parseReport(text: string): Report | undefined {
-  if (text.startsWith('{')) {
-    const line = parseLine(text);
-    return line.kind === 'event' ? { kind: 'record', record: line.record } : undefined;
-  }
-  const words = text.split(/\s+/);
+  const words = text.split(/\s+/).filter(Boolean);
   const local = words[0] === 'local:';
   const [event = '', ...pairs] = local ? words.slice(1) : words;
   const checked = validate(event, withNames(parsePairs(pairs)));
   if (!checked.ok) return undefined;
-  const { properties } = checked;
-  return { kind: 'reported', event: { event: event as EventName, properties }, local };
+  return { event: { event: event as EventName, properties: checked.properties }, local };
 }
 
-/** Gives the reports a name of its own, if there is one. Never throws. */
-function takeAway(project: Project): string[] {
-  const name = `reports.${Date.now()}-${crypto().randomBytes(8).toString('hex')}`;
-  return attempt(() => {
-    renameSync(project.reports, join(project.record, name));
-    return [name];
-  }, []);
+const LIVE = 'reports';
+/** `reports.TIME-RANDOM`: the name says what no file system can be asked for, and stays the same. */
+const TAKEN = /^reports\.(\d{1,16})-[0-9a-f]+$/;
+
+/** A name for reports that were taken at a moment. */
+export const takenName = (atMs: number): string =>
+  `${LIVE}.${Math.max(0, Math.floor(atMs))}-${crypto().randomBytes(8).toString('hex')}`;
+
+const takenNames = (project: Project) => spoolNames(project).filter((name) => TAKEN.test(name));
+
+/** Whether recipes have reported something that is not recorded yet. */
+export function hasReports(project: Project): boolean {
+  return (noteStat(project, LIVE)?.size ?? 0) > 0 || takenNames(project).length > 0;
 }
 
-function readTaken(project: Project, name: string): Taken {
-  const taken = join(project.record, name);
-  const text = readFileSync(taken);
-  const lines = text.toString('utf8').split('\n');
+/** How many reports wait; lines that are no reports count as well. */
+export function countReports(project: Project): number {
+  const texts = [LIVE, ...takenNames(project)].map(
+    (name) => readNote(project, name, REPORTS_MAX_BYTES) ?? '',
+  );
+  return texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
+}
+
+function takeAway(project: Project): string | undefined {
+  if (!noteStat(project, LIVE)) return undefined;
+  const name = takenName(Date.now());
+  try {
+    renameSync(project.reports, join(project.spool, name));
+    return name;
+  } catch {
+    return undefined; // Not ours to write.
+  }
+}
+
+function readTaken(project: Project, name: string): Taken | undefined {
+  if ((noteStat(project, name)?.size ?? 0) > REPORTS_MAX_BYTES) removeNotes(project, [name]);
+  const text = readNote(project, name, REPORTS_MAX_BYTES);
+  if (text === undefined) return undefined;
+  const bytes = Buffer.byteLength(text);
   return {
-    reports: lines.map((line) => parseReport(line.trim())).filter((report) => report !== undefined),
+    reports: text
+      .split('\n')
+      .map(parseReport)
+      .filter((report) => report !== undefined),
     identity: name,
     atMs: Number(TAKEN.exec(name)![1]),
-    forget() {
-      if (attempt(() => statSync(taken).size > text.length, false)) return false;
-      attempt(() => unlinkSync(taken), undefined);
-      return true;
-    },
+    forget: () => (noteStat(project, name)?.size ?? 0) <= bytes && removeNotes(project, [name]),
   };
 }
 
 /**
- * Takes what is in the reports, or first what a crashed process had taken before. Call it with the
- * acquire `collect` held. Never throws: what is not ours to read is left to others.
+ * Takes what recipes have reported, or first what a crashed process had taken before. Call it with
+ * the lease `collect` held. Never throws: what is not ours to read is left to others.
  */
 export function takeReports(project: Project): Taken | undefined {
-  const before = attempt(() => takenFiles(project).sort(), []);
-  for (const name of before) {
-    const taken = attempt(() => readTaken(project, name), undefined);
+  for (const name of takenNames(project).sort()) {
+    const taken = readTaken(project, name);
     if (taken) return taken;
   }
-  const [name] = takeAway(project);
-  return name === undefined ? undefined : attempt(() => readTaken(project, name), undefined);
+  const name = takeAway(project);
+  return name === undefined ? undefined : readTaken(project, name);
 }

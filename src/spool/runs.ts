@@ -1,113 +1,120 @@
-// The make commands that make/track.sh wrote down: `PID.start` when one began, `PID.end` when it
-// was over. The files' times are the command's times, so that no clock has to be started for it. The
-// first line of a start says `local` and `ci` if it was so; the rest are the goals. An end is a status.
+// The make commands that make/track noted: `ID.start` when one began, `ID.end` when it was over.
+//
+// The files' times are the command's times, so that no clock has to be started for it. The first line
+// of a start says which process it is and where: whether that still runs can be said of a process of
+// this pid namespace alone. An id is never used twice.
 
-import { readdirSync, readFileSync, type Stats, statSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { isRunning } from '../files/running';
+import { isRunning, startOf, whereWeRun } from '../files/running';
 import type { Command } from '../host/goals';
-import { RUN_ABANDONED_MS } from '../limits';
+import { NOTE_TORN_MS, RUN_GIVEN_UP_MS } from '../limits';
 import type { Project } from '../project/project';
+import { noteStat, readNote, removeNotes, spoolNames } from './notes';
 
 /** A command that is over, with what makes its records' uuids the same on every try. */
 export interface Run {
   readonly command: Command;
-  /** How things stood when it began, whoever records it. */
+  /** What was so when it began, whoever records it. */
   readonly local: boolean;
   readonly ci: boolean;
-  readonly startMs: number;
   /** When it was over; for an interrupted one, when it began: nobody saw its end. */
   readonly endMs: number;
   /** Differs between any two runs, and is the same whenever the same run is read again. */
   readonly identity: string;
-  /** Removes the run's files. Call it once its events are recorded. Never throws. */
-  forget(): void;
+  /** Removes the run's files, once its events are recorded. @returns whether they are gone. */
+  forget(): boolean;
 }
 
-/** The first line of a start. */
-const NOTES = /^(local)?( ci)?$/;
+const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,79})\.(start|end)$/;
+const HEADER = /^v1 (\S+) (\S+) (\S+) (\S+)((?: \S+)*)$/;
+/** Two goals, and what says where it ran. */
+const MAX_BYTES = 64 * 1024;
+const UNKNOWN = '-';
 
 /** Words separated by white space, as make itself separates goals. */
 export const splitGoals = (text: string): string[] => text.split(/\s+/).filter(Boolean);
 
-function stat(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+/** The process of a command, as the first line of its start names it. */
+interface Noted {
+  readonly pid: number;
+  readonly start: string;
+  readonly boot: string;
+  readonly firstStart: string;
+  readonly flags: readonly string[];
 }
 
-function forget(paths: readonly string[]): void {
-  for (const path of paths) {
-    try {
-      unlinkSync(path);
-    } catch {
-      // Gone already.
-    }
-  }
+function parseHeader(line: string): Noted | undefined {
+  const [, pid, start, boot, firstStart, flags] = HEADER.exec(line) ?? [];
+  if (!pid || !start || !boot || !firstStart) return undefined;
+  return { pid: Number(pid), start, boot, firstStart, flags: splitGoals(flags ?? '') };
 }
 
-function readRun(project: Project, pid: number, nowMs: number): Run | undefined {
-  const startFile = join(project.spool, `${pid}.start`);
-  const endFile = join(project.spool, `${pid}.end`);
-  const start = stat(startFile);
+/** Whether a command whose end nobody has noted is still to be waited for. */
+function mayRun({ pid, start, boot, firstStart }: Noted, ageMs: number): boolean {
+  if (ageMs > RUN_GIVEN_UP_MS.any || !Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (boot === UNKNOWN) return isRunning(pid); // No /proc, as on macOS.
+  const here = whereWeRun();
+  // Without its start times, but with its boot: a container that sees the host's /proc.
+  const isKnown = start !== UNKNOWN && firstStart !== UNKNOWN;
+  const isHere = isKnown && here.hasProc && here.boot === boot && here.firstStart === firstStart;
+  if (!isHere) return ageMs <= RUN_GIVEN_UP_MS.elsewhere;
+  return startOf(pid) === start;
+}
+
+type State = { kind: 'over'; run: Run } | { kind: 'running' } | { kind: 'nothing' };
+const NOTHING: State = { kind: 'nothing' };
+
+function readRun(project: Project, id: string, nowMs: number): State {
+  const names = [`${id}.start`, `${id}.end`] as const;
+  const [start, end] = names.map((name) => noteStat(project, name));
   if (!start) {
-    forget([endFile]);
-    return undefined;
+    // Of a command that was recorded already.
+    if (end) removeNotes(project, names);
+    return NOTHING;
   }
-  const end = stat(endFile);
-  const isAbandoned = nowMs - start.mtimeMs > RUN_ABANDONED_MS;
-  const startText = readFileSync(startFile, 'utf8');
-  const endText = end && readFileSync(endFile, 'utf8');
-  const isWhole = startText.endsWith('\n') && endText?.endsWith('\n') !== false;
-  if (!(end && isWhole) && isRunning(pid) && !isAbandoned) return undefined;
-  if (!isWhole) {
-    forget([startFile, endFile]); // The disk was full: what it was, and how it ended, is not known.
-    return undefined;
-  }
-  const [notes = '', ...goals] = startText.split('\n');
-  if (!NOTES.test(notes)) goals.unshift(notes);
-  const succeeded = endText?.trim() === '0';
-  const durationMs = end && Math.max(0, end.mtimeMs - start.mtimeMs);
-  return {
-    command: {
-      goals: splitGoals(goals.join(' ')),
-      end: !end ? 'interrupted' : succeeded ? 'succeeded' : 'failed',
-      durationMs,
-    },
-    local: NOTES.exec(notes)?.[1] !== undefined,
-    ci: NOTES.exec(notes)?.[2] !== undefined,
-    startMs: start.mtimeMs,
-    endMs: end?.mtimeMs ?? start.mtimeMs,
-    identity: `run ${pid} ${start.mtimeMs} ${start.ino}`,
-    forget: () => forget([startFile, endFile]),
-  };
-}
-
-/** Forgets every command, also one that still runs. Never throws. */
-export function removeRuns(project: Project): void {
-  try {
-    forget(readdirSync(project.spool).map((name) => join(project.spool, name)));
-  } catch {
-    // There are none.
-  }
-}
-
-/** Every command that is over and not yet forgotten, oldest first. Never throws. */
-export function finishedRuns(project: Project, nowMs: number): Run[] {
-  let names: string[];
-  try {
-    names = readdirSync(project.spool);
-  } catch {
-    return [];
-  }
-  const pids = new Set(names.map((name) => Number(/^(\d+)\.(start|end)$/.exec(name)?.[1] ?? 0)));
-  const runs: Run[] = [];
-  for (const pid of pids) {
-    if (pid === 0) continue;
-    try {
-      const run = readRun(project, pid, nowMs);
-      if (run) runs.push(run);
-    } catch {
-      // Being written, or not ours to read: the next one will see.
+  const ageMs = Math.abs(nowMs - start.mtimeMs);
+  const text = readNote(project, names[0], MAX_BYTES) ?? '';
+  const [first = '', ...goals] = text.split('\n');
+  const noted = parseHeader(first);
+  const endText = end && readNote(project, names[1], MAX_BYTES);
+  const isWhole = noted !== undefined && text.endsWith('\n') && goals.length >= 2;
+  const isEndWhole = endText?.endsWith('\n') === true;
+  if (!(isWhole && isEndWhole)) {
+    if (noted && mayRun(noted, ageMs)) return { kind: 'running' };
+    // Perhaps it is being written at this moment.
+    const newestMs = Math.max(start.mtimeMs, end?.mtimeMs ?? 0);
+    const isTorn = !isWhole || end !== undefined;
+    if (isTorn && Math.abs(nowMs - newestMs) <= NOTE_TORN_MS) return { kind: 'running' };
+    if (isTorn) {
+      removeNotes(project, names); // The disk was full: what it was, or how it ended, is not known.
+      return NOTHING;
     }
   }
-  return runs.sort((a, b) => a.startMs - b.startMs);
+  const status = splitGoals(endText ?? '')[0];
+  const run: Run = {
+    command: {
+      goals: goals.slice(0, 2).filter(Boolean),
+      end: !end ? 'interrupted' : status === '0' ? 'succeeded' : 'failed',
+      durationMs: end && Math.max(0, end.mtimeMs - start.mtimeMs),
+    },
+    local: noted?.flags.includes('local') === true,
+    ci: noted?.flags.includes('ci') === true,
+    endMs: end?.mtimeMs ?? start.mtimeMs,
+    identity: `run ${id} ${start.mtimeMs}`,
+    forget: () => removeNotes(project, names),
+  };
+  return { kind: 'over', run };
+}
+
+/** The commands in the spool: those that are over, oldest first, and how many still run. Never throws. */
+export function readRuns(project: Project, nowMs: number): { over: Run[]; running: number } {
+  const ids = new Set(spoolNames(project).map((name) => NAME.exec(name)?.[1]));
+  const over: Run[] = [];
+  let running = 0;
+  for (const id of ids) {
+    if (id === undefined) continue;
+    const state = readRun(project, id, nowMs);
+    if (state.kind === 'over') over.push(state.run);
+    else if (state.kind === 'running') running += 1;
+  }
+  return { over: over.sort((a, b) => a.endMs - b.endMs), running };
 }

@@ -4,14 +4,9 @@ import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { reason, systemCode, UserError } from '../errors';
 import type { Project } from '../project/project';
-import { LockSyntaxError, parseLock } from './lock-text';
+import { KEYS, LockSyntaxError, lineOfKey, parseLock } from './lock-text';
 
-/** The keys of onramp.lock that are the shim's. */
-export const KEYS = {
-  enabled: 'ANALYTICS_ENABLED',
-  id: 'ANALYTICS_ID',
-  notice: 'ANALYTICS_NOTICE_SHOWN',
-} as const;
+export { KEYS } from './lock-text';
 
 /** What the state file says. Undefined where it says nothing. */
 export interface State {
@@ -29,7 +24,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const isId = (text: string): boolean => UUID.test(text);
 
 const untouched =
-  'Analytics is off as long as it is so. Nothing was changed: mend the file, or move it away, and run the command again.';
+  'Analytics is off until this is fixed. Nothing was changed: fix the file, or move it away, and run the command again.';
 
 /** The text of a state file; undefined when there is none. @throws UserError. */
 export function readText(path: string): string | undefined {
@@ -76,9 +71,8 @@ export function parseState(path: string, text: string): State {
   }
   const id = pairs.get(KEYS.id) || undefined;
   if (id !== undefined && !UUID.test(id)) {
-    const line = text.split('\n').findLastIndex((each) => each.includes(`${KEYS.id}=`)) + 1;
     throw new UserError(
-      `${path}, line ${line}: ${KEYS.id} is not a UUID. Nothing was changed. ` +
+      `${path}, line ${lineOfKey(text, KEYS.id)}: ${KEYS.id} is not a UUID. Nothing was changed. ` +
         'Delete that line to get a new id, and run the command again.',
     );
   }

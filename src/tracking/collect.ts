@@ -1,109 +1,146 @@
-// The way of make commands: record those that are over and what their recipes reported, then deliver.
+// The collector: records the make commands that are over and what their recipes reported, delivers,
+// and looks again, until nothing new has come. One process at a time; what is noted while it runs is
+// its business, and others leave at once.
 
-import { readFileSync } from 'node:fs';
-import { sanitize } from '../catalogue/validate';
 import { systemCode } from '../errors';
-import { acquire } from '../files/lease';
+import { acquire, type Lease } from '../files/lease';
 import type { Declared } from '../host/declared';
-import { declaredOnly, eventsOf } from '../host/goals';
+import { eventsOf } from '../host/goals';
 import { record } from '../journal/journal';
-import { type Moment, mint } from '../journal/mint';
+import { mint } from '../journal/mint';
 import { LEASE } from '../limits';
-import type { Project } from '../project/project';
+import { nowMs, untilMs } from '../process/clock';
+import { makeRecordFolder } from '../project/folder';
+import { honourDiscard } from '../record/discard';
 import { isCi } from '../settings';
-import { takeReports } from '../spool/reports';
-import { finishedRuns, type Run } from '../spool/runs';
-import { makeRecordFolder } from '../state/change';
-import { declaredIn, deliverPending, deliverUnwritten, identify, type Session } from './session';
+import { announceCollector, leaveCollector } from '../spool/collector';
+import { hasFinished } from '../spool/spool';
+import { recordFinished, type Shared } from './record';
+import {
+  declaredIn,
+  deliverPending,
+  deliverUnwritten,
+  type IdentifiedSession,
+  identify,
+  type Session,
+} from './session';
 
-function saltOf(project: Project): string {
-  try {
-    return readFileSync(project.salt, 'utf8');
-  } catch {
-    return '';
+/** A command whose start could not be noted: its goals and how it ended. */
+export interface OwnCommand {
+  readonly goals: readonly string[];
+  readonly succeeded: boolean;
+}
+
+/** What a collector is asked for. */
+export interface Collecting {
+  /** The command that this process was started for, when it is not in the spool. */
+  readonly own?: OwnCommand | undefined;
+  /** For a person who asks: pauses after failures are ignored, and a running collector is waited for. */
+  readonly evenIfPaused?: boolean;
+}
+
+/** Collects until nothing new has come. Call it with the lease held. @returns false when some is left. */
+async function collectAll(
+  session: IdentifiedSession,
+  declared: Declared,
+  shared: Shared,
+  evenIfPaused: boolean,
+): Promise<boolean> {
+  const { project, endMs } = session;
+  for (;;) {
+    const isExpected = hasFinished(project);
+    const notes = await recordFinished(project, declared, shared);
+    await deliverPending(session, evenIfPaused);
+    // What nobody can read or remove does not keep this process going.
+    if (notes === undefined || (notes === 0 && isExpected)) return false;
+    if (nowMs() >= endMs || !hasFinished(project)) return true;
   }
 }
 
-/** Records runs and reports, and forgets each once it is in the journal. Call with the acquire held. */
-async function recordFinished(
-  project: Project,
-  runs: readonly Run[],
-  declared: Declared,
-  shared: Pick<Moment, 'id' | 'local' | 'ci'>,
-): Promise<void> {
-  const salt = saltOf(project);
-  for (const run of runs) {
-    const origin = { identity: run.identity, salt };
-    const local = shared.local || run.local;
-    const moment = { ...shared, local, ci: run.ci, atMs: run.endMs, origin };
-    const written = await record(project, mint(eventsOf(run.command, declared), moment));
-    if (written === undefined) return; // The journal was busy: the next one will.
-    run.forget();
-  }
-  let done = '';
-  for (let first = 0; ; ) {
-    const taken = takeReports(project);
-    if (!taken || taken.identity === done) return; // Or it cannot be removed.
-    const records = taken.reports.slice(first).flatMap((report, index) => {
-      if (report.kind === 'record') {
-        const known = sanitize(report.record.event, report.record.properties);
-        if (!known) return [];
-        return { ...report.record, properties: declaredOnly(known, declared) };
-      }
-      const local = shared.local || report.local;
-      const origin = { identity: taken.identity, salt, first: first + index };
-      const properties = declaredOnly(report.event.properties, declared);
-      const moment = { ...shared, local, atMs: taken.atMs, origin };
-      return mint([{ ...report.event, properties }], moment);
-    });
-    const written = await record(project, records);
-    if (written === undefined) return;
-    // Once more: for what came late, or, after what a crashed process had taken, for the reports itself.
-    const isGone = taken.forget();
-    first = isGone ? 0 : taken.reports.length;
-    if (isGone) done = taken.identity;
-  }
+/** Gives the lease back, and says so to make/track first. */
+function leave(session: Session, held: Lease): void {
+  leaveCollector(session.project);
+  held.release();
 }
 
 /**
- * Records every make command that is over and everything that recipes reported, then delivers.
- * `own` is the command that this process was started for: where its start could not be written
- * down, it is recorded without a duration. `evenIfPaused` is for a person who asks.
+ * Collects as long as there is something, one process at a time.
+ * @returns false when another process collects. @throws the system's error.
  */
-export async function collect(
-  session: Session,
-  {
-    own,
-    evenIfPaused,
-  }: {
-    own?: { goals: readonly string[]; succeeded: boolean } | undefined;
-    evenIfPaused?: boolean;
-  } = {},
-): Promise<void> {
-  const { project, env, consent } = session;
-  const id = await identify(session);
-  const shared = { id, local: consent.mode === 'local', ci: isCi(env) };
-  const declared = declaredIn(session);
-  let runs: readonly Run[] | undefined;
-  try {
-    makeRecordFolder(project);
-    const held = await acquire(project.leases, 'collect', LEASE.journal);
-    if (held) {
-      try {
-        runs = finishedRuns(project, Date.now());
-        await recordFinished(project, runs, declared, shared);
-      } finally {
-        held.release();
-      }
+async function collectInTurn(
+  session: IdentifiedSession,
+  declared: Declared,
+  shared: Shared,
+  evenIfPaused: boolean,
+): Promise<boolean> {
+  const { project, endMs } = session;
+  const atExit = () => leaveCollector(project);
+  process.on('exit', atExit); // At the deadline, too.
+  let waitMs = evenIfPaused ? untilMs(endMs) / 2 : 0;
+  let hasCollected = false;
+  do {
+    const holdMs = untilMs(endMs) + LEASE.marginMs;
+    const held = await acquire(project.leases, 'collect', { holdMs, waitMs });
+    if (!held) break;
+    hasCollected = true;
+    waitMs = 0;
+    try {
+      announceCollector(project);
+      if (!(await collectAll(session, declared, shared, evenIfPaused))) break;
+    } finally {
+      leave(session, held);
     }
+    // What was finished while make/track still saw this collector.
+  } while (nowMs() < endMs && hasFinished(project));
+  leaveCollector(project);
+  return hasCollected;
+}
+
+/** Records the command that could not be noted: nobody knows how long it took. */
+async function recordOwn(
+  session: IdentifiedSession,
+  declared: Declared,
+  shared: Shared,
+  { goals, succeeded }: OwnCommand,
+): Promise<void> {
+  const end = succeeded ? 'succeeded' : 'failed';
+  const events = eventsOf({ goals, end, durationMs: undefined }, declared);
+  const records = mint(events, { ...shared, atMs: Date.now() });
+  try {
+    makeRecordFolder(session.project);
+    await record(session.project, records, { isNew: true });
   } catch (error) {
     if (systemCode(error) === undefined) throw error; // A defect, not a disk.
-    // A command that was noted is recorded when there is room again: sent now, it would count twice.
-    runs ??= finishedRuns(project, Date.now());
-    if (!own || runs.length > 0) return;
-    const end = own.succeeded ? 'succeeded' : 'failed';
-    const events = eventsOf({ goals: own.goals, end, durationMs: undefined }, declared);
-    return deliverUnwritten(session, mint(events, { ...shared, atMs: Date.now() }));
+    await deliverUnwritten(session, records);
   }
-  await deliverPending(session, evenIfPaused);
+}
+
+/** Records every make command that is over and everything that recipes reported, then delivers. */
+export async function collect(
+  begun: Session,
+  { own, evenIfPaused = false }: Collecting = {},
+): Promise<void> {
+  if (!(await isReady(begun))) return;
+  const session = await identify(begun);
+  const shared = { id: session.id, local: session.consent.mode === 'local', ci: isCi(session.env) };
+  const declared = declaredIn(session);
+  if (own) await recordOwn(session, declared, shared, own);
+  try {
+    makeRecordFolder(session.project);
+    const hasCollected = await collectInTurn(session, declared, shared, evenIfPaused);
+    if (!hasCollected && (own || evenIfPaused)) await deliverPending(session, evenIfPaused);
+  } catch (error) {
+    // What was noted is recorded when there is room again.
+    if (systemCode(error) === undefined) throw error;
+  }
+}
+
+/** Whether the record may be used: what `disable` asked for, without Node, is done first. */
+export async function isReady({ project, endMs }: Session): Promise<boolean> {
+  try {
+    return await honourDiscard(project, untilMs(endMs) / 2);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
+  }
 }

@@ -1,23 +1,26 @@
-// The way of an event that somebody reports by name: record it, then deliver what is batch.
+// An event that somebody reports by name: recorded at once, then delivered with what is pending.
 
+import type { NewEvent } from '../catalogue/catalogue';
 import { systemCode } from '../errors';
-import { declaredOnly, type NewEvent } from '../host/goals';
+import { declaredOnly } from '../host/goals';
 import { record } from '../journal/journal';
 import { mint } from '../journal/mint';
 import { untilMs } from '../process/clock';
+import { makeRecordFolder } from '../project/folder';
 import { isCi } from '../settings';
-import { hasReports, spoolRecords } from '../spool/reports';
-import { makeRecordFolder } from '../state/change';
-import { collect } from './collect';
+import { spoolRecords } from '../spool/overflow';
+import { hasFinished } from '../spool/spool';
+import { collect, isReady } from './collect';
 import { declaredIn, deliverPending, deliverUnwritten, identify, type Session } from './session';
 
 /** Records one event that somebody reports by name, then delivers. Call it with a valid event. */
-export async function trackEvent(session: Session, event: NewEvent): Promise<void> {
-  const id = await identify(session);
+export async function trackEvent(begun: Session, event: NewEvent): Promise<void> {
+  if (!(await isReady(begun))) return;
+  const session = await identify(begun);
   const properties = declaredOnly(event.properties, declaredIn(session));
   const records = mint([{ ...event, properties }], {
     atMs: Date.now(),
-    id,
+    id: session.id,
     local: session.consent.mode === 'local',
     ci: isCi(session.env),
   });
@@ -30,7 +33,7 @@ export async function trackEvent(session: Session, event: NewEvent): Promise<voi
     if (systemCode(error) === undefined) throw error; // A defect, not a disk.
     return deliverUnwritten(session, records);
   }
-  // An earlier event may have been left there, as above.
-  if (hasReports(session.project)) return collect(session);
+  // An earlier event may have been left there, as above. Another collector delivers only what it records.
+  if (hasFinished(session.project)) await collect(session);
   await deliverPending(session);
 }

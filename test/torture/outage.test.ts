@@ -92,7 +92,7 @@ describe('two deliveries at once', () => {
     expect(counted(server).size).toBe(20);
   });
 
-  it('take a killed one’s claim over at once, and send the same uuids', async () => {
+  it('take a killed one’s lease over at once, and send the same uuids', async () => {
     const waited: number[] = [];
     for (let round = 0; round < 5; round++) {
       await host.shim(TRACK, env(LATER));

@@ -1,0 +1,40 @@
+// Makes the folder of the record, before the first thing is written into it.
+
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { crypto } from '../builtin';
+import { writeAtomically } from '../files/atomic';
+import { giveToOwnerOf } from '../files/owner';
+import type { Project } from './project';
+
+/**
+ * Makes it, with its spool and its salt; under sudo they belong to whom the folder around it belongs.
+ * @throws the system's error.
+ */
+export function makeRecordFolder({ spool, salt }: Project): void {
+  if (existsSync(spool) && existsSync(salt)) return;
+  const first = mkdirSync(spool, { recursive: true });
+  if (first !== undefined) {
+    const around = dirname(first);
+    for (let made = spool; made !== around; made = dirname(made)) giveToOwnerOf(around, made);
+  }
+  // A folder that is none is found here, and not by everybody who writes into it.
+  if (!statSync(spool).isDirectory()) throw Object.assign(new Error(spool), { code: 'ENOTDIR' });
+  if (existsSync(salt)) return;
+  writeAtomically(salt, crypto().randomBytes(16).toString('hex'), { durably: false });
+}
+
+/**
+ * Moves the record to where a new id has its place: without git, the id names the folder. Never throws:
+ * what cannot be moved stays where it was, and is not sent any more.
+ */
+export function moveRecord(before: Project, now: Project): void {
+  if (before.record === now.record) return;
+  try {
+    if (existsSync(before.record) && !existsSync(now.record)) {
+      renameSync(before.record, now.record);
+    }
+  } catch {
+    // Another disk, or no permission.
+  }
+}
