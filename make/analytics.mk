@@ -67,10 +67,14 @@ analytics.flags := $(firstword -$(MAKEFLAGS))
 analytics.goals := $(patsubst ./%,%,$(value MAKECMDGOALS))
 analytics.quiet :=
 ifneq (,$(analytics.mode))
+# For a goal that is no possible name of a file, make complains; this make would do so, too. `abspath` gives
+# nothing for a path of more than 4096 letters.
+analytics.wide := $(subst x,xxxxxxxxxxxxxxx,$(subst x,xxxxxxxxxxxxxxxx,xxxxxxxxxxxxxxxx))
 analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS_INNER) $(value IFS) \
   $(foreach flag,n q t p d i,$(findstring $(flag),$(filter-out --%,$(analytics.flags)))) \
   $(filter-out $(words $(sort $(analytics.goals))),$(words $(analytics.goals))) \
   $(word 1001,$(analytics.goals)) \
+  $(filter-out $(words $(abspath $(addprefix /$(analytics.wide)/,$(analytics.goals)))),$(words $(analytics.goals))) \
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES) \
   $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)))
 endif

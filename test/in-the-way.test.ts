@@ -63,8 +63,11 @@ describe('a rule that', () => {
   it('archives the project takes neither journal nor salt along', async () => {
     await tracked({ Makefile: 'all: ; @:\n' });
     await host.make([], CI);
-    const listed = execFileSync('tar', ['-cf', '-', '--exclude-vcs', '.'], { cwd: host.root });
-    for (const word of ['journal', 'salt', 'spool']) expect(listed.includes(word)).toBe(false);
+    const listed = execFileSync('sh', ['-c', 'tar -cf - --exclude-vcs . | tar -t'], {
+      cwd: host.root,
+      encoding: 'utf8',
+    });
+    expect(listed.split('\n').filter((path) => /journal|salt|spool/.test(path))).toEqual([]);
     const outside = filesBelow(host.root).filter((path) => /journal|salt|spool/.test(path));
     expect(outside).toEqual([]);
   });
@@ -86,7 +89,7 @@ describe('what make tells about itself', () => {
     const more = (await host.make([])).stdout
       .trim()
       .split(' ')
-      .filter((name) => !before.has(name));
+      .filter((name) => /^\w|^analytics/.test(name) && !before.has(name));
     const version = (await host.make(['--version'])).stdout;
     if (!/Make 3\.81/.test(version))
       expect(more).toEqual(['analytics-event', 'analytics.included']);
@@ -102,7 +105,7 @@ describe('what make tells about itself', () => {
 
 describe('a folder whose name is a program', () => {
   it('runs nothing of it, with the drop-in or an include', async () => {
-    await tracked({ Makefile: 'all: ; @echo done\n' }, "o';touch${IFS}X;'");
+    await tracked({ Makefile: 'all: ; @echo done\n' }, `o';touch$\{IFS}X;'`);
     expect((await host.make([], CI)).stdout).toBe('done\n');
     expect((await host.make(['analytics-status'])).status).toBe(0);
     host.write(

@@ -64,7 +64,7 @@ export function decide(
     return { mode: 'off', decidedBy: 'DO_NOT_TRACK', understood: true };
   const candidates = [
     ['ONRAMP_ANALYTICS_ENABLED', plain(env.ONRAMP_ANALYTICS_ENABLED)],
-    ['ANALYTICS_ENABLED', plain(stored)],
+    ['ANALYTICS_ENABLED', stored ?? ''], // As it stands between its quotes: make takes nothing away.
   ] as const;
   for (const [decidedBy, word] of candidates) {
     if (word === '') continue;
