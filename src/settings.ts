@@ -37,6 +37,8 @@ export interface Inspection {
     readonly host: string | undefined;
   };
   readonly problems: readonly UserError[];
+  /** Where a key stands that is not taken, because it may be the application's own. */
+  readonly foreignKey: string | undefined;
 }
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -93,7 +95,7 @@ export function inspectSettings(root: string, env: Environment): Inspection {
     }
   }
   const own = attempt(() => hostSettings(root)) ?? {};
-  const find = sourcesOf(root, env, own);
+  const { find, foreignKey } = sourcesOf(root, env, own);
   const key = find('API_KEY');
   const host = find('HOST') ?? { value: DEFAULT_HOST, from: 'the default' };
   const settings = {
@@ -105,7 +107,7 @@ export function inspectSettings(root: string, env: Environment): Inspection {
       attempt(() => checkDeadline(env.ONRAMP_ANALYTICS_TIMEOUT_MS)) ?? DEADLINE_MS.default,
     debug: isDebug(env),
   };
-  return { settings, problems };
+  return { settings, problems, foreignKey: key ? undefined : foreignKey() };
 }
 
 /**

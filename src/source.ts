@@ -66,7 +66,7 @@ export function sourcesOf(root: string, env: Values, own: Values) {
   };
   const isOurs = () =>
     named !== undefined || ONRAMP_MARKS.some((mark) => isFolder(join(root, mark)));
-  return (suffix: 'API_KEY' | 'HOST'): Sourced | undefined => {
+  const find = (suffix: 'API_KEY' | 'HOST'): Sourced | undefined => {
     const mine = `ONRAMP_ANALYTICS_${suffix}`;
     const posthog = `POSTHOG_${suffix}`;
     const projects = own[`ANALYTICS_${suffix}`];
@@ -80,4 +80,7 @@ export function sourcesOf(root: string, env: Values, own: Values) {
       (isOurs() ? inFiles(posthog) : undefined)
     );
   };
+  /** Where a key stands that 5 leaves alone, in words: somebody may have meant it for us. */
+  const foreignKey = () => (isOurs() ? undefined : inFiles('POSTHOG_API_KEY')?.from);
+  return { find, foreignKey };
 }

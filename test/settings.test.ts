@@ -267,6 +267,10 @@ describe('where key and host come from', () => {
     });
     await host.shim(TRACK, PATIENT);
     expect(server.requests).toEqual([]);
+    const { stdout } = await host.shim(['status']);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      "POSTHOG_API_KEY in .env may be the application's own; ours is ONRAMP_ANALYTICS_API_KEY",
+    );
     settings('ANALYTICS_ENV_FILES=.env\n'); // Unless the project says so,
     expect(find()).toMatchObject({ key: 'the-applications', host: server.url });
     settings('ANALYTICS_ENV_FILES=\n');

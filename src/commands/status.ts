@@ -60,12 +60,12 @@ function proxyProblem(host: string | undefined, env: Environment): string | unde
 }
 
 /** Puts the status together. @throws UserError when the lock cannot be understood. */
-function currentStatus(): Status {
+function currentStatus(): { status: Status; foreignKey: string | undefined } {
   const project = here();
   const env = environment();
   const state = readState(project);
   const consent = decide(env, state.enabled);
-  const { settings, problems } = inspectSettings(project.root, env);
+  const { settings, problems, foreignKey } = inspectSettings(project.root, env);
   const delivery = readDeliveryState(project);
   const waiting = waitingIn(project, delivery);
   const wrong = [
@@ -73,7 +73,7 @@ function currentStatus(): Status {
     proxyProblem(settings.host, env),
     consent.mode === 'off' ? undefined : recordProblem(project),
   ].filter((problem) => problem !== undefined);
-  return {
+  const status: Status = {
     schema: 1,
     version: VERSION,
     mode: consent.mode,
@@ -95,6 +95,7 @@ function currentStatus(): Status {
     waiting_in_spool: waiting.spool,
     problem: wrong.length > 0 ? wrong.join(' ') : null,
   };
+  return { status, foreignKey };
 }
 
 const MODES: Record<Mode, string> = {
@@ -113,9 +114,12 @@ function decider({ decided_by, understood }: Status): string {
   return understood ? where : `${where}, whose value is not understood (1, 0 or local), so: off`;
 }
 
-function keyLine({ key_from, sender }: Status): string {
+function keyLine({ key_from, sender }: Status, foreignKey: string | undefined): string {
   if (key_from !== null) return `set (${key_from})`;
   if (sender !== 'posthog') return 'not set';
+  if (foreignKey) {
+    return `not set: events wait. ${foreignKey} may be the application's own; ours is ONRAMP_ANALYTICS_API_KEY`;
+  }
   return 'not set: events wait. Set ONRAMP_ANALYTICS_API_KEY in the environment or in .env';
 }
 
@@ -132,7 +136,7 @@ function lastLine({ last_delivery: last, paused_until }: Status): string {
 }
 
 /** The status for people. Values come from files and the environment: none of them acts. */
-function table(status: Status, columns: number): string {
+function table(status: Status, foreignKey: string | undefined, columns: number): string {
   const wrong = 'not usable, see below';
   const rows: (readonly [string, string])[] = [
     ['Analytics', MODES[status.mode]],
@@ -140,7 +144,7 @@ function table(status: Status, columns: number): string {
     ['Anonymous id', status.id ?? 'none yet'],
     ['Sender', status.sender ?? wrong],
     ['Host', status.host ?? wrong],
-    ['API key', keyLine(status)],
+    ['API key', keyLine(status, foreignKey)],
     ['Waiting', waitingLine(status)],
     ['Last delivery', lastLine(status)],
     ['State', status.lock],
@@ -161,9 +165,9 @@ export default defineCommand({
   },
   args: { json: { type: 'boolean', description: 'Print JSON (documented, stable)' } },
   run({ args }) {
-    const status = currentStatus();
+    const { status, foreignKey } = currentStatus();
     if (args.json) sayJson(status);
-    else say(table(status, lookOfStdout(environment()).columns));
+    else say(table(status, foreignKey, lookOfStdout(environment()).columns));
     return status.problem === null ? EXIT.ok : EXIT.failed;
   },
 });
