@@ -283,7 +283,11 @@ describe('where the shim is started', () => {
   it('under somebody’s coverage: it writes nothing into their folder', async () => {
     const coverage = join(host.root, 'coverage');
     for (const command of [TRACK, ['status'], ['--help'], ['nonsense']]) {
-      await host.shim(command, { ...NONE, NODE_V8_COVERAGE: coverage });
+      const { status, stdout, stderr } = await host.shim(command, NONE);
+      expect(
+        await host.shim(command, { ...NONE, NODE_V8_COVERAGE: coverage }),
+        'the same to see',
+      ).toMatchObject({ status, stdout, stderr });
     }
     note(host, { status: 0 });
     await host.shim(['collect'], { ...NONE, NODE_V8_COVERAGE: coverage });
