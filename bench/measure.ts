@@ -11,6 +11,8 @@ export interface Timed {
   readonly cwd: string;
   readonly env?: Record<string, string | undefined>;
   readonly before?: () => void;
+  /** How long to wait first, for what an earlier one may have left running. */
+  readonly pauseMs?: number;
 }
 
 /** The times of one command, in milliseconds. */
@@ -29,7 +31,9 @@ export interface Pair {
 }
 
 export const PAIRS = Number(process.env.BENCH_PAIRS ?? 30);
-const PAUSE_MS = 250;
+const PAUSE_MS = 200;
+/** After `before`, which may write a lot. */
+const SETTLE_MS = 50;
 
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -38,23 +42,31 @@ export function quantile(values: readonly number[], share: number): number {
   return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
 }
 
-const round = (value: number) => Math.round(value * 100) / 100;
+export const round = (value: number) => Math.round(value * 100) / 100;
 
-const times = (values: readonly number[]): Times => ({
+export const times = (values: readonly number[]): Times => ({
   medianMs: round(quantile(values, 0.5)),
   p95Ms: round(quantile(values, 0.95)),
 });
 
-async function timeOnce({ command, cwd, env, before }: Timed): Promise<number> {
-  before?.();
-  await pause(PAUSE_MS);
+/** Runs a command to its end, and times it. */
+export function timeNow({ command, cwd, env }: Timed): number {
   const [program, ...args] = command;
-  const startMs = performance.now();
   // An interactive shell says where it is; without that, make's tracking has more to put right.
   const whole = cleanEnv({ PWD: cwd, ...env });
-  const { error } = spawnSync(program!, args, { cwd, env: whole, stdio: 'ignore' });
+  const startMs = performance.now();
+  const { error, status } = spawnSync(program!, args, { cwd, env: whole, stdio: 'ignore' });
+  const wallMs = performance.now() - startMs;
   if (error) throw error;
-  return performance.now() - startMs;
+  if (status !== 0) throw new Error(`${command.join(' ')}: exit status ${status}`);
+  return wallMs;
+}
+
+async function timeOnce(timed: Timed): Promise<number> {
+  await pause(timed.pauseMs ?? PAUSE_MS);
+  timed.before?.();
+  await pause(SETTLE_MS);
+  return timeNow(timed);
 }
 
 /** Times `first` and `second` alternately, after one run of each that does not count. */
@@ -67,20 +79,17 @@ export async function compare(first: Timed, second: Timed): Promise<Pair> {
     a.push(await timeOnce(first));
     b.push(await timeOnce(second));
   }
+  const over = (of: (value: number, other: number) => number) =>
+    round(
+      quantile(
+        a.map((value, index) => of(value, b[index]!)),
+        0.5,
+      ),
+    );
   return {
     pairs: PAIRS,
-    ratio: round(
-      quantile(
-        a.map((value, index) => value / b[index]!),
-        0.5,
-      ),
-    ),
-    addedMs: round(
-      quantile(
-        a.map((value, index) => value - b[index]!),
-        0.5,
-      ),
-    ),
+    ratio: over((value, other) => value / other),
+    addedMs: over((value, other) => value - other),
     first: times(a),
     second: times(b),
   };

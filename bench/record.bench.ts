@@ -73,9 +73,7 @@ it('measures a long record', async () => {
   const total = Object.values(EVENTS).reduce((sum, count) => sum + count, 0);
   const size = Math.round(bytes / 1024 / 1024);
   console.log(`\n${machine}; ${total} events, ${size} MiB; medians of ${RUNS} runs`);
-  console.log(
-    `report.html: ${statSync(join(host.root, '.onramp-analytics/report.html')).size} bytes\n`,
-  );
+  console.log(`report.html: ${statSync(join(host.record, 'report.html')).size} bytes\n`);
   console.log('|   | measured | must reach | reached |\n| --- | --- | --- | --- |');
   for (const { what, must, reached, holds } of rows) {
     console.log(

@@ -15,16 +15,21 @@ const at = (...parts) => join(root, ...parts);
 const require = createRequire(import.meta.url);
 
 /** The files that `init` copies into a host project, carried inside of the bundle. */
-const TEMPLATES = ['GNUmakefile', 'analytics.mk', 'track'];
+const TEMPLATES = {
+  GNUmakefile: 'make/GNUmakefile',
+  'analytics.mk': 'make/analytics.mk',
+  track: 'make/track',
+  'README.md': 'docs/analytics.md',
+};
 
 const MADE = '// Made by `npm run build`. Do not edit.\n';
 
 /** The files of src/ that are made: their paths and texts. */
 export async function generate() {
   const { name, version } = await readPackageJSON(root);
-  const templates = TEMPLATES.map(
-    (file) =>
-      `  ${JSON.stringify(file)}: ${JSON.stringify(readFileSync(at('make', file), 'utf8'))},`,
+  const templates = Object.entries(TEMPLATES).map(
+    ([name, file]) =>
+      `  ${JSON.stringify(name)}: ${JSON.stringify(readFileSync(at(file), 'utf8'))},`,
   );
   return {
     'src/generated.ts': [
@@ -95,16 +100,23 @@ const ascii = (code) =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** One module with everything it imports. posthog-node's e-mails ask for a package that is not here. */
+/**
+ * One module with everything it imports. posthog-node's e-mails ask for a package that is not here.
+ *
+ * `target` is about the functions that webpack puts around modules; what is in them stays as it is.
+ * For es5 those are `(function (…) {…})`, which V8 compiles in one pass. Arrow functions it passes over
+ * when it reads the file, and reads again when the module is asked for: `track` waits 12 ms for that.
+ */
 async function bundle(entry) {
   const ncc = require('@vercel/ncc');
-  const options = { quiet: true, cache: false, minify: false, target: 'es2022' };
+  const options = { quiet: true, cache: false, minify: false, target: 'es5' };
   const { code, assets } = await ncc(at(entry), { ...options, externals: ['@react-email/render'] });
   if (Object.keys(assets).length > 0) throw new Error(`not one file: ${Object.keys(assets)}`);
   return ascii(code);
 }
 
-async function build() {
+/** Everything, in order. */
+export async function build() {
   for (const [file, text] of Object.entries(await generate())) writeFileSync(at(file), text);
   rmSync(at('build'), { recursive: true, force: true });
   execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', root], {

@@ -1,14 +1,15 @@
 // The command line. Each command is a file of its own and is loaded only when it is asked for.
 
 import './process/coverage';
-import { stripVTControlCharacters } from 'node:util';
-import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
-import { EXIT, isUserError, reason, systemCode, UserError } from './errors';
+import { runCommand } from 'citty';
+import { EXIT, reason, systemCode, UserError } from './errors';
 import { NAME, VERSION } from './generated';
 import { print, warn } from './output';
+import { environment } from './process/invocation';
+import { checkArguments } from './terminal/arguments';
+import type { Command } from './terminal/definition';
+import { printable } from './terminal/printable';
 
-// biome-ignore lint/suspicious/noExplicitAny: citty's own type for a command with any arguments.
-type Command = CommandDef<any>;
 type Load = () => Promise<{ default: Command }>;
 
 // `eager` keeps everything in one file; a module still runs only when it is first asked for.
@@ -32,60 +33,24 @@ const COMMANDS: Record<string, Load> = {
   notice: () => import(/* webpackMode: "eager" */ './commands/notice'),
 };
 
-const main = defineCommand({
-  meta: {
-    name: NAME,
-    version: VERSION,
-    description: 'Opt-in, anonymous usage analytics for projects that people drive with make',
-  },
-  subCommands: Object.fromEntries(
-    Object.entries(COMMANDS).map(([name, load]) => [name, () => load().then((it) => it.default)]),
-  ),
-});
+const DESCRIPTION = 'Opt-in, anonymous usage analytics for projects that people drive with make';
 
 /** The help of a command, or of all; coloured for a terminal that wants colours. */
-async function usage(command?: Command): Promise<string> {
-  const text = await renderUsage(command ?? main, command && main);
-  const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
-  return `${isColoured ? text : stripVTControlCharacters(text)}\n`;
+async function usage(only?: string): Promise<string> {
+  const [{ usageOf, usageOfAll }, { lookOfStdout }] = await Promise.all([
+    import(/* webpackMode: "eager" */ './terminal/usage'),
+    import(/* webpackMode: "eager" */ './terminal/terminal'),
+  ]);
+  const look = lookOfStdout(environment());
+  if (only !== undefined) return usageOf([only, (await COMMANDS[only]!()).default], look);
+  const named = Object.entries(COMMANDS).map(
+    async ([name, load]) => [name, (await load()).default] as const,
+  );
+  return usageOfAll(await Promise.all(named), DESCRIPTION, look);
 }
 
-/** Refuses options a command does not have, and words beyond those it takes. */
-function checkWords(command: Command, name: string, words: readonly string[]): void {
-  const args = (command.args ?? {}) as Record<string, { type?: string; valueHint?: string }>;
-  const options = Object.keys(args).filter((key) => args[key]?.type !== 'positional');
-  const positionals = Object.keys(args).length - options.length;
-  const takesMany = Object.hasOwn(args, 'properties');
-  let seen = 0;
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at]!;
-    if (word.startsWith('-')) {
-      const option = word.replace(/^--?/, '').replace(/=.*/s, '');
-      if (word.startsWith('--') && options.includes(option)) {
-        if (args[option]?.type !== 'string' || word.includes('=')) continue;
-        at += 1; // Its value.
-        if (words[at] !== undefined) continue;
-        throw new UserError(
-          `--${option} takes a value: --${option} ${args[option]?.valueHint ?? 'VALUE'}.`,
-          EXIT.usage,
-        );
-      }
-      throw new UserError(
-        `${name} has no such option. \`${NAME} ${name} --help\` lists them.`,
-        EXIT.usage,
-      );
-    }
-    seen += 1;
-  }
-  if (seen > positionals && !takesMany) {
-    throw new UserError(
-      `${name} takes no such word. \`${NAME} ${name} --help\` says how.`,
-      EXIT.usage,
-    );
-  }
-}
-
-async function run(words: readonly string[]): Promise<void> {
+/** Runs a command line. @returns the exit status: a command may answer with one of its own. */
+async function run(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined) {
     warn(await usage());
@@ -93,42 +58,46 @@ async function run(words: readonly string[]): Promise<void> {
   }
   if (name === '--help' || name === '-h' || name === 'help') {
     print(await usage());
-    return;
+    return EXIT.ok;
   }
   if (name === '--version' || name === '-v') {
     print(`${VERSION}\n`);
-    return;
+    return EXIT.ok;
   }
   if (!Object.hasOwn(COMMANDS, name)) {
     throw new UserError(`There is no such command. \`${NAME} --help\` lists them.`, EXIT.usage);
   }
   const command = (await COMMANDS[name]!()).default;
-  if (rest.includes('--help') || rest.includes('-h')) {
-    print(await usage(command));
-    return;
+  const { isHelp } = checkArguments(command, name, rest, `\`${NAME} ${name} --help\` says more.`);
+  if (isHelp) {
+    print(await usage(name));
+    return EXIT.ok;
   }
-  checkWords(command, name, rest);
-  await runCommand(command, { rawArgs: [...rest] });
+  const { result } = await runCommand(command, { rawArgs: [...rest] });
+  return typeof result === 'number' ? result : EXIT.ok;
+}
+
+/** Says what went wrong. What is quoted in it may come from anywhere, so nothing of it acts. */
+function complain(message: string): void {
+  warn(`${NAME}: ${message.split('\n').map(printable).join('\n')}\n`);
 }
 
 function fail(error: unknown): number {
-  const isUsage = (error as Error).name === 'CLIError';
-  if (isUserError(error) || isUsage) {
-    warn(`${NAME}: ${(error as Error).message}\n`);
-    return isUserError(error) ? error.exitCode : EXIT.usage;
+  if (error instanceof UserError) {
+    complain(error.message);
+    return error.exitCode;
   }
   if (process.env.ONRAMP_ANALYTICS_DEBUG === '1') console.error(error);
   else if (systemCode(error) !== undefined) {
-    const path = (error as NodeJS.ErrnoException).path ?? 'a file of .onramp-analytics';
-    warn(`${NAME}: ${path}: ${reason(error)}. Mend or remove it, and run the command again.\n`);
+    const path = (error as NodeJS.ErrnoException).path ?? 'a file of the record';
+    complain(`${path}: ${reason(error)}. Fix this and run the command again.`);
   } else {
-    const hint = 'ONRAMP_ANALYTICS_DEBUG=1 shows where.';
-    warn(`${NAME}: an unexpected error, which is a defect. ${hint}\n`);
+    complain('an unexpected error, which is a defect. ONRAMP_ANALYTICS_DEBUG=1 shows where.');
   }
   return EXIT.failed;
 }
 
 run(process.argv.slice(2))
-  .then(() => EXIT.ok, fail)
+  .catch(fail)
   // Sockets and timers of a library may still be open; everything printed is written already.
   .then((code) => process.exit(code));

@@ -1,11 +1,11 @@
 // The one kind of error that people see: it says what happened, what it means, and what to do.
 
-/** Exit statuses of the command line: a clear failure, and wrong usage. */
+/** Exit statuses of the command line. 1: the operation failed; 2: usage error. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 /**
  * An error meant for a person. Everything else that is thrown is a defect, and is shown as one.
- * `message` is printed as it stands; `exitCode` is 1 (could not) or 2 (asked for wrongly).
+ * `message` is printed; `exitCode` is 1 (the operation failed) or 2 (usage error).
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
@@ -16,14 +16,6 @@ export class UserError extends Error {
   ) {
     super(message);
   }
-}
-
-/**
- * Whether an error is one, by its name: each part of the bundle (bundle/start.ts) has this class for
- * itself.
- */
-export function isUserError(error: unknown): error is UserError {
-  return error instanceof Error && error.name === 'UserError';
 }
 
 /** The `code` of a Node system error (`ENOENT`, `EACCES` …), or undefined for anything else. */
@@ -41,6 +33,8 @@ const REASONS: Record<string, string> = {
   ENOTDIR: 'a part of its path is not a directory',
   ENOENT: 'it does not exist',
   ELOOP: 'too many symbolic links',
+  EBADF: 'it is closed',
+  EIO: 'an input/output error',
 };
 
 /** A system error in words, without the path or the system call that Node puts around it. */

@@ -1,10 +1,12 @@
-// What people can set: where each setting comes from, its default, and the rule it must obey.
+// What people can set about delivery: the default of each setting, and the rule that it must obey.
+//
+// Key and host come from the places that source.ts lists; everything else from the environment alone.
 
-import { readFileSync, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import { parse as parseEnv } from 'dotenv';
 import { UserError } from './errors';
-import { DEADLINE_MS, ENV_FILE_MAX_BYTES } from './limits';
+import { hostSettings } from './host/settings';
+import { DEADLINE_MS } from './limits';
+import { type Sourced, sourcesOf } from './source';
+import { printable } from './terminal/printable';
 
 /** The environment, or the part of it that somebody wants to try out. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,47 +18,35 @@ export type SenderName = (typeof SENDERS)[number];
 /** Where events go unless a project or a person says otherwise. */
 export const DEFAULT_HOST = 'https://us.i.posthog.com';
 
-/** The host project's files that may hold the key, first match wins; analytics.mk can change it. */
-export const DEFAULT_ENV_FILES = ['.env', 'services-enabled/.env'] as const;
-
-/** The only names that are taken from those files. */
-const FROM_ENV_FILES = ['POSTHOG_API_KEY', 'POSTHOG_HOST'] as const;
-
 /** Every setting of delivery, checked. */
 export interface Settings {
   readonly sender: SenderName;
   readonly key: string | undefined;
+  /** Where the key stands, in words: `POSTHOG_API_KEY in .env`. */
+  readonly keyFrom: string | undefined;
   readonly host: string;
   readonly deadlineMs: number;
   readonly debug: boolean;
 }
 
-function fromEnvFiles(root: string, files: readonly string[]): Partial<Record<string, string>> {
-  const found: Partial<Record<string, string>> = {};
-  for (const file of files) {
-    let values: Record<string, string>;
-    try {
-      const path = isAbsolute(file) ? file : join(root, file);
-      const stat = statSync(path);
-      // A pipe (some password managers make .env one) might never end.
-      if (!stat.isFile() || stat.size > ENV_FILE_MAX_BYTES) continue;
-      values = parseEnv(readFileSync(path));
-    } catch {
-      continue; // Not there, or not ours to read.
-    }
-    for (const name of FROM_ENV_FILES) found[name] ??= values[name] || undefined;
-  }
-  return found;
+/** The settings as far as they can be used, and what is wrong with the others. */
+export interface Inspection {
+  readonly settings: Omit<Settings, 'sender' | 'host'> & {
+    /** Undefined when it is wrong. */
+    readonly sender: SenderName | undefined;
+    readonly host: string | undefined;
+  };
+  readonly problems: readonly UserError[];
 }
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-function checkHost(value: string, allowedHttp: string): string {
+function checkHost({ value, from }: Sourced, allowedHttp: string): string {
   const rule =
     'It must be an https:// URL without user name, query or fragment. ' +
     'Plain http:// is for this machine only, unless ONRAMP_ANALYTICS_ALLOW_HTTP names the host.';
-  const shown = value.replace(/\/\/[^/]*@/, '//…@');
-  const bad = () => new UserError(`POSTHOG_HOST is "${shown}". ${rule}`);
+  const shown = printable(value.replace(/\/\/[^/]*@/, '//…@'));
+  const bad = () => new UserError(`${from} is "${shown}". ${rule}`);
   let url: URL;
   try {
     url = new URL(value);
@@ -66,7 +56,9 @@ function checkHost(value: string, allowedHttp: string): string {
   const plainAllowed =
     LOOPBACK.test(url.hostname) || allowedHttp.split(/[\s,]+/).includes(url.hostname);
   const schemeOk = url.protocol === 'https:' || (url.protocol === 'http:' && plainAllowed);
-  if (!schemeOk || url.username || url.password || url.search || url.hash) throw bad();
+  // A URL may hold tabs, newlines and the like, which a parser drops and a terminal obeys.
+  const isClean = printable(value) === value && value.trim() === value;
+  if (!schemeOk || !isClean || url.username || url.password || url.search || url.hash) throw bad();
   return value.replace(/\/+$/, '');
 }
 
@@ -75,7 +67,7 @@ function checkDeadline(value: string | undefined): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= DEADLINE_MS.min && number <= DEADLINE_MS.max) return number;
   throw new UserError(
-    `ONRAMP_ANALYTICS_TIMEOUT_MS is "${value}". ` +
+    `ONRAMP_ANALYTICS_TIMEOUT_MS is "${printable(value)}". ` +
       `It must be a whole number of milliseconds from ${DEADLINE_MS.min} to ${DEADLINE_MS.max}.`,
   );
 }
@@ -84,40 +76,64 @@ function checkSender(value: string | undefined): SenderName {
   if (!value) return 'posthog';
   if ((SENDERS as readonly string[]).includes(value)) return value as SenderName;
   throw new UserError(
-    `ONRAMP_ANALYTICS_SENDER is "${value}". It must be one of: ${SENDERS.join(', ')}.`,
+    `ONRAMP_ANALYTICS_SENDER is "${printable(value)}". It must be one of: ${SENDERS.join(', ')}.`,
   );
 }
 
+/** Reads every setting of delivery, as far as it can be used. Never throws for a wrong one. */
+export function inspectSettings(root: string, env: Environment): Inspection {
+  const problems: UserError[] = [];
+  function attempt<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  }
+  const own = attempt(() => hostSettings(root)) ?? {};
+  const find = sourcesOf(root, env, own);
+  const key = find('API_KEY');
+  const host = find('HOST') ?? { value: DEFAULT_HOST, from: 'the default' };
+  const settings = {
+    sender: attempt(() => checkSender(env.ONRAMP_ANALYTICS_SENDER)),
+    key: key?.value,
+    keyFrom: key?.from,
+    host: attempt(() => checkHost(host, env.ONRAMP_ANALYTICS_ALLOW_HTTP ?? '')),
+    deadlineMs:
+      attempt(() => checkDeadline(env.ONRAMP_ANALYTICS_TIMEOUT_MS)) ?? DEADLINE_MS.default,
+    debug: isDebug(env),
+  };
+  return { settings, problems };
+}
+
 /**
- * Reads and checks every setting of delivery: the environment first, then, for key and host only,
- * the host project's env files.
+ * Reads and checks every setting of delivery.
  * @throws UserError with the value and the rule it breaks.
  */
 export function readSettings(root: string, env: Environment): Settings {
-  const files = env.ONRAMP_ANALYTICS_ENV_FILES?.split(/\s+/).filter(Boolean) ?? DEFAULT_ENV_FILES;
-  const fallback = fromEnvFiles(root, files);
-  return {
-    sender: checkSender(env.ONRAMP_ANALYTICS_SENDER),
-    key: env.POSTHOG_API_KEY || fallback.POSTHOG_API_KEY,
-    host: checkHost(
-      env.POSTHOG_HOST || fallback.POSTHOG_HOST || DEFAULT_HOST,
-      env.ONRAMP_ANALYTICS_ALLOW_HTTP ?? '',
-    ),
-    deadlineMs: checkDeadline(env.ONRAMP_ANALYTICS_TIMEOUT_MS),
-    debug: env.ONRAMP_ANALYTICS_DEBUG === '1',
-  };
+  const { settings, problems } = inspectSettings(root, env);
+  const { sender, host } = settings;
+  if (problems[0] || sender === undefined || host === undefined) throw problems[0];
+  return { ...settings, sender, host };
+}
+
+/** The deadline, also where another setting is wrong; the default where it is wrong itself. */
+export function readDeadline(env: Environment): number {
+  try {
+    return checkDeadline(env.ONRAMP_ANALYTICS_TIMEOUT_MS);
+  } catch {
+    return DEADLINE_MS.default;
+  }
+}
+
+/** Whether somebody looks for a defect: ONRAMP_ANALYTICS_DEBUG=1. */
+export function isDebug(env: Environment): boolean {
+  return env.ONRAMP_ANALYTICS_DEBUG === '1';
 }
 
 /** Whether this runs in CI: `CI` is set to anything but empty, `0` or `false`. */
 export function isCi(env: Environment): boolean {
   return !['', '0', 'false'].includes((env.CI ?? '').toLowerCase());
-}
-
-/** Where make keeps what the host project declares; variables of analytics.mk. */
-export function declarationFolders(env: Environment) {
-  return {
-    services: env.ONRAMP_ANALYTICS_SERVICES || 'services-available',
-    overrides: env.ONRAMP_ANALYTICS_OVERRIDES || 'overrides-available',
-    scaffolds: env.ONRAMP_ANALYTICS_SCAFFOLDS || 'services-scaffold',
-  };
 }

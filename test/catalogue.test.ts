@@ -4,8 +4,19 @@
 import { appendFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMMON, EVENTS, type EventName, type Properties, WIRE } from '../src/catalogue/catalogue';
+import {
+  COMMON,
+  EVENTS,
+  type EventName,
+  type Properties,
+  REQUEST,
+  WIRE,
+} from '../src/catalogue/catalogue';
 import { propertiesOf, sanitize, validate } from '../src/catalogue/validate';
+import { httpSender } from '../src/delivery/http';
+import { posthogSender } from '../src/delivery/posthog';
+import type { Transport } from '../src/delivery/sender';
+import type { EventRecord } from '../src/journal/records';
 import type { Host } from './support/host';
 import { ID, lockOf, makeProject, snapshot } from './support/project';
 import { type Server, startServer } from './support/server';
@@ -122,6 +133,55 @@ describe('track refuses, exits 2, names the real properties, records nothing', (
   });
 });
 
+describe('a command without `success`', () => {
+  it('is a valid one: it was interrupted', () => {
+    const checked = validate('command_executed', { command: 'up' });
+    expect(checked).toEqual({ ok: true, properties: { command: 'up' } });
+    const common = { shim_version: '1.0.0', ci: false };
+    expect(sanitize('command_executed', { command: 'up', ...common })).toEqual({
+      command: 'up',
+      ...common,
+    });
+  });
+});
+
+describe('a sender', () => {
+  const record: EventRecord = {
+    uuid: '0190a0a0-0000-7000-8000-000000000001',
+    event: 'service_started',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    distinct_id: ID,
+    properties: { service_name: 'plex', shim_version: '1.0.0', ci: false },
+  };
+  const SENDERS = {
+    http: httpSender('k', 'https://h.test'),
+    posthog: posthogSender('k', 'https://h.test', false),
+  };
+  const FREE_TEXT: [string, Partial<EventRecord>][] = [
+    ['uuid', { uuid: CANARY }],
+    ['uuid with more behind it', { uuid: `${record.uuid} ${CANARY}` }],
+    ['timestamp', { timestamp: `Thu, 01 Jan 2026 00:00:00 GMT (${CANARY})` }],
+    ['timestamp with a newline', { timestamp: `${record.timestamp}\n` }],
+    ['distinct_id', { distinct_id: CANARY }],
+  ];
+
+  for (const [name, sender] of Object.entries(SENDERS)) {
+    it.each(FREE_TEXT)(`${name} never sends a free text as %s`, async (_what, change) => {
+      let asked = 0;
+      const transport: Transport = async () => {
+        asked += 1;
+        return { status: 200, headers: {}, text: '{}' };
+      };
+      const send = (batch: EventRecord[]) =>
+        sender.send(batch, transport, Number.POSITIVE_INFINITY);
+      expect(await send([record, { ...record, ...change }])).toMatchObject({ kind: 'rejected' });
+      expect(asked).toBe(0);
+      expect(await send([record])).toMatchObject({ kind: 'accepted' });
+      expect(asked).toBe(1);
+    });
+  }
+});
+
 describe('what arrives', () => {
   it.each(NAMES)('%s has the keys of the catalogue, and the three that protect', async (event) => {
     const { status, stdout, stderr } = await host.shim(['track', event, ...pairsOf(event)], env());
@@ -137,6 +197,12 @@ describe('what arrives', () => {
       (key) => !/^(type|library|library_version)$/.test(key),
     );
     expect(keys.sort()).toEqual(['distinct_id', 'event', 'properties', 'timestamp', 'uuid']);
+    // And the docs say it of each, and of the request as a whole.
+    const documented = [...Object.keys(REQUEST).flatMap((names) => names.split(', ')), 'event'];
+    const fields = [...Object.keys(body), ...Object.keys(arrived!), 'user-agent'];
+    for (const field of fields.filter((key) => !['batch', 'properties'].includes(key))) {
+      expect(documented).toContain(field);
+    }
     expect(Object.keys(arrived!.properties).sort()).toEqual(
       [...Object.keys(propertiesOf(event)), ...Object.keys(WIRE)].sort(),
     );

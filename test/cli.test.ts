@@ -1,12 +1,14 @@
 // The command line, as people and scripts use it: what it prints, and how it exits.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMMON, EVENTS, WIRE } from '../src/catalogue/catalogue';
+import { COMMON, EVENTS, REQUEST, WIRE } from '../src/catalogue/catalogue';
 import { VERSION } from '../src/generated';
 import type { Host } from './support/host';
+import { writeJournal } from './support/journal';
 import { ID, lockOf, makeProject, snapshot } from './support/project';
-import { shim } from './support/run';
+import { BUNDLE, run, shim } from './support/run';
 import { startServer } from './support/server';
 
 const COMMANDS = [
@@ -19,6 +21,11 @@ const COMMANDS = [
   'flush',
   'events',
   'preview',
+  'log',
+  'export',
+  'report',
+  'clear',
+  'forget',
   'init',
 ];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -54,6 +61,17 @@ describe('help', () => {
     expect(snapshot(host.root)).toEqual(before);
   });
 
+  it.each([40, 80])('fits %d columns, with an example of everything', async (columns) => {
+    for (const args of [['--help'], ...COMMANDS.map((command) => [command, '--help'])]) {
+      const { stdout } = await host.shim(args, { COLUMNS: String(columns), NO_COLOR: '1' });
+      const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
+      expect(widest, `${args}:\n${stdout}`).toBeLessThanOrEqual(columns);
+    }
+    expect((await host.shim(['log', '--help'])).stdout).toMatch(
+      /EXAMPLES\n {2}onramp-analytics log/,
+    );
+  });
+
   it('has the version beside it', async () => {
     expect(await host.shim(['--version'])).toMatchObject({ status: 0, stdout: `${VERSION}\n` });
   });
@@ -66,6 +84,16 @@ describe('wrong usage exits 2, with a message that does not repeat what was type
     [['enable', '--canary']],
     [['enable', '-x']],
     [['enable', 'canary']],
+    [['enable', '--local=false']],
+    [['enable', '--local=canary']],
+    [['enable', '--no-local']],
+    [['enable', '--Local']],
+    [['enable', '-local']],
+    [['log', '--limit']],
+    [['log', '--limit', '--json']],
+    [['log', '--limit', '-canary']],
+    [['log', '--event', 'canary']],
+    [['log', '--', 'canary']],
     [['status', 'canary']],
     [['status', '--canary=1']],
     [['disable', 'canary']],
@@ -92,11 +120,104 @@ describe('wrong usage exits 2, with a message that does not repeat what was type
   });
 });
 
+describe('options', () => {
+  it('that take no value, or one that is not there, are named; what was typed is not', async () => {
+    const said = async (...words: string[]) => (await host.shim(words)).stderr;
+    expect(await said('enable', '--local=canary')).toContain('--local takes no value');
+    expect(await said('log', '--limit')).toContain('--limit takes a value: --limit N.');
+    expect(await said('log', '--since', '-7d')).toContain('--since=TIME');
+    expect(await said('track')).toContain('track needs an argument: EVENT.');
+    expect(await said('preview', 'a', 'b')).toContain('no more arguments than EVENT');
+    expect(existsSync(host.lock)).toBe(false);
+  });
+});
+
+describe('what cannot be written', () => {
+  const ALL = [
+    ['status'],
+    ['status', '--json'],
+    ['events'],
+    ['log', '--json'],
+    ['export'],
+    ['report'],
+  ];
+
+  it.each(ALL)('makes a command fail on a full disk: %s %s', async (...words) => {
+    const command = [BUNDLE, ...words.filter(Boolean)];
+    const { status, stderr } = await run(
+      'sh',
+      ['-c', 'exec node "$@" >/dev/full', 'sh', ...command],
+      {
+        cwd: host.root,
+      },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'onramp-analytics: The output could not be written: no space left on the disk.\n',
+    );
+  });
+
+  it('is not deleted by a clear that waits for it', async () => {
+    host.write('onramp.lock', lockOf('local'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    const script = 'node "$0" export >/dev/full && node "$0" clear --yes';
+    expect((await run('sh', ['-c', script, BUNDLE], { cwd: host.root })).status).toBe(1);
+    expect(host.records()).toHaveLength(1);
+  });
+});
+
+describe('in a folder that was deleted', () => {
+  const inNowhere = (words: string) => {
+    const script = `mkdir gone && cd gone && rmdir ../gone && exec node "$0" ${words}`;
+    return run('sh', ['-c', script, BUNDLE], { cwd: host.root });
+  };
+
+  it('commands say so, and track is silent', async () => {
+    const { status, stderr } = await inNowhere('status');
+    expect(status).toBe(1);
+    expect(stderr).toContain('The current folder was deleted');
+    const track = await inNowhere('track service_started service_name=plex');
+    expect(track).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  });
+});
+
+/** Prints which modules of Node's own a command has loaded, and whether a sender was. */
+const SPY = `
+const before = new Set(process.moduleLoadList);
+process.on('exit', () => {
+  const more = process.moduleLoadList.filter((name) => !before.has(name));
+  const own = more.filter((name) => /^NativeModule (?!internal)/.test(name));
+  if (!('CompressionStream' in globalThis)) own.push('posthog');
+  require('node:fs').writeSync(2, own.map((name) => name.replace('NativeModule ', '')).join(' '));
+});
+`;
+
+describe('a command loads what it needs', () => {
+  const loadedBy = async (...words: string[]) => {
+    const spy = join(host.root, '../spy.cjs');
+    writeFileSync(spy, SPY);
+    const node = process.env.TEST_NODE ?? process.execPath;
+    const { stderr } = await run(node, ['--require', spy, BUNDLE, ...words], { cwd: host.root });
+    return stderr.split(' ');
+  };
+
+  it.each([['status'], ['show-id']])('%s: no cryptography, no network, no sender', async (name) => {
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    host.write('.env', 'ONRAMP_ANALYTICS_API_KEY=k\n');
+    const loaded = await loadedBy(name);
+    for (const module of ['crypto', 'http', 'https', 'net', 'tls', 'zlib', 'dns', 'posthog']) {
+      expect(loaded).not.toContain(module);
+    }
+    expect(await loadedBy('preview')).toContain('posthog'); // The spy sees what there is to see.
+  });
+});
+
 describe('enable, disable', () => {
   it('shows the notice exactly once in the life of a project', async () => {
     const first = await host.shim(['enable']);
     expect(first).toMatchObject({ status: 0, stderr: '' });
-    for (const word of ['Sent:', 'Never sent:', 'Turn off:', 'Read more:', 'https://']) {
+    for (const word of ['Sent:', 'Never sent:', 'Turn off:', 'Read more:  .onramp/README.md']) {
       expect(first.stdout).toContain(word);
     }
     expect(first.stdout).toContain('make analytics-disable');
@@ -205,26 +326,120 @@ describe('status', () => {
     await host.shim(['track', 'service_started', 'service_name=plex']);
     const { status, stdout, stderr } = await host.shim(['status']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout.split('\n').map((line) => line.replace(/: +/, ': '))).toEqual([
+    expect(stdout.split('\n').map((line) => line.trim().replace(/: +/, ': '))).toEqual([
       'Analytics: on',
       'Decided by: ANALYTICS_ENABLED in onramp.lock',
       `Anonymous id: ${ID}`,
       'Sender: posthog',
       'Host: https://us.i.posthog.com',
-      'API key: not set: events wait. Set POSTHOG_API_KEY in the environment or in .env',
+      'API key: not set: events wait. Set ONRAMP_ANALYTICS_API_KEY in the',
+      'environment or in .env',
       'Waiting: 1 event(s)',
       'Last delivery: none yet',
       `State: ${host.lock}`,
-      `Record: ${host.root}/.onramp-analytics`,
+      `Record: ${host.record}`,
       '',
     ]);
+  });
+
+  it.each([40, 80])('fits %d columns', async (columns) => {
+    const env = { COLUMNS: String(columns), ONRAMP_ANALYTICS_SENDER: 'pigeon' };
+    const { stdout } = await host.shim(['status'], env);
+    const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
+    expect(widest, stdout).toBeLessThanOrEqual(columns);
+  });
+
+  it('shows nothing that a terminal would obey, whoever wrote it', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    const evil = '\u001b]0;evil\u0007\u009b31m\u202e';
+    const last = { at: evil, outcome: evil, events: evil, detail: evil };
+    const state = { cursor: 0, batch: 100, failures: 0, retryAtMs: 0, last };
+    writeFileSync(join(host.record, 'delivery.json'), JSON.stringify(state));
+    for (const args of [['status'], ['status', '--json']]) {
+      for (const POSTHOG_HOST of [`https://${evil}`, `https://h.test/${evil}`]) {
+        const { stdout, stderr } = await host.shim(args, {
+          POSTHOG_HOST,
+          ONRAMP_ANALYTICS_SENDER: evil,
+          ONRAMP_ANALYTICS_TIMEOUT_MS: evil,
+        });
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+        expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      }
+    }
+  });
+
+  it('nor do the other commands', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'error_occurred', 'command=up', 'error_type=exit_2']);
+    const evil = '\u001b]0;evil\u0007\u009b31m\u202e';
+    const [record] = host.records();
+    const properties = { command: evil, error_type: evil, [evil]: evil };
+    for (const event of ['error_occurred', 'command_executed', evil]) {
+      const line = { ...record, uuid: `${event}-0`, event, properties };
+      appendFileSync(host.journal, `${JSON.stringify(line)}\n`);
+    }
+    const env = { ONRAMP_ANALYTICS_SENDER: 'http', ONRAMP_ANALYTICS_API_KEY: evil };
+    for (const args of [
+      ['log'],
+      ['log', '--json'],
+      ['report'],
+      ['report', '--json'],
+      ['preview'],
+    ]) {
+      const { stdout, stderr } = await host.shim(args, env);
+      expect(stdout).not.toBe('');
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+  });
+
+  it('counts what waits wherever it is, also what nobody has recorded yet', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    const spool = join(host.record, 'spool');
+    mkdirSync(spool, { recursive: true });
+    writeFileSync(join(spool, 'ID.start'), 'v1 1 1 - - \nup\n\n');
+    writeFileSync(join(spool, 'reports'), 'service_started service_name=plex\nlocal: x a=b\n');
+    const { stdout } = await host.shim(['status', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      waiting: 4,
+      waiting_in_journal: 1,
+      waiting_in_spool: 3,
+      problem: null,
+    });
+    expect((await host.shim(['status'])).stdout).toContain(
+      '4 event(s), 3 of which not recorded yet',
+    );
+  });
+
+  it('says that the record cannot be written, when analytics is on', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    mkdirSync(host.record);
+    const file = join(host.record, 'leases');
+    writeFileSync(file, '');
+    const { status, stdout } = await host.shim(['status', '--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).problem).toBe(`Nothing can be recorded: ${file} is not a folder.`);
+    rmSync(file);
+    symlinkSync('/dev/null', file);
+    expect((await host.shim(['status'])).stdout).toContain('Nothing can be recorded');
+    host.write('onramp.lock', lockOf('0'));
+    expect((await host.shim(['status'])).status).toBe(0);
+  });
+
+  it('says that nothing can be recorded where there is no place for it', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    rmSync(join(host.root, '.git'), { recursive: true });
+    const { stdout } = await host.shim(['status', '--json'], { HOME: '' });
+    expect(JSON.parse(stdout).problem).toContain('no home folder');
   });
 
   it('never shows the key', async () => {
     for (const args of [['status'], ['status', '--json']]) {
       const { stdout } = await host.shim(args, { POSTHOG_API_KEY: 'phc_secret_canary' });
       expect(stdout).not.toContain('canary');
-      expect(stdout).toMatch(/set$|"key_set": true/m);
+      expect(stdout).toMatch(/set \(POSTHOG_API_KEY\)$|"key_set": true/m);
     }
   });
 
@@ -244,6 +459,10 @@ describe('status', () => {
       'paused_until',
       'lock',
       'record',
+      'key_from',
+      'waiting_in_journal',
+      'waiting_in_spool',
+      'problem',
     ];
     const before = JSON.parse((await host.shim(['status', '--json'])).stdout);
     expect(Object.keys(before)).toEqual(keys);
@@ -253,6 +472,7 @@ describe('status', () => {
       id: null,
       last_delivery: null,
       paused_until: null,
+      problem: null,
     });
     expect(Object.keys(snapshot(host.root))).toEqual(['Makefile']);
 
@@ -281,6 +501,42 @@ describe('status', () => {
     expect(await waiting()).toBe(3);
     await host.shim(['reset-id']);
     expect(await waiting()).toBe(0);
+  });
+});
+
+describe('log', () => {
+  it('of nothing says what is so: with a filter, and without', async () => {
+    const said = async (...words: string[]) => (await host.shim(['log', ...words])).stderr;
+    expect(await said()).toBe('No event is recorded.\n');
+    expect(await said('--event', 'error_occurred')).toBe(
+      'No recorded event matches --event error_occurred.\n',
+    );
+    expect(await said('--event', 'error_occurred', '--since', '7d')).toBe(
+      'No recorded event matches --event error_occurred and --since 7d.\n',
+    );
+    host.write('onramp.lock', lockOf('local'));
+    await host.shim(['track', 'service_started', 'service_name=plex']);
+    expect(await said()).toBe('');
+    expect(await said('--limit', '0')).toBe('');
+    expect(await said('--event', 'error_occurred')).toContain('matches --event error_occurred');
+  });
+
+  it.each([40, 80])('fits %d columns, and keeps each value whole', async (columns) => {
+    writeJournal(host.root, { delivered: 30, dropped: 2, local: 3, waiting: 4 });
+    const { stdout } = await host.shim(['log'], { COLUMNS: String(columns) });
+    const lines = stdout.trimEnd().split('\n');
+    expect(Math.max(...lines.map((line) => [...line].length)), stdout).toBeLessThanOrEqual(columns);
+    expect(lines.filter((line) => /^\d{4}-/.test(line))).toHaveLength(39);
+    expect(stdout).toMatch(/command=\w[\w-]+/);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('· dropped: the server rejected it (HTTP 400)');
+  });
+
+  it('as JSON has the delivery status under both of its names', async () => {
+    writeJournal(host.root, { delivered: 1, waiting: 1 });
+    const { events } = JSON.parse((await host.shim(['log', '--json'])).stdout);
+    expect(events).toHaveLength(2);
+    expect(events[1]).toMatchObject({ fate: { outcome: 'waiting' } });
+    for (const { fate, delivery_status } of events) expect(delivery_status).toEqual(fate);
   });
 });
 
@@ -357,7 +613,12 @@ describe('events', () => {
   it('is the catalogue, as JSON', async () => {
     const { status, stdout } = await host.shim(['events', '--json']);
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ events: EVENTS, common: COMMON, wire: WIRE });
+    expect(JSON.parse(stdout)).toEqual({
+      events: EVENTS,
+      common: COMMON,
+      wire: WIRE,
+      request: REQUEST,
+    });
   });
 
   it('names every event and property, for people', async () => {
@@ -366,8 +627,13 @@ describe('events', () => {
       expect(stdout).toContain(`${event}: `);
       for (const name of Object.keys(properties)) expect(stdout).toContain(`    ${name} (`);
     }
-    for (const name of [...Object.keys(COMMON), ...Object.keys(WIRE)]) {
-      expect(stdout).toContain(`    ${name}`);
-    }
+    const beside = [...Object.keys(COMMON), ...Object.keys(WIRE), ...Object.keys(REQUEST)];
+    for (const name of beside) expect(stdout).toContain(`    ${name}`);
+  });
+
+  it.each([40, 80])('fits %d columns', async (columns) => {
+    const { stdout } = await host.shim(['events'], { COLUMNS: String(columns) });
+    const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
+    expect(widest).toBeLessThanOrEqual(columns);
   });
 });

@@ -1,6 +1,5 @@
 // export: complete, in one order of columns, safe to open in a spreadsheet, whole or not there.
 
-import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -20,7 +19,6 @@ import { COLUMNS } from '../src/export/columns';
 import { csvLine } from '../src/export/csv';
 import { type Host, makeHost } from './support/host';
 import { recordOf, WHY, writeJournal } from './support/journal';
-import { hasPty, onTerminal } from './support/pty';
 import { BUNDLE, run } from './support/run';
 
 /** Reads CSV as RFC 4180 has it. */
@@ -183,32 +181,6 @@ describe('export', () => {
     );
     expect(existsSync(join(bare.root, '.git/onramp-analytics'))).toBe(false);
     bare.remove();
-  });
-
-  it.runIf(hasPty())(
-    'shows how far it is on a terminal, when it takes longer than a second',
-    async () => {
-      writeJournal(host.root, { delivered: 10_000 });
-      execFileSync('mkfifo', [join(host.root, 'pipe')]);
-      // Opening a pipe waits for whoever reads it.
-      const reader = run('sh', ['-c', 'sleep 1.3; cat pipe'], { cwd: host.root });
-      const shown = await onTerminal(['export', '--output', 'pipe'], {
-        cwd: host.root,
-        columns: 60,
-      });
-      expect(JSON.parse((await reader).stdout)).toHaveLength(10_000);
-      expect(shown.stdout).toMatch(/\rExporting \[#*\.*\] +\d+ %/);
-      // In the end it is gone.
-      expect(shown.stdout).toContain(`\r\u001b[K10000 event(s) written`);
-    },
-  );
-
-  it('shows nothing of the kind where stderr is no terminal', async () => {
-    execFileSync('mkfifo', [join(host.root, 'pipe')]);
-    const reader = run('sh', ['-c', 'sleep 1.3; cat pipe'], { cwd: host.root });
-    const { stderr } = await host.shim(['export', '--output', 'pipe']);
-    await reader;
-    expect(stderr).toBe('171 event(s) written to pipe.\n');
   });
 
   it('ends quietly when its reader has seen enough', async () => {

@@ -4,14 +4,25 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
 import { ID, writeJournal } from './support/journal';
-import { type Server, startServer } from './support/server';
+import { type Behaviour, type Server, startServer } from './support/server';
+
+const HEALTH = '/api/v1/health';
+const COLLECTOR = '{"service":"onramp-analytics-collector","status":"ok"}';
+
+/** Answers as a collector does, and in its own way when asked to forget. */
+const collector =
+  (
+    answer: Behaviour = (_request, response) => response.end('{"forgotten":{"events":7}}'),
+  ): Behaviour =>
+  (request, response) =>
+    request.url === HEALTH ? response.end(COLLECTOR) : answer(request, response);
 
 describe('forget', () => {
   let host: Host;
   let server: Server;
 
   beforeEach(async () => {
-    [host, server] = await Promise.all([makeHost(), startServer()]);
+    [host, server] = await Promise.all([makeHost(), startServer(collector())]);
     await host.shim(['enable']);
     host.write('onramp.lock', host.read('onramp.lock').replace(/ID=.*/, `ID=${ID}`));
   });
@@ -31,12 +42,19 @@ describe('forget', () => {
   });
 
   it('asks the collector for this id, takes a new one, clears the record', async () => {
-    server.behave((_request, response) => response.end('{"forgotten":{"events":7}}'));
     writeJournal(host.root, { delivered: 2, waiting: 3 });
     const { status, stdout, stderr } = await host.shim(['forget', '--yes'], env());
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(server.requests).toHaveLength(1);
-    const { method, url, headers, raw } = server.requests[0]!;
+    expect(server.requests).toHaveLength(2);
+    // Who is there is asked without a key, and without the id.
+    const [who] = server.requests;
+    expect({ method: who!.method, url: who!.url, body: who!.raw.length }).toEqual({
+      method: 'GET',
+      url: HEALTH,
+      body: 0,
+    });
+    expect(who!.headers.authorization).toBeUndefined();
+    const { method, url, headers, raw } = server.requests[1]!;
     expect({ method, url, body: raw.toString() }).toEqual({
       method: 'POST',
       url: '/api/v1/forget',
@@ -53,7 +71,7 @@ describe('forget', () => {
     writeJournal(host.root, { waiting: 3 });
     await host.shim(['forget', '--yes'], env());
     await host.shim(['flush'], env());
-    expect(server.requests.map(({ url }) => url)).toEqual(['/api/v1/forget']);
+    expect(server.requests.map(({ url }) => url)).toEqual([HEALTH, '/api/v1/forget']);
   });
 
   it('keeps the record, and says how to ask again, when the collector was not reached', async () => {
@@ -67,34 +85,88 @@ describe('forget', () => {
     expect(idNow()).not.toBe(ID);
     expect(await waiting()).toBe(0);
     expect(host.records().filter((record) => record && 'event' in record)).toHaveLength(5);
-    server = await startServer();
+    server = await startServer(collector());
     const second = idNow();
     const again = await host.shim(['forget', '--yes', '--id', ID], env());
     expect(again.status).toBe(0);
-    expect(server.requests[0]!.raw.toString()).toContain(ID);
+    expect(server.requests[1]!.raw.toString()).toContain(ID);
     expect(idNow()).toBe(second);
     expect(existsSync(host.journal)).toBe(false);
   });
 
   it('gives the id to ask with, when the collector refuses', async () => {
-    server.behave((_request, response) => {
-      response.statusCode = 401;
-      response.end('{}');
-    });
+    server.behave(
+      collector((_request, response) => {
+        response.statusCode = 401;
+        response.end('{}');
+      }),
+    );
     const { status, stdout } = await host.shim(['forget', '--yes'], env());
     expect(status).toBe(0);
     expect(stdout).toContain('HTTP 401');
     expect(stdout).toContain(ID);
   });
 
-  it('says of PostHog what it cannot do, and how to ask; no request is made', async () => {
-    const posthog = { POSTHOG_API_KEY: 'phc_test', POSTHOG_HOST: server.url };
-    const { status, stdout } = await host.shim(['forget', '--yes'], posthog);
+  const posthog = () => ({ POSTHOG_API_KEY: 'phc_test', POSTHOG_HOST: server.url });
+
+  it.each([
+    COLLECTOR,
+    '{"status":"ok"}', // What the collector of 1.0.0 says.
+    '{"service":"onramp-analytics-collector","status":"ok","more":1}',
+  ])('asks a collector also with the sender posthog: %s', async (health) => {
+    server.behave((request, response) =>
+      response.end(request.url === HEALTH ? health : '{"forgotten":{"events":7}}'),
+    );
+    writeJournal(host.root, { delivered: 2 });
+    const { status, stdout } = await host.shim(['forget', '--yes'], posthog());
+    expect(status).toBe(0);
+    expect(stdout).toContain('7 event(s)');
+    expect(stdout).not.toContain('PostHog');
+    expect(server.requests.map(({ url }) => url)).toEqual([HEALTH, '/api/v1/forget']);
+    expect(server.requests[1]!.headers.authorization).toBe('Bearer phc_test');
+    expect(existsSync(host.journal)).toBe(false);
+  });
+
+  it.each([
+    [404, 'Not found'],
+    [200, '<html>PostHog</html>'],
+    [200, '{"service":"another","status":"ok"}'],
+    [200, 'null'],
+    [302, ''],
+  ])('says of a PostHog (%d %s) what it cannot do, and how to ask', async (code, text) => {
+    server.behave((_request, response) => {
+      response.statusCode = code;
+      response.end(text);
+    });
+    const { status, stdout } = await host.shim(['forget', '--yes'], posthog());
     expect(status).toBe(0);
     expect(stdout).toContain('cannot do it for you');
     expect(stdout).toContain(ID);
-    expect(server.requests).toHaveLength(0);
+    // Nothing is sent there that names the id.
+    expect(server.requests.map(({ method, url }) => [method, url])).toEqual([['GET', HEALTH]]);
     expect(idNow()).not.toBe(ID);
+  });
+
+  it('keeps the record when nobody could be asked who is there', async () => {
+    writeJournal(host.root, { delivered: 2 });
+    server.behave((_request, response) => {
+      response.statusCode = 503;
+      response.end();
+    });
+    const { status, stderr } = await host.shim(['forget', '--yes'], posthog());
+    expect(status).toBe(1);
+    expect(stderr).toContain(`forget --id ${ID}`);
+    expect(host.records().filter((record) => record && 'event' in record)).toHaveLength(2);
+  });
+
+  it('asks nobody at PostHog’s own hosts', async () => {
+    // Nobody could answer there: a request would fail.
+    const { status, stdout } = await host.shim(['forget', '--yes'], {
+      POSTHOG_API_KEY: 'phc_test',
+      HTTPS_PROXY: 'http://127.0.0.1:1',
+    });
+    expect(status).toBe(0);
+    expect(stdout).toContain('cannot do it for you');
   });
 
   it('does nothing without a terminal or --yes', async () => {

@@ -1,23 +1,32 @@
 // init: sets a project up, says each file it writes, and overwrites none that is not its own.
 
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   mkdirSync,
-  readFileSync,
-  rmSync,
+  readlinkSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VERSION } from '../src/generated';
 import { filesBelow, type Host, makeHost } from './support/host';
-import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
+import { flat } from './support/old';
+import { giveAll, isRoot, NOBODY, snapshot } from './support/project';
+import { hasPty, onTerminal } from './support/pty';
 import { executed, RECORD_ONLY, recorded } from './support/recorded';
-import { BUNDLE, run, shim } from './support/run';
+import { BUNDLE, run } from './support/run';
 
-const WRITTEN = ['GNUmakefile', '.onramp/analytics.mk', '.onramp/track', 'bin/onramp-analytics'];
+const WRITTEN = [
+  '.onramp/README.md',
+  '.onramp/analytics.mk',
+  '.onramp/track',
+  '.onramp/onramp-analytics',
+  'GNUmakefile',
+];
 
 let host: Host;
 beforeEach(async () => {
@@ -25,36 +34,55 @@ beforeEach(async () => {
 });
 afterEach(() => host.remove());
 
+/** Puts a file somewhere, and the folders that it needs. */
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(host.root, path)), { recursive: true });
+  host.write(path, text);
+}
+
+/** A text as an older version of init would have written it. */
+function sealedByInit(text: string): string {
+  const seal = createHash('sha256').update(text).digest('hex');
+  return `${text}# sealed by onramp-analytics init: ${seal}\n`;
+}
+
 describe('in a project that has nothing of it yet', () => {
-  it('writes four files and a line of .gitignore, says each, and nothing else', async () => {
-    const { status, stdout, stderr } = await host.shim(['init']);
+  it('writes five files and a line of .gitignore, says each, and nothing else', async () => {
+    const { status, stdout, stderr } = await host.shim(['init', '.']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const lines = stdout.split('\n');
-    expect(lines.slice(0, 4).sort()).toEqual(WRITTEN.map((path) => `wrote      ${path}`).sort());
-    // Last of its files: with it, make begins to use the others.
-    expect(lines[3]).toBe('wrote      GNUmakefile');
-    expect(lines[4]).toBe('wrote      .gitignore (the line onramp.lock)');
+    expect(stdout.split('\n').slice(0, 6)).toEqual([
+      // GNUmakefile is the last of the files: with it, make begins to use the others.
+      ...WRITTEN.map((path) => `wrote      ${path}`),
+      'wrote      .gitignore (added the line onramp.lock)',
+    ]);
     expect(stdout).toContain('make analytics-enable');
-    expect(filesBelow(host.root)).toEqual(
-      ['.gitignore', 'Makefile', 'bin', 'make', ...WRITTEN].sort(),
-    );
+    expect(filesBelow(host.root)).toEqual(['.gitignore', '.onramp', 'Makefile', ...WRITTEN].sort());
     expect(host.read('.gitignore')).toBe('onramp.lock\n');
-    for (const path of ['bin/onramp-analytics', '.onramp/track']) {
-      expect(statSync(join(host.root, path)).mode & 0o111).toBe(0o111);
+    for (const path of WRITTEN) {
+      const isProgram = ['.onramp/onramp-analytics', '.onramp/track'].includes(path);
+      expect(statSync(join(host.root, path)).mode & 0o777).toBe(isProgram ? 0o755 : 0o644);
     }
   });
 
   it('leaves a project in which analytics is off, and which works', async () => {
-    await host.shim(['init']);
+    await host.shim(['init', '.']);
     expect(await host.make(['up'])).toMatchObject({ status: 0, stdout: 'up\n', stderr: '' });
     expect((await host.make(['analytics-status'])).stdout).toMatch(/^Analytics: +off/);
   });
 
+  it('also where onramp.lock cannot be understood: that is said, and is no failure', async () => {
+    mkdirSync(join(host.root, 'onramp.lock'));
+    const { status, stdout } = await host.shim(['init', '.']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('wrote      GNUmakefile');
+    expect(flat(stdout)).toMatch(/Analytics is off: .*onramp\.lock/);
+  });
+
   it('copies a shim that runs by itself, also below a package.json of any type', async () => {
-    await host.shim(['init']);
+    await host.shim(['init', '.']);
     for (const type of ['module', 'commonjs']) {
       host.write('package.json', JSON.stringify({ type }));
-      const result = await run(join(host.root, 'bin/onramp-analytics'), ['--version'], {
+      const result = await run(join(host.root, '.onramp/onramp-analytics'), ['--version'], {
         cwd: host.root,
       });
       expect(result).toMatchObject({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
@@ -62,109 +90,254 @@ describe('in a project that has nothing of it yet', () => {
   });
 
   it('and its copy sets up the next project just the same', async () => {
-    await host.shim(['init']);
+    await host.shim(['init', '.']);
     const next = await makeHost({ files: { Makefile: 'up: ; @echo up\n' }, init: false });
-    await run(join(host.root, 'bin/onramp-analytics'), ['init', next.root], { cwd: host.root });
+    await run(join(host.root, '.onramp/onramp-analytics'), ['init', next.root], { cwd: host.root });
     expect(snapshot(next.root)).toEqual(snapshot(host.root));
     next.remove();
+  });
+
+  it('writes the user’s page, in which every link leads somewhere', async () => {
+    await host.shim(['init', '.']);
+    const page = host.read('.onramp/README.md');
+    expect(page).toMatch(/^# Anonymous analytics\n/);
+    const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+      title!
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    for (const [, link] of page.matchAll(/\]\(([^)]+)\)/g)) {
+      expect(anchors).toContain(link!.replace(/^#/, ''));
+    }
+  });
+
+  it.runIf(isRoot)('gives everything to the owner of the project, not to root', async () => {
+    giveAll(host.root, NOBODY);
+    await host.shim(['init', '.']);
+    for (const path of [...WRITTEN, '.onramp', '.gitignore']) {
+      expect(statSync(join(host.root, path)).uid, path).toBe(NOBODY);
+    }
+  });
+});
+
+describe('which folder is meant', () => {
+  it('is asked for: without a name and a terminal it is a usage error, and nothing happens', async () => {
+    const before = snapshot(host.root);
+    for (const words of [['init'], ['init', '--force'], ['init', '--remove']]) {
+      const { status, stdout, stderr } = await host.shim(words);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain('Name the folder of the project, or `.` for this one: init DIR.');
+    }
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it.runIf(hasPty())(
+    'on a terminal the current one is offered, and no is the default',
+    async () => {
+      const before = snapshot(host.root);
+      const no = await onTerminal(['init'], { cwd: host.root, input: '\n' });
+      expect(flat(no.stdout)).toContain(`Set up ${host.root}? [y/N] Nothing was written.`);
+      expect(no.status).toBe(0);
+      expect(snapshot(host.root)).toEqual(before);
+      const yes = await onTerminal(['init'], { cwd: host.root, input: 'y\n' });
+      expect(yes.stdout).toContain('wrote      GNUmakefile');
+      const out = await onTerminal(['init', '--remove'], { cwd: host.root, input: 'y\n' });
+      expect(out.stdout).toContain(`Take analytics out of ${host.root}? [y/N]`);
+      expect(out.stdout).toContain('removed    GNUmakefile');
+    },
+  );
+
+  it('the help says how, with examples', async () => {
+    const { status, stdout } = await host.shim(['init', '--help']);
+    expect(status).toBe(0);
+    for (const word of ['`init .`', '--remove', '`init --remove .`', '--force']) {
+      expect(stdout).toContain(word);
+    }
   });
 });
 
 describe('again', () => {
   it('changes nothing, and says so', async () => {
-    await host.shim(['init']);
+    host.write('.dockerignore', 'node_modules\n');
+    await host.shim(['init', '.']);
     const before = snapshot(host.root);
     const { status, stdout } = await host.shim(['init', '.']);
     expect(status).toBe(0);
-    expect(stdout.match(/^unchanged /gm)).toHaveLength(5);
+    expect(stdout.match(/^unchanged /gm)).toHaveLength(WRITTEN.length + 2);
     expect(stdout).not.toMatch(/^wrote/m);
     expect(snapshot(host.root)).toEqual(before);
   });
 
-  it('renews what init wrote, and keeps what somebody changed', async () => {
-    await host.shim(['init']);
-    // As an older version of it would have been: sealed by init, with other content.
-    const { createHash } = await import('node:crypto');
-    const old = '# an older track.sh\n';
-    const seal = createHash('sha256').update(old).digest('hex');
-    host.write('.onramp/track', `${old}# sealed by onramp-analytics init: ${seal}\n`);
-    host.write('.onramp/analytics.mk', `${host.read('.onramp/analytics.mk')}# mine\n`);
-    const { stdout } = await host.shim(['init']);
+  it('renews what an older init wrote', async () => {
+    await host.shim(['init', '.']);
+    host.write('.onramp/track', sealedByInit('# an older track\n'));
+    const { status, stdout } = await host.shim(['init', '.']);
+    expect(status).toBe(0);
     expect(stdout).toContain('wrote      .onramp/track');
-    expect(stdout).toContain('kept       .onramp/analytics.mk');
-    expect(host.read('.onramp/track')).toContain('exec "$_make"');
-    expect(host.read('.onramp/analytics.mk')).toMatch(/# mine\n$/);
+    expect(host.read('.onramp/track')).toMatch(/^#!\/bin\/sh\n/);
+  });
+
+  it('also where git checked it out with other line endings, or without its x bit', async () => {
+    await host.shim(['init', '.']);
+    const whole = snapshot(host.root);
+    host.write('.onramp/track', host.read('.onramp/track').replaceAll('\n', '\r\n'));
+    chmodSync(join(host.root, '.onramp/onramp-analytics'), 0o644);
+    expect((await host.shim(['init', '.'])).status).toBe(0);
+    expect(snapshot(host.root)).toEqual(whole);
+  });
+
+  it('a file that somebody changed: nothing at all is written, and it fails', async () => {
+    await host.shim(['init', '.']);
+    host.write('.onramp/analytics.mk', `${host.read('.onramp/analytics.mk')}# mine\n`);
+    host.write('.onramp/track', sealedByInit('# an older track\n'));
+    const before = snapshot(host.root);
+    const { status, stdout, stderr } = await host.shim(['init', '.']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(flat(stderr)).toContain(
+      'Nothing was written: - .onramp/analytics.mk was changed since init wrote it. ' +
+        'Undo that or move the file away; or have it replaced with --force.',
+    );
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('with --force it is replaced', async () => {
+    await host.shim(['init', '.']);
+    const whole = snapshot(host.root);
+    for (const path of WRITTEN) host.write(path, `mine\n${host.read(path)}`);
+    expect((await host.shim(['init', '.'])).stderr.match(/was changed/g)).toHaveLength(5);
+    expect((await host.shim(['init', '--force', '.'])).status).toBe(0);
+    expect(snapshot(host.root)).toEqual(whole);
   });
 });
 
 describe('a bundle that was put into the project by hand', () => {
   it('sets its project up, and is sealed', async () => {
-    mkdirSync(join(host.root, 'bin'));
-    copyFileSync(BUNDLE, join(host.root, 'bin/onramp-analytics'));
-    const { status, stdout } = await host.shim(['init']);
+    mkdirSync(join(host.root, '.onramp'));
+    const ours = join(host.root, '.onramp/onramp-analytics');
+    copyFileSync(BUNDLE, ours);
+    const { status, stdout } = await run(process.execPath, [ours, 'init', '.'], { cwd: host.root });
     expect(status).toBe(0);
-    expect(stdout).toContain('wrote      bin/onramp-analytics');
-    expect(stdout).toContain('wrote      GNUmakefile');
+    expect(stdout).toContain('wrote      .onramp/onramp-analytics');
+    expect(host.read('.onramp/onramp-analytics')).toMatch(/\n\/\/ sealed by .+\n$/);
   });
 });
 
 describe('what is not its own', () => {
   it.each(WRITTEN.filter((path) => path !== 'GNUmakefile'))(
-    '%s is kept as it is, and nothing is written',
+    '%s is kept as it is, also with --force, and nothing is written',
     async (path) => {
-      mkdirSync(join(host.root, path, '..'), { recursive: true });
-      host.write(path, '# the project’s own\n');
-      const before = filesBelow(host.root);
-      const { status, stderr } = await host.shim(['init']);
-      expect(status).toBe(1);
-      expect(stderr).toContain(`${path} is there already, and init did not write it`);
-      expect(host.read(path)).toBe('# the project’s own\n');
-      expect(filesBelow(host.root)).toEqual(before);
+      put(path, '# the project’s own\n');
+      const before = snapshot(host.root);
+      for (const words of [
+        ['init', '.'],
+        ['init', '--force', '.'],
+      ]) {
+        const { status, stderr } = await host.shim(words);
+        expect(status).toBe(1);
+        expect(flat(stderr)).toContain(`${path} is there already, and init did not write it. Move`);
+        expect(snapshot(host.root)).toEqual(before);
+      }
     },
   );
 
   it('a GNUmakefile is kept, and what to add to it is said', async () => {
     host.write('GNUmakefile', 'own: ; @echo own\n');
-    const { status, stdout } = await host.shim(['init']);
+    const { status, stdout } = await host.shim(['init', '.']);
     expect(status).toBe(0);
-    expect(stdout).toContain(
-      'kept       GNUmakefile (yours: add the line `include .onramp/analytics.mk`',
+    expect(flat(stdout)).toContain(
+      'kept GNUmakefile (yours: add the line `-include .onramp/analytics.mk` at its end)',
     );
     expect(host.read('GNUmakefile')).toBe('own: ; @echo own\n');
-    host.write('GNUmakefile', 'own: ; @echo own\ninclude .onramp/analytics.mk\n');
+    host.write('GNUmakefile', 'own: ; @echo own\n-include .onramp/analytics.mk\n');
     expect((await host.make([])).stdout).toBe('own\n');
     expect((await host.make(['analytics-status'])).stdout).toMatch(/^Analytics: +off/);
+    const again = await host.shim(['init', '.']);
+    expect(flat(again.stdout)).toContain(
+      'kept GNUmakefile (yours; GNUmakefile:2 includes .onramp/analytics.mk)',
+    );
   });
 
-  it('a file in the place of a folder: nothing is written', async () => {
-    host.write('make', 'a file\n');
-    const { status, stderr } = await host.shim(['init']);
-    expect(status).toBe(1);
-    expect(stderr).toContain('is not a folder');
-    expect(filesBelow(host.root)).toEqual(['Makefile', 'make']);
-  });
+  it.each(['.onramp', '.onramp/track'])(
+    'a file, a folder or a link at %s: nothing',
+    async (path) => {
+      const outside = join(host.root, '../outside');
+      mkdirSync(outside);
+      const isFolder = path === '.onramp';
+      const ways: (() => void)[] = [
+        () => symlinkSync('nowhere', join(host.root, path)),
+        () => symlinkSync(outside, join(host.root, path)),
+        () => (isFolder ? put(path, 'a file\n') : mkdirSync(join(host.root, path))),
+      ];
+      for (const way of ways) {
+        await run('rm', ['-rf', '.onramp'], { cwd: host.root });
+        if (!isFolder) mkdirSync(join(host.root, '.onramp'));
+        way();
+        const before = snapshot(host.root);
+        const { status, stderr } = await host.shim(['init', '.']);
+        expect(status).toBe(1);
+        expect(flat(stderr)).toContain('Nothing was written:');
+        expect(flat(stderr)).toMatch(/is not a folder|leads out of the project|is there already/);
+        expect(snapshot(host.root)).toEqual(before);
+        expect(filesBelow(outside)).toEqual([]);
+      }
+    },
+  );
 
-  it('a directory or a link in the place of a file is kept', async () => {
-    mkdirSync(join(host.root, 'GNUmakefile'));
-    mkdirSync(join(host.root, 'make'));
-    symlinkSync('nowhere', join(host.root, '.onramp/track'));
-    const { status, stderr } = await host.shim(['init']);
-    expect(status).toBe(1);
-    expect(stderr).toContain('.onramp/track is there already');
-    expect(statSync(join(host.root, 'GNUmakefile')).isDirectory()).toBe(true);
-    expect(filesBelow(host.root)).not.toContain('nowhere');
+  it('a .gitignore that is a link stays one in the project, and is refused outside of it', async () => {
+    host.write('ignore', '*.log\n');
+    symlinkSync('ignore', join(host.root, '.gitignore'));
+    expect((await host.shim(['init', '.'])).status).toBe(0);
+    expect(readlinkSync(join(host.root, '.gitignore'))).toBe('ignore');
+    expect(host.read('ignore')).toBe('*.log\nonramp.lock\n');
+    for (const to of ['nowhere', '../elsewhere']) {
+      const other = await makeHost({ files: { Makefile: 'a: ;\n' }, init: false });
+      await run('touch', ['../elsewhere'], { cwd: other.root });
+      symlinkSync(to, join(other.root, '.gitignore'));
+      const before = snapshot(other.root);
+      const { status, stderr } = await other.shim(['init', '.']);
+      expect(status).toBe(1);
+      expect(stderr).toContain('.gitignore is a link that leads to no file of the project');
+      expect(snapshot(other.root)).toEqual(before);
+      other.remove();
+    }
   });
 
   it.each([
     ['node_modules/', 'node_modules/\nonramp.lock\n'],
     ['*.log\r\n', '*.log\r\nonramp.lock\r\n'],
+    ['a\nb\nc\r\n', 'a\nb\nc\r\nonramp.lock\n'],
     ['onramp.lock', 'onramp.lock'],
     ['/onramp.lock\n', '/onramp.lock\n'],
     ['# onramp.lock\n', '# onramp.lock\nonramp.lock\n'],
+    ['onramp.lock\n!*.lock\n', 'onramp.lock\n!*.lock\nonramp.lock\n'],
   ])('.gitignore %j keeps its lines and endings', async (before, after) => {
     host.write('.gitignore', before);
-    await host.shim(['init']);
+    await host.shim(['init', '.']);
     expect(host.read('.gitignore')).toBe(after);
+    expect((await run('git', ['check-ignore', 'onramp.lock'], { cwd: host.root })).status).toBe(0);
+  });
+});
+
+describe('.dockerignore', () => {
+  const MARK = '# onramp-analytics: what belongs to a user stays out of images';
+
+  it('is not made', async () => {
+    await host.shim(['init', '.']);
+    expect(filesBelow(host.root)).not.toContain('.dockerignore');
+  });
+
+  it.each([
+    ['*.log', `*.log\n${MARK}\nonramp.lock\n.git/onramp-analytics\n`],
+    ['*.log\r\n', `*.log\r\n${MARK}\r\nonramp.lock\r\n.git/onramp-analytics\r\n`],
+    ['onramp.lock\n', `onramp.lock\n${MARK}\n.git/onramp-analytics\n`],
+    ['*\n!src\n', `*\n!src\n${MARK}\nonramp.lock\n.git/onramp-analytics\n`],
+  ])('%j gets the lines that are missing, once', async (before, after) => {
+    host.write('.dockerignore', before);
+    const { stdout } = await host.shim(['init', '.']);
+    expect(stdout).toContain('wrote      .dockerignore (added the line');
+    await host.shim(['init', '.']);
+    expect(host.read('.dockerignore')).toBe(after);
   });
 });
 
@@ -182,14 +355,51 @@ describe('where it cannot', () => {
     expect(snapshot(host.root)).toEqual(before);
   });
 
-  it.runIf(isRoot)('a folder that cannot be written is an error', async () => {
-    chmodSync(join(host.root, '..'), 0o755);
-    const result = await run(process.env.TEST_NODE ?? process.execPath, [BUNDLE, 'init'], {
+  it('a project of which only our GNUmakefile is left has no Makefile', async () => {
+    await host.shim(['init', '.']);
+    await run('rm', ['Makefile'], { cwd: host.root });
+    expect((await host.shim(['init', '.'])).stderr).toContain('has no Makefile');
+  });
+
+  const asNobody = (words: readonly string[]) =>
+    run(process.env.TEST_NODE ?? process.execPath, [BUNDLE, ...words], {
       cwd: host.root,
       uid: NOBODY,
     });
-    expect(result.status).toBe(1);
-    expect(result.stderr).toContain('could not be set up: permission denied');
+
+  it.runIf(isRoot)('a folder that cannot be written is an error', async () => {
+    chmodSync(join(host.root, '..'), 0o755);
+    const { status, stderr } = await asNobody(['init', '.']);
+    expect(status).toBe(1);
+    expect(flat(stderr)).toContain('the folder cannot be written: permission denied');
+  });
+
+  it.runIf(isRoot)('one folder of two that cannot be written: nothing is', async () => {
+    chmodSync(join(host.root, '..'), 0o755);
+    await host.shim(['init', '.']);
+    for (const path of WRITTEN) host.write(path, sealedByInit(`# an older ${path}\n`));
+    giveAll(host.root, NOBODY);
+    for (const path of ['.onramp', '.onramp/track']) chownSync(join(host.root, path), 0, 0);
+    const before = snapshot(host.root);
+    const { status, stdout, stderr } = await asNobody(['init', '.']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(flat(stderr)).toContain('.onramp cannot be written: permission denied');
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('a disk that is full half-way: everything is as it was, without litter', async () => {
+    await host.shim(['init', '.']);
+    for (const path of WRITTEN) host.write(path, sealedByInit(`# an older ${path}\n`));
+    const before = snapshot(host.root);
+    // `ulimit -f` counts blocks of 512 bytes: the small files fit, the bundle does not.
+    const words = ['-c', 'ulimit -f 100; trap "" XFSZ; exec "$0" "$1" init .'];
+    const node = process.env.TEST_NODE ?? process.execPath;
+    const { status, stdout, stderr } = await run('sh', [...words, node, BUNDLE], {
+      cwd: host.root,
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('could not be set up');
+    expect(snapshot(host.root)).toEqual(before);
   });
 });
 
@@ -220,16 +430,4 @@ describe('a project whose path is unusual', () => {
       odd.remove();
     },
   );
-});
-
-it('to take it all away is to delete what init wrote', async () => {
-  await host.shim(['init']);
-  host.write('onramp.lock', lockOf('1'));
-  await host.make(['up'], RECORD_ONLY);
-  for (const path of [...WRITTEN, '.git/onramp-analytics']) {
-    rmSync(join(host.root, path), { recursive: true });
-  }
-  expect(await host.make(['up'])).toMatchObject({ status: 0, stdout: 'up\n', stderr: '' });
-  expect(readFileSync(BUNDLE, 'utf8')).not.toContain('sealed by onramp-analytics init: 0');
-  expect((await shim(['status'], { cwd: host.root })).status).toBe(0);
 });

@@ -54,7 +54,63 @@ describe('without a proxy', () => {
   });
 });
 
+describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
+  const careless = () => ({ ...env, NODE_EXTRA_CA_CERTS: '', NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  const silent = { status: 0, stdout: '', stderr: '' };
+
+  it('opens nothing to a server whose certificate nobody vouches for', async () => {
+    expect(await host.shim(TRACK, careless())).toMatchObject(silent);
+    expect(server.requests).toEqual([]);
+    expect(await lastDelivery()).toMatchObject({ detail: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+
+  it('neither behind a proxy', async () => {
+    const HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
+    expect(await host.shim(TRACK, { ...careless(), HTTPS_PROXY })).toMatchObject(silent);
+    expect(proxy.asked).toHaveLength(1);
+    expect(server.requests).toEqual([]);
+    expect(await lastDelivery()).toMatchObject({ detail: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+
+  it('nor to a proxy that is asked over TLS: it would get the login', async () => {
+    const HTTPS_PROXY = `https://me:secret@localhost:${server.port}`;
+    const POSTHOG_HOST = 'https://events.test';
+    expect(await host.shim(TRACK, { ...careless(), POSTHOG_HOST, HTTPS_PROXY })).toMatchObject(
+      silent,
+    );
+    expect(await lastDelivery()).toMatchObject({ detail: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+});
+
 describe('HTTPS_PROXY', () => {
+  it.each([
+    'socks://127.0.0.1:1080',
+    'socks5://127.0.0.1:1080',
+    'socks5h://me:secret@127.0.0.1:1080',
+    'http://127.0.0.1:99999',
+    'http://127.0.0.1:0',
+    '127.0.0.1:port',
+    'http://',
+    'http://me:%zz@127.0.0.1:3128',
+    'not a proxy',
+  ])('that is not understood (%s) is a failed delivery, and said', async (HTTPS_PROXY) => {
+    const silent = { status: 0, stdout: '', stderr: '' };
+    expect(await host.shim(TRACK, { ...env, HTTPS_PROXY })).toMatchObject(silent);
+    expect(server.requests).toEqual([]);
+    const detail = 'HTTPS_PROXY is not the URL of an HTTP proxy';
+    expect(await lastDelivery()).toMatchObject({ outcome: 'failed', detail });
+    const { status, stdout } = await host.shim(['status', '--json'], { ...env, HTTPS_PROXY });
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      problem: `${detail}: nothing is sent.`,
+      waiting: 1,
+    });
+    expect(stdout).not.toContain('secret');
+    // Where NO_PROXY says so, it does not matter.
+    await host.shim(['flush'], { ...env, HTTPS_PROXY, NO_PROXY: 'localhost' });
+    expect(server.events()).toHaveLength(1);
+  });
+
   it.each(['HTTPS_PROXY', 'https_proxy'])('as %s carries the request', async (name) => {
     // Nobody but the proxy knows where events.test is.
     const POSTHOG_HOST = `https://events.test:${server.port}`;

@@ -4,9 +4,13 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commands } from '../dashboard/src/command-panels';
+import { duration as onPage } from '../dashboard/src/format';
 import { isSummary, type Summary as PageSummary } from '../dashboard/src/summary';
-import { Durations } from '../src/report/quantiles';
+import { Counter } from '../src/report/count';
+import { dayOf, periodsThatFit } from '../src/report/days';
 import type { Summary } from '../src/report/summary';
+import { duration, textReport } from '../src/report/text';
 import { type Host, makeHost } from './support/host';
 import { writeJournal } from './support/journal';
 import { hasPty, onTerminal } from './support/pty';
@@ -150,6 +154,13 @@ describe('report', () => {
       }
     });
 
+    it.each([40, 80])('fits %d columns where stdout is no terminal', async (columns) => {
+      const { stdout } = await host.shim(['report'], { COLUMNS: String(columns) });
+      const widths = stdout.split('\n').map((line) => [...line].length);
+      expect(Math.max(...widths), stdout).toBeLessThanOrEqual(columns);
+      expect(stdout).toContain('median / p95');
+    });
+
     it.runIf(pty)('fits every width of terminal', async () => {
       for (const columns of [40, 60, 80, 118]) {
         const env = { LC_ALL: 'C.UTF-8', NO_COLOR: '1' };
@@ -175,12 +186,12 @@ describe('report', () => {
   });
 
   describe('as HTML', () => {
-    it('writes one file into the record folder, which git ignores, and names it', async () => {
+    it('writes one file into the record folder and names it', async () => {
       writeJournal(host.root, { delivered: 300 });
       const { stdout, status } = await host.shim(['report', '--html']);
       expect(status).toBe(0);
       const file = stdout.trim();
-      expect(file).toBe(join(host.root, '.onramp-analytics/report.html'));
+      expect(file).toBe(join(host.record, 'report.html'));
       const page = readFileSync(file, 'utf8');
       expect(page).toMatch(/^<!doctype html>/);
       expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
@@ -218,17 +229,133 @@ describe('report', () => {
   });
 });
 
+const NOTHING = {
+  local: 0,
+  waiting: 0,
+  delivered: 0,
+  dropped: 0,
+  unknown: 0,
+  reasons: [],
+  damaged: 0,
+};
+
+/** The summary of events, without a journal. */
+function summaryOf(
+  events: readonly [event: string, atMs: number, properties: Properties][],
+): Summary {
+  const counter = new Counter();
+  for (const [event, atMs, properties] of events) {
+    const timestamp = new Date(atMs).toISOString();
+    counter.add({ uuid: '', event, timestamp, distinct_id: '', properties });
+  }
+  return counter.summary(NOTHING, Date.now());
+}
+
+const ran = (properties: Properties, atMs = Date.now()) =>
+  ['command_executed', atMs, { command: 'up', ...properties }] as [string, number, Properties];
+
 describe('the quantiles', () => {
   it('are the nearest rank of all values, in any order', () => {
     const values = fc.array(fc.integer({ min: 0, max: 1e9 }), { minLength: 1 });
     fc.assert(
-      fc.property(values, fc.constantFrom(0.5, 0.95), (list, share) => {
-        const durations = new Durations();
-        for (const value of list) durations.add(value);
+      fc.property(values, (list) => {
+        const [command] = summaryOf(list.map((duration_ms) => ran({ duration_ms }))).commands;
         const sorted = [...list].sort((a, b) => a - b);
-        expect(durations.quantile(share)).toBe(sorted[Math.ceil(list.length * share) - 1]);
+        const rank = (share: number) => sorted[Math.ceil(list.length * share) - 1];
+        expect(command).toMatchObject({ median_ms: rank(0.5), p95_ms: rank(0.95) });
       }),
     );
-    expect(new Durations().quantile(0.5)).toBe(null);
+    expect(summaryOf([ran({})]).commands[0]).toMatchObject({ median_ms: null, p95_ms: null });
+  });
+});
+
+describe('a command that was interrupted', () => {
+  const LOOK = { columns: 80, isColoured: false, hasBlocks: false };
+  const summary = summaryOf([
+    ran({ success: true, duration_ms: 5 }),
+    ran({ success: false, duration_ms: 5 }),
+    ran({}),
+    ran({}),
+  ]);
+
+  it('is no failure, and in no failure rate', () => {
+    const counts = { failures: 1, interrupted: 2, failure_rate: 0.5 };
+    expect(summary.totals).toMatchObject({ commands: 4, ...counts });
+    expect(summary.commands).toMatchObject([{ name: 'up', count: 4, ...counts }]);
+    expect(summary.activity).toMatchObject([{ commands: 4, failures: 1, interrupted: 2 }]);
+    expect(summaryOf([ran({})]).totals.failure_rate).toBe(0);
+  });
+
+  it('is shown as what it is, in the terminal and on the page', () => {
+    const text = textReport(summary, LOOK).join('\n');
+    expect(text).toContain('50 % failed');
+    expect(text).toContain('2 interrupted');
+    const [panel] = commands(summary.commands);
+    const shown = panel!.series.map(({ name, values }) => [name, values]);
+    expect(shown).toEqual([
+      ['Succeeded', [1]],
+      ['Failed', [1]],
+      ['Interrupted', [2]],
+    ]);
+  });
+});
+
+describe('a duration', () => {
+  const CASES = [
+    [null, '-'],
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [1_000, '1.0 s'],
+    [59_949, '59.9 s'],
+    [59_950, '1 min 0 s'],
+    [119_499, '1 min 59 s'],
+    [119_700, '2 min 0 s'],
+    [3_599_499, '59 min 59 s'],
+    [3_599_500, '1 h 0 min'],
+    [10_000_000, '2 h 47 min'],
+  ] as const;
+
+  it.each(CASES)('of %s ms is %s, in the terminal and on the page', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+    if (ms !== null) expect(onPage(ms)).toBe(text);
+  });
+
+  it('never has sixty seconds or sixty minutes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 31 * 86_400_000 }), (ms) => {
+        expect(duration(ms)).not.toMatch(/\b60(\.0)? (s|min)\b/);
+      }),
+    );
+  });
+});
+
+describe('the activity', () => {
+  const DAY_MS = 86_400_000;
+  const begin = Date.parse('2026-01-07T12:00');
+  const over = (days: number) =>
+    summaryOf(Array.from({ length: days }, (_, index) => ran({}, begin + index * DAY_MS)));
+
+  it.each([
+    [70, 'day', 70],
+    [76, 'day', 76],
+    [77, 'week', 12],
+    [400, 'week', 58],
+    [900, 'month', 30],
+    [4_000, 'year', 11],
+  ])('of %d days is drawn by %s, all of it', (days, grain, length) => {
+    const { activity } = over(days);
+    const drawn = periodsThatFit(activity, 76);
+    expect(drawn.grain).toBe(grain);
+    expect(drawn.periods).toHaveLength(length);
+    const sum = drawn.periods.reduce((all, { events }) => all + events, 0);
+    expect(sum).toBe(days);
+    expect(drawn.periods[0]!.start <= activity[0]!.day).toBe(true);
+  });
+
+  it('survives a clock that was wrong by decades', () => {
+    const { activity } = summaryOf([ran({}, 0), ran({}, Date.parse('2400-01-01T12:00'))]);
+    expect(periodsThatFit(activity, 76).periods.length).toBeLessThanOrEqual(76);
+    expect(activity[1]!.day).toBe('2400-01-01');
+    expect(dayOf(0)).toBe(activity[0]!.day);
   });
 });

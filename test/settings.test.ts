@@ -3,6 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { declarationFolders, readMoreAt } from '../src/host/settings';
+import { inspectSettings, readDeadline, readSettings } from '../src/settings';
 import type { Host } from './support/host';
 import { ID, lockOf, makeProject, snapshot } from './support/project';
 import { type Server, startServer } from './support/server';
@@ -45,7 +47,7 @@ describe('the sender', () => {
     expect(await host.shim(TRACK, { ...keyless, POSTHOG_API_KEY: '' })).toMatchObject(quiet);
     expect(server.requests).toEqual([]);
     const { stdout } = await host.shim(['status'], keyless);
-    expect(stdout).toContain('Set POSTHOG_API_KEY in the environment or in .env');
+    expect(stdout).toContain('Set ONRAMP_ANALYTICS_API_KEY');
     expect(stdout).toMatch(/Waiting: +2 event/);
     await host.shim(TRACK, env);
     expect(server.requests).toHaveLength(1);
@@ -94,6 +96,13 @@ describe('the sender', () => {
     expect(result).toMatchObject({ status: 0, stderr: '' });
     expect(JSON.parse(result.stdout).batch).toMatchObject([{ event: 'service_started' }]);
     expect(server.requests).toEqual([]);
+    // And says that nothing was sent.
+    const why = 'printed by the sender console, not sent';
+    expect(host.records().at(-1)).toMatchObject({ outcome: 'dropped', why });
+    expect((await host.shim(['log'])).stdout.replace(/\s+/g, ' ')).toContain(`dropped: ${why}`);
+    expect(await status()).toMatchObject({ waiting: 0, last_delivery: { outcome: 'printed' } });
+    await host.shim(['flush'], env);
+    expect(server.requests).toEqual([]);
   });
 
   it('none keeps everything here', async () => {
@@ -128,20 +137,35 @@ describe('the host', () => {
     'https://example.org/?key=1',
     'https://example.org/#part',
     'file:///etc/passwd',
-  ])('%s is refused with the value and the rule, and tracking is silent', async (POSTHOG_HOST) => {
+    'https://example.org/\n',
+    'https://exa\tmple.org',
+  ])('%j is refused with the value and the rule, and tracking is silent', async (POSTHOG_HOST) => {
     const bad = { ...env, POSTHOG_HOST };
     const before = snapshot(host.root);
-    for (const command of [['status'], ['status', '--json'], ['flush'], ['preview']]) {
+    // A password is not repeated, and a newline is none any more.
+    const shown = POSTHOG_HOST.replace('user:word@', '…@').replace(/[\n\t]/, '\ufffd');
+    for (const command of [['flush'], ['preview']]) {
       const result = await host.shim(command, bad);
       expect({ command, ...result }).toMatchObject({ command, status: 1, stdout: '' });
-      const shown = POSTHOG_HOST.replace('user:word@', '…@'); // A password is not repeated.
       expect(result.stderr).toContain(`POSTHOG_HOST is "${shown}"`);
       expect(result.stderr).toContain('https://');
     }
+    // `status` shows all that it can.
+    const { status: code, stdout } = await host.shim(['status'], bad);
+    expect(code).toBe(1);
+    expect(stdout).toContain(ID);
+    expect(stdout).toMatch(/Problem: +POSTHOG_HOST\s+is/);
+    const json = await host.shim(['status', '--json'], bad);
+    expect(json.status).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      mode: 'on',
+      host: null,
+      sender: 'posthog',
+      problem: expect.stringContaining(`POSTHOG_HOST is "${shown}". It must be an https:// URL`),
+    });
     for (const command of [TRACK, ['collect']]) {
       expect(await host.shim(command, bad)).toMatchObject(quiet);
     }
-    expect(Object.keys(snapshot(host.root)).filter((path) => path.includes('journal'))).toEqual([]);
     expect(before['onramp.lock']).toEqual(snapshot(host.root)['onramp.lock']);
   });
 
@@ -176,10 +200,12 @@ describe('the timeout and the sender', () => {
     'ONRAMP_ANALYTICS_TIMEOUT_MS="%s" is refused with the value and the rule',
     async (ONRAMP_ANALYTICS_TIMEOUT_MS) => {
       const bad = { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS };
-      const { status: code, stderr } = await host.shim(['status'], bad);
+      const { status: code, stdout } = await host.shim(['status', '--json'], bad);
       expect(code).toBe(1);
-      expect(stderr).toContain(`ONRAMP_ANALYTICS_TIMEOUT_MS is "${ONRAMP_ANALYTICS_TIMEOUT_MS}"`);
-      expect(stderr).toContain('from 100 to 60000');
+      const { problem } = JSON.parse(stdout);
+      expect(problem).toContain(`ONRAMP_ANALYTICS_TIMEOUT_MS is "${ONRAMP_ANALYTICS_TIMEOUT_MS}"`);
+      expect(problem).toContain('from 100 to 60000');
+      expect(readDeadline(bad)).toBe(1000);
       expect(await host.shim(TRACK, bad)).toMatchObject(quiet);
       expect(server.requests).toEqual([]);
     },
@@ -187,12 +213,121 @@ describe('the timeout and the sender', () => {
 
   it('a sender that does not exist is refused with the list of those that do', async () => {
     const bad = { ...env, ONRAMP_ANALYTICS_SENDER: 'pigeon' };
-    const { status: code, stderr } = await host.shim(['status'], bad);
+    const { status: code, stdout } = await host.shim(['status', '--json'], bad);
     expect(code).toBe(1);
     for (const word of ['pigeon', 'posthog', 'http', 'console', 'none']) {
-      expect(stderr).toContain(word);
+      expect(JSON.parse(stdout).problem).toContain(word);
     }
+    expect(JSON.parse(stdout).sender).toBe(null);
     expect(await host.shim(TRACK, bad)).toMatchObject(quiet);
+  });
+});
+
+describe('where key and host come from', () => {
+  const find = (extra: Record<string, string> = {}) => {
+    const { key, keyFrom, host: at } = readSettings(host.root, extra);
+    return { key, keyFrom, host: at };
+  };
+  const settings = (text: string) => {
+    mkdirSync(join(host.root, '.onramp'), { recursive: true });
+    host.write('.onramp/settings', text);
+  };
+
+  it('is the first of the documented places that has it, each by itself', () => {
+    mkdirSync(join(host.root, 'services-enabled'));
+    host.write('services-enabled/.env', 'POSTHOG_API_KEY=k5\nPOSTHOG_HOST=https://h5.test\n');
+    expect(find()).toEqual({
+      key: 'k5',
+      keyFrom: 'POSTHOG_API_KEY in services-enabled/.env',
+      host: 'https://h5.test',
+    });
+    settings('# ours\nANALYTICS_API_KEY=k4\n');
+    expect(find()).toEqual({
+      key: 'k4',
+      keyFrom: 'ANALYTICS_API_KEY in .onramp/settings',
+      host: 'https://h5.test',
+    });
+    settings('ANALYTICS_API_KEY=k4\nANALYTICS_HOST=https://h4.test/\n');
+    expect(find().host).toBe('https://h4.test');
+    host.write('.env', 'ONRAMP_ANALYTICS_API_KEY=k3\nONRAMP_ANALYTICS_HOST=https://h3.test\n');
+    expect(find()).toMatchObject({ key: 'k3', host: 'https://h3.test' });
+    const posthog = { POSTHOG_API_KEY: 'k2', POSTHOG_HOST: 'https://h2.test' };
+    expect(find(posthog)).toMatchObject({ key: 'k2', keyFrom: 'POSTHOG_API_KEY' });
+    const ours = { ONRAMP_ANALYTICS_API_KEY: 'k1', ONRAMP_ANALYTICS_HOST: 'https://h1.test' };
+    expect(find({ ...posthog, ...ours })).toMatchObject({ key: 'k1', host: 'https://h1.test' });
+    expect(find({ ...posthog, ONRAMP_ANALYTICS_API_KEY: '' })).toMatchObject({ key: 'k2' });
+  });
+
+  it('is never the POSTHOG_API_KEY that an application has in its .env', async () => {
+    host.write('.env', `POSTHOG_API_KEY=the-applications\nPOSTHOG_HOST=${server.url}\n`);
+    expect(find()).toEqual({
+      key: undefined,
+      keyFrom: undefined,
+      host: 'https://us.i.posthog.com',
+    });
+    await host.shim(TRACK, PATIENT);
+    expect(server.requests).toEqual([]);
+    settings('ANALYTICS_ENV_FILES=.env\n'); // Unless the project says so,
+    expect(find()).toMatchObject({ key: 'the-applications', host: server.url });
+    settings('ANALYTICS_ENV_FILES=\n');
+    expect(find()).toMatchObject({ key: undefined });
+    settings('');
+    mkdirSync(join(host.root, 'services-available')); // or is OnRamp.
+    expect(find()).toMatchObject({ key: 'the-applications' });
+  });
+
+  it('is named by a message about a wrong one', () => {
+    const message = (extra = {}) => inspectSettings(host.root, extra).problems[0]?.message;
+    settings('ANALYTICS_HOST=http://h.test\n');
+    expect(message()).toMatch(/^ANALYTICS_HOST in \.onramp\/settings is "http:\/\/h\.test"/);
+    host.write('.env', 'ONRAMP_ANALYTICS_HOST=h3\n');
+    expect(message()).toMatch(/^ONRAMP_ANALYTICS_HOST in \.env is "h3"/);
+    expect(message({ ONRAMP_ANALYTICS_HOST: 'h1' })).toMatch(/^ONRAMP_ANALYTICS_HOST is "h1"/);
+  });
+});
+
+describe('the project’s own settings', () => {
+  it('hold for a bundle that is called by hand', async () => {
+    mkdirSync(join(host.root, '.onramp'));
+    host.write(
+      '.onramp/settings',
+      `ANALYTICS_API_KEY=ours\nANALYTICS_HOST="${server.url}" # here\n`,
+    );
+    await host.shim(TRACK, PATIENT);
+    expect(server.requests[0]!.body.api_key).toBe('ours');
+  });
+
+  it('name the folders of the declarations, and where the notice sends people', async () => {
+    expect(readMoreAt(host.root)).toBe('.onramp/README.md');
+    expect(declarationFolders(host.root)).toEqual({
+      services: 'services-available',
+      overrides: 'overrides-available',
+      scaffolds: 'services-scaffold',
+    });
+    mkdirSync(join(host.root, '.onramp'));
+    host.write(
+      '.onramp/settings',
+      'ANALYTICS_SERVICES=./apps/\nANALYTICS_OVERRIDES=o\nANALYTICS_SCAFFOLDS=s\n' +
+        'ANALYTICS_MORE=https://home.test/analytics\nDO_NOT_TRACK=1\nANALYTICS_ENABLED=0\n',
+    );
+    expect(declarationFolders(host.root)).toEqual({
+      services: 'apps',
+      overrides: 'o',
+      scaffolds: 's',
+    });
+    host.write('onramp.lock', '');
+    const { stdout } = await host.shim(['enable'], { ONRAMP_ANALYTICS_SENDER: 'none' });
+    expect(stdout).toContain('Read more:  https://home.test/analytics\n');
+    expect(await status()).toMatchObject({ mode: 'on' });
+  });
+
+  it('that cannot be read are said, and nothing is sent', async () => {
+    mkdirSync(join(host.root, '.onramp/settings'), { recursive: true });
+    const { status: code, stdout } = await host.shim(['status', '--json'], env);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).problem).toContain('.onramp/settings is not a file');
+    expect(await host.shim(TRACK, env)).toMatchObject(quiet);
+    expect(server.requests).toEqual([]);
   });
 });
 
@@ -220,15 +355,16 @@ describe('the host project’s env files', () => {
     expect(server.requests[0]!.body.api_key).toBe('k2');
   });
 
-  it('are a list that can be set', async () => {
-    host.write('.env', 'POSTHOG_API_KEY=wrong\n');
+  it('are a list that the project can set', async () => {
+    mkdirSync(join(host.root, '.onramp'));
+    host.write('.onramp/settings', 'ANALYTICS_ENV_FILES=missing  secrets\n');
+    host.write('.env', 'POSTHOG_API_KEY=wrong\nONRAMP_ANALYTICS_API_KEY=wrong\n');
     host.write('secrets', 'POSTHOG_API_KEY=right\n');
-    expect(await keyOf({ ONRAMP_ANALYTICS_ENV_FILES: 'missing secrets' })).toBe('right');
-    expect(await keyOf({ ONRAMP_ANALYTICS_ENV_FILES: '' })).toBe('right');
-    expect(server.requests).toHaveLength(1);
+    expect(await keyOf()).toBe('right');
   });
 
   it('give nothing else, and are never evaluated', async () => {
+    mkdirSync(join(host.root, 'services-enabled'));
     host.write(
       '.env',
       [

@@ -9,7 +9,7 @@ const COLOURS: readonly Colour[] = ['a', 'b', 'c', 'd'];
 export function commands(list: readonly Command[]): Panel[] {
   if (list.length === 0) return [];
   const shown = list.slice(0, BARS);
-  const columns = ['Command', 'Runs', 'Failed', 'Failure rate', 'Median', '95 % within'];
+  const columns = ['Command', 'Runs', 'Failed', 'Failure rate', 'Median', 'p95'];
   const units = [undefined, undefined, undefined, 'percent', 'ms', 'ms'] as const;
   const rows = list.map((each): Value[] => [
     each.name,
@@ -33,9 +33,20 @@ export function commands(list: readonly Command[]): Panel[] {
         {
           name: 'Succeeded',
           colour: 'a',
-          values: shown.map(({ count, failures }) => count - failures),
+          values: shown.map(
+            ({ count, failures, interrupted = 0 }) => count - failures - interrupted,
+          ),
         },
         { name: 'Failed', colour: 'bad', values: shown.map(({ failures }) => failures) },
+        ...(shown.some(({ interrupted }) => interrupted)
+          ? [
+              {
+                name: 'Interrupted',
+                colour: 'c' as const,
+                values: shown.map(({ interrupted = 0 }) => interrupted),
+              },
+            ]
+          : []),
       ],
       columns,
       units,
@@ -50,7 +61,7 @@ export function commands(list: readonly Command[]): Panel[] {
       labels: timed.map(({ name }) => name),
       series: [
         { name: 'Median', colour: 'a', values: timed.map(({ median_ms }) => median_ms) },
-        { name: '95 % within', colour: 'b', values: timed.map(({ p95_ms }) => p95_ms) },
+        { name: 'p95', colour: 'b', values: timed.map(({ p95_ms }) => p95_ms) },
       ],
       columns,
       units,

@@ -4,11 +4,15 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 export type Unit = 'count' | 'ms' | 'percent';
 
+/** A duration in few characters. Rounded first: 59.97 s is a minute, not 60.0 s. */
 export function duration(ms: number): string {
-  if (ms < 1_000) return `${whole.format(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  return `${whole.format(minutes)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+  if (Math.round(ms) < 1_000) return `${whole.format(ms)} ms`;
+  const tenths = Math.round(ms / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(ms / 60_000);
+  return `${whole.format(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
 
 export function percent(share: number): string {

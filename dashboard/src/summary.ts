@@ -15,6 +15,8 @@ export interface Use extends Counted {
 
 export interface Command extends Counted {
   readonly failures: number;
+  /** Runs that ended neither well nor badly: somebody stopped them. */
+  readonly interrupted?: number;
   readonly failure_rate: number;
   readonly median_ms: number | null;
   readonly p95_ms: number | null;

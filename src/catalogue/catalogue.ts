@@ -24,7 +24,10 @@ export interface EventDefinition {
   readonly properties: Readonly<Record<string, Property>>;
 }
 
-/** The closed set of `error_type`: made from an exit status, never from a message. */
+/**
+ * The closed set of `error_type`: made from an exit status, never from a message. make itself has one
+ * status for every failure, 2; the others come from recipes that report their own with the macro.
+ */
 export const ERROR_TYPES = ['exit_1', 'exit_2', 'exit_other', 'signal'] as const;
 
 /** A name the host project does not declare is sent as this word instead. */
@@ -88,7 +91,8 @@ export const EVENTS = {
       success: {
         type: { kind: 'boolean' },
         optional: true,
-        purpose: 'Which commands fail. Missing when the command was interrupted.',
+        purpose:
+          'Which commands fail. Missing when the command was interrupted: that is no failure.',
       },
       duration_ms: {
         type: { kind: 'count' },
@@ -104,7 +108,9 @@ export const EVENTS = {
       command,
       error_type: {
         type: { kind: 'one of', values: ERROR_TYPES },
-        purpose: 'How it failed, from its exit status alone. Ctrl-C is not an error.',
+        purpose:
+          'How it failed, from its exit status alone: `exit_2` for every failure that make itself saw, ' +
+          'the others only where a recipe reports its own. Ctrl-C is not an error.',
       },
     },
   },
@@ -130,6 +136,22 @@ export const WIRE = {
   $ip: 'Always `null`: keeps the server from writing your address there.',
   $lib: 'The name of the client library: `posthog-edge`, the small build of posthog-node.',
   $lib_version: 'Its version.',
+} as const;
+
+/**
+ * What a request carries besides the events' properties, whichever sender makes it. Only the id is
+ * about a person; `wireForm` (delivery/sender.ts) lets nothing but a UUID and a time into the first three.
+ */
+export const REQUEST = {
+  distinct_id:
+    'The anonymous id: how many people take part. The sender `http` calls it `anonymous_id`.',
+  uuid: 'A number of the event that keeps a retry from counting twice.',
+  timestamp: 'When the event happened.',
+  sent_at:
+    'When the request was made, by this machine’s clock: the server sees a wrong clock. Not with the sender `http`.',
+  api_key: 'The project’s key, the same for all its users. The sender `http` has it in a header.',
+  'type, library, library_version': 'Words of posthog-node’s own, the same for everybody.',
+  'user-agent': 'A header: the client library and its version. Not with the sender `http`.',
 } as const;
 
 /** The three properties that are set, not left to a library. */

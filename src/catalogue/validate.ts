@@ -16,6 +16,16 @@ import {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
+
+/** Whether a text is a UUID and nothing else. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
+/** Whether a text is a moment as a record has it: ISO 8601, UTC. */
+export const isTimestamp = (text: string): boolean =>
+  TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text));
+
 /** A validated event, or the sentence that says what is wrong with it. */
 export type Validation = { ok: true; properties: Properties } | { ok: false; problem: string };
 

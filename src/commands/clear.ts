@@ -13,6 +13,7 @@ export default defineCommand({
   meta: {
     name: 'clear',
     description: 'Delete the local record, what waits to be sent included. Asks first.',
+    examples: ['clear', 'clear --yes'],
   },
   args: { yes: { type: 'boolean', description: 'Do it without asking' } },
   async run({ args }) {

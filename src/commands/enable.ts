@@ -4,7 +4,7 @@ import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
 import { DROPPED } from '../delivery/pending';
-import { NOTICE } from '../notice';
+import { noticeOf } from '../notice';
 import { print, say } from '../output';
 import { environment, here } from '../process/invocation';
 import { discardPending, honourDiscard } from '../record/discard';
@@ -15,6 +15,7 @@ export default defineCommand({
   meta: {
     name: 'enable',
     description: 'Turn analytics on: record events and send them. With --local: record only.',
+    examples: ['enable', 'enable --local'],
   },
   args: {
     local: {
@@ -39,7 +40,7 @@ export default defineCommand({
     const wasOn = decide({}, before.enabled).mode === 'on';
     // What was recorded under another consent is not sent under this one.
     if (args.local || !wasOn) await discardPending(here(), DROPPED.disabled);
-    if (!args.local && !before.noticeShown) print(NOTICE);
+    if (!args.local && !before.noticeShown) print(noticeOf(project.root));
     const consent = decide(environment(), after.enabled);
     if (consent.mode !== wanted) {
       say(

@@ -10,8 +10,7 @@ import { warn } from '../output';
 import { here } from '../process/invocation';
 import { damagedInWords } from '../record/line';
 import { entries, type Found } from '../record/read';
-import { parseSince } from '../record/since';
-import { parseEvent } from './log';
+import { parseWanted } from '../record/wanted';
 
 /** `--format`; without it, what the file's name says, or JSON. */
 function formatOf(name: string | undefined, output: string | undefined): Format {
@@ -25,6 +24,7 @@ export default defineCommand({
   meta: {
     name: 'export',
     description: 'Write the whole record as JSON, CSV or NDJSON. docs/record.md has the columns.',
+    examples: ['export --output usage.csv', 'export --format ndjson --since 30d'],
   },
   args: {
     format: {
@@ -44,7 +44,7 @@ export default defineCommand({
     const project = here();
     const output = args.output === '-' ? undefined : args.output;
     const format = formatOf(args.format, output);
-    const wanted = { sinceMs: parseSince(args.since, Date.now()), event: parseEvent(args.event) };
+    const wanted = parseWanted(args, Date.now());
     const found: Found = { damaged: 0 };
     const sink = openSink(output);
     let count = 0;

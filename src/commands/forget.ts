@@ -5,7 +5,7 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
-import { askToForget } from '../delivery/forget';
+import { askToForget, whoAnswers } from '../delivery/forget';
 import { DROPPED } from '../delivery/pending';
 import { nodeTransport } from '../delivery/transport';
 import { EXIT, UserError } from '../errors';
@@ -35,36 +35,37 @@ function howToAsk(id: string): string {
   ].join('\n');
 }
 
-/** Asks the collector. @throws UserError when it could not be asked. */
-async function askCollector(id: string, settings: Settings): Promise<void> {
-  const answer = await askToForget(id, settings, nodeTransport(environment()), nowMs() + FORGET_MS);
-  if (answer.kind === 'forgotten') {
-    const count = answer.events === undefined ? '' : `: ${answer.events} event(s)`;
-    return say(`${settings.host} deleted everything under ${id}${count}.`);
-  }
-  if (answer.kind === 'refused') {
-    say(`${settings.host} does not let this project's key delete (${answer.detail}).`);
-    return say(howToAsk(id));
-  }
-  throw new UserError(
-    `${settings.host} could not be asked (${answer.detail}): what it has under ${id} is still there. ` +
+const couldNotAsk = (id: string, host: string, detail: string) =>
+  new UserError(
+    `${host} could not be asked (${detail}): what it has under ${id} is still there. ` +
       'You have a new id, and nothing waits to be sent; the record on this machine was kept. ' +
       `To ask again: ${NAME} forget --id ${id}`,
   );
-}
 
-/** Deals with what was sent: asks for its deletion, or says how to. */
+/** Deals with what was sent: asks for its deletion, or says how to. @throws UserError */
 async function askServer(id: string, settings: Settings): Promise<void> {
-  switch (settings.sender) {
-    case 'http':
-      return askCollector(id, settings);
-    case 'posthog':
-      say('PostHog deletes only for the owners of a project: this tool cannot do it for you.');
-      return say(howToAsk(id));
-    case 'console':
-    case 'none':
-      return say(`Nothing is sent with the sender "${settings.sender}": no server to ask.`);
+  const { host, sender } = settings;
+  if (sender === 'console' || sender === 'none') {
+    return say(`Nothing is sent with the sender "${sender}": no server to ask.`);
   }
+  const transport = nodeTransport(environment());
+  const endMs = nowMs() + FORGET_MS;
+  const server = await whoAnswers(host, transport, endMs);
+  if (server.kind === 'failed') throw couldNotAsk(id, host, server.detail);
+  if (server.kind === 'other' && sender === 'posthog') {
+    say(`At ${host} is no onramp-analytics collector. If it is PostHog: that deletes only for the`);
+    say('owners of a project, and this tool cannot do it for you.');
+    return say(howToAsk(id));
+  }
+  // What the sender `http` talks to speaks the collector's protocol, whatever it calls itself.
+  const answer = await askToForget(id, settings, transport, endMs);
+  if (answer.kind === 'failed') throw couldNotAsk(id, host, answer.detail);
+  if (answer.kind === 'refused') {
+    say(`${host} does not let this project's key delete (${answer.detail}).`);
+    return say(howToAsk(id));
+  }
+  const count = answer.events === undefined ? '' : `: ${answer.events} event(s)`;
+  say(`${host} deleted everything under ${id}${count}.`);
 }
 
 export default defineCommand({
@@ -72,6 +73,7 @@ export default defineCommand({
     name: 'forget',
     description:
       'Have everything under your id deleted where that can be done, take a new id, clear the record.',
+    examples: ['forget', 'forget --yes'],
   },
   args: {
     yes: { type: 'boolean', description: 'Do it without asking' },

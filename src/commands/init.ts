@@ -1,169 +1,172 @@
-// init: sets a host project up. Says each file it writes, and overwrites none that is not its own.
+// init: sets a host project up, upgrades it, or takes everything out again. Looks and plans first
+// (src/init/), says each file that it writes or removes, and touches none that is not its own.
 
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { decide } from '../consent/consent';
-import { reason, UserError } from '../errors';
-import { writeAtomically } from '../files/atomic';
-import { giveToOwnerOf } from '../files/owner';
+import { EXIT, reason, UserError } from '../errors';
+import { apply } from '../init/apply';
+import { hasOwnDropIn } from '../init/host-file';
+import { hanging } from '../init/lines';
+import { findings } from '../init/look';
+import type { Line, Plan } from '../init/plan';
+import { planRemoval } from '../init/remove';
+import { planInit } from '../init/set-up';
+import { type Text, textsOf } from '../init/texts';
 import { say } from '../output';
 import { environment } from '../process/invocation';
+import { NOWHERE } from '../project/location';
 import { projectAt } from '../project/project';
 import { readState } from '../state/state';
-import { TEMPLATES } from '../templates';
+import { confirm } from '../terminal/confirm';
+import { printable } from '../terminal/printable';
+import { isTerminal } from '../terminal/terminal';
 
-const DROP_IN = 'GNUmakefile';
-const MAKEFILES = [DROP_IN, 'makefile', 'Makefile'];
+const LABELS = {
+  writes: 'wrote',
+  removes: 'removed',
+  unchanged: 'unchanged',
+  kept: 'kept',
+} as const;
 
-/** Where each file goes, the one that make looks for last. The bundle copies itself. */
-const FILES: readonly { path: string; text: () => string; mode: number }[] = [
-  { path: '.onramp/analytics.mk', text: () => TEMPLATES['analytics.mk']!, mode: 0o644 },
-  { path: '.onramp/track', text: () => TEMPLATES.track!, mode: 0o755 },
-  {
-    path: '.onramp/onramp-analytics',
-    text: () => readFileSync(process.argv[1]!, 'utf8'),
-    mode: 0o755,
-  },
-  { path: DROP_IN, text: () => TEMPLATES.GNUmakefile!, mode: 0o644 },
-];
+const line = (what: keyof typeof LABELS, { path, why }: Line) =>
+  hanging(`${LABELS[what].padEnd(9)}  `, printable(why ? `${path} (${why})` : path));
 
-const IGNORED = 'onramp.lock';
-const SEAL = /^(#|\/\/) sealed by onramp-analytics init: ([0-9a-f]{64})$/m;
-
-const digest = (text: string) => createHash('sha256').update(text).digest('hex');
-
-/** The text without a seal. */
-function unsealed(text: string): string {
-  return text.replace(new RegExp(`${SEAL.source}\n`, 'm'), '');
-}
-
-/** The text with a last line that says what it was when init wrote it. */
-function sealed(text: string): string {
-  const plain = unsealed(text);
-  const comment = plain.startsWith('#!/usr/bin/env node') ? '//' : '#';
-  return `${plain}${comment} sealed by onramp-analytics init: ${digest(plain)}\n`;
-}
-
-/** Whether init wrote this text, and nobody changed it since. */
-function isOurs(text: string): boolean {
-  const seal = SEAL.exec(text)?.[2];
-  return seal !== undefined && seal === digest(unsealed(text));
-}
-
-/** What is to happen to one file, decided for all of them before the first is written. */
-interface Step {
-  readonly path: string;
-  readonly what: 'write' | 'unchanged' | 'changed' | 'foreign';
-  readonly text: string;
-  readonly mode: number;
-}
-
-function plan(folder: string, { path, text, mode }: (typeof FILES)[number]): Step {
-  const file = join(folder, path);
-  const parent = statSync(dirname(file), { throwIfNoEntry: false });
-  if (parent && !parent.isDirectory()) {
-    throw new UserError(
-      `${dirname(file)} is not a folder, and init needs one of that name. Nothing was written.`,
-    );
+/** Says a plan that was carried out, and the folders that are gone because of it. */
+function tell(plan: Plan, folders: readonly string[]): void {
+  const empty = folders.map((path) => ({ path: `${path}/`, why: 'it was empty then' }));
+  const all = { ...plan, removes: [...plan.removes, ...empty] };
+  for (const what of ['writes', 'removes', 'unchanged', 'kept'] as const) {
+    for (const each of all[what]) say(line(what, each));
   }
-  const wanted = sealed(text());
-  const step = (what: Step['what']): Step => ({ path, what, text: wanted, mode });
-  if (!lstatSync(file, { throwIfNoEntry: false })) return step('write');
-  const present = existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : '';
-  if (present === wanted) return step('unchanged');
-  // A bundle that somebody put there by hand has no seal yet.
-  if (isOurs(present) || present === unsealed(wanted)) return step('write');
-  return step(SEAL.test(present) ? 'changed' : 'foreign');
 }
 
-const WORDS: Record<Step['what'], (path: string) => string> = {
-  write: (path) => `wrote      ${path}`,
-  unchanged: (path) => `unchanged  ${path}`,
-  changed: (path) =>
-    `kept       ${path} (changed since init wrote it: delete it and run init again to get a new one)`,
-  foreign: (path) =>
-    `kept       ${path} (yours: add the line \`include .onramp/analytics.mk\` to it; commands are not tracked)`,
+const notes = (texts: readonly string[]) => {
+  for (const text of texts) say(hanging('note       ', printable(text)));
 };
 
-function carryOut(folder: string, step: Step): void {
-  if (step.what === 'write') {
-    const file = join(folder, step.path);
-    if (mkdirSync(dirname(file), { recursive: true })) giveToOwnerOf(folder, dirname(file));
-    writeAtomically(file, step.text);
-    chmodSync(file, step.mode);
-  }
-  say(WORDS[step.what](step.path));
+/** Refuses, with every reason there is. */
+function refuse(nothing: string, reasons: readonly string[]): never {
+  const list = reasons.map((each) => hanging('  - ', printable(each)));
+  throw new UserError([`${nothing}:`, ...list].join('\n'));
 }
 
-/** The files that git would leave out of a commit; none without git. */
-function ignoredByGit(folder: string, paths: readonly string[]): string[] {
-  const { stdout } = spawnSync('git', ['check-ignore', '--', ...paths], {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return (stdout ?? '').split('\n').filter(Boolean);
+/** Carries a plan out; what the system refuses becomes a sentence. */
+function carryOut(folder: string, plan: Plan): string[] {
+  try {
+    return apply(
+      folder,
+      plan.writes,
+      plan.removes.map(({ path }) => path),
+    );
+  } catch (error) {
+    throw new UserError(
+      `${folder} could not be set up: ${reason(error)}. Fix this, and run init again.`,
+    );
+  }
 }
 
-function ignoreLock(folder: string): string {
-  const file = join(folder, '.gitignore');
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (text.split(/\r?\n/).some((line) => [IGNORED, `/${IGNORED}`].includes(line.trim()))) {
-    return 'unchanged  .gitignore';
+function setUp(folder: string, texts: readonly Text[], force: boolean): void {
+  if (
+    !hasOwnDropIn(folder) &&
+    !['makefile', 'Makefile'].some((it) => existsSync(join(folder, it)))
+  ) {
+    throw new UserError(`${folder} has no Makefile. Name the folder of a project that has one.`);
   }
-  const ending = text.includes('\r\n') ? '\r\n' : '\n';
-  const gap = text === '' || text.endsWith('\n') ? '' : ending;
-  writeAtomically(file, `${text}${gap}${IGNORED}${ending}`);
-  return `wrote      .gitignore (the line ${IGNORED})`;
+  const plan = planInit(folder, texts, force);
+  if (plan.refusals.length > 0) refuse('Nothing was written', plan.refusals);
+  // Before anything is written: some of them are about what is there now.
+  const found = findings(folder, texts, environment());
+  tell(plan, carryOut(folder, plan));
+  notes(found);
+  say('');
+  if (plan.writes.length + plan.removes.length > 0) {
+    say('Commit all of it: `git add -A`. What it is: .onramp/README.md.');
+  }
+  say(consentLine(folder));
+}
+
+/** Whether analytics is on here. A lock that cannot be read is no reason to fail: all is written. */
+function consentLine(folder: string): string {
+  try {
+    const { mode } = decide(environment(), readState(projectAt(folder)).enabled);
+    return mode === 'off'
+      ? 'Analytics stays off until somebody runs `make analytics-enable`.'
+      : `Analytics is ${mode} in this project. \`make analytics-status\` says why.`;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return hanging('', `Analytics is off: ${printable(error.message)}`);
+  }
+}
+
+function takeOut(folder: string, texts: readonly Text[], force: boolean): void {
+  const plan = planRemoval(folder, texts, force);
+  if (plan.refusals.length > 0) refuse('Nothing was removed', [...new Set(plan.refusals)]);
+  if (plan.removes.length + plan.writes.length === 0 && !plan.isPartial) {
+    throw new UserError(`Nothing in ${folder} was written by init.`);
+  }
+  tell(plan, carryOut(folder, plan));
+  notes(plan.notes);
+  const { record } = projectAt(folder);
+  const inside = relative(folder, record);
+  const where = record === NOWHERE ? undefined : inside.startsWith('..') ? record : inside;
+  const old = existsSync(join(folder, '.onramp-analytics')) ? ['.onramp-analytics'] : [];
+  const state = ['onramp.lock', ...(where ? [where] : []), ...old];
+  say('');
+  say(
+    hanging(
+      '',
+      `What belongs to users was not touched: ${state.join(', ')}. Nothing is sent any more. ` +
+        'Each user can delete it:',
+    ),
+  );
+  say(`  rm -rf ${state.map((path) => (/[^\w./-]/.test(path) ? quoted(path) : path)).join(' ')}`);
+  if (plan.isPartial) {
+    const left = plan.kept.filter(({ why }) => why?.startsWith('changed')).map(({ path }) => path);
+    throw new UserError(`${left.join(', ')}: changed since init wrote it, and kept.`);
+  }
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The folder that is meant: without a name, the current one if the person says so. */
+function asked(dir: string | undefined, what: string): string | undefined {
+  if (dir !== undefined) return resolve(dir);
+  const folder = resolve('.');
+  if (!isTerminal(0) || !isTerminal(2)) {
+    throw new UserError(
+      'Name the folder of the project, or `.` for this one: init DIR.',
+      EXIT.usage,
+    );
+  }
+  return confirm(`${what} ${printable(folder)}?`, false) ? folder : undefined;
 }
 
 export default defineCommand({
   meta: {
     name: 'init',
-    description: 'Set up a host project: GNUmakefile, make/, bin/ and a line in .gitignore.',
+    description: 'Set up or upgrade a host project, or take analytics out of it again.',
+    ...{ examples: ['init .', 'init ../homelab', 'init --force .', 'init --remove .'] },
   },
   args: {
-    dir: { type: 'positional', required: false, description: 'The project (default: this folder)' },
+    dir: {
+      type: 'positional',
+      required: false,
+      description: 'The project. `init .`: this folder. Without it, init asks',
+    },
+    remove: { type: 'boolean', description: 'Take out what init wrote: `init --remove .`' },
+    force: { type: 'boolean', description: 'Replace or remove our files even if changed' },
   },
   run({ args }) {
-    const folder = resolve(args.dir ?? '.');
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    const isRemoval = args.remove === true;
+    const folder = asked(args.dir, isRemoval ? 'Take analytics out of' : 'Set up');
+    if (folder === undefined) return say(`Nothing was ${isRemoval ? 'removed' : 'written'}.`);
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       throw new UserError(`${folder} is not a folder. Name the folder of the project to set up.`);
     }
-    if (!MAKEFILES.some((name) => existsSync(join(folder, name)))) {
-      throw new UserError(`${folder} has no Makefile. Name the folder of a project that has one.`);
-    }
-    try {
-      const steps = FILES.map((file) => plan(folder, file));
-      const foreign = steps.find(({ what, path }) => what === 'foreign' && path !== DROP_IN);
-      if (foreign) {
-        throw new UserError(
-          `${join(folder, foreign.path)} is there already, and init did not write it. ` +
-            'Nothing was written. Move that file away, and run init again.',
-        );
-      }
-      for (const step of steps) carryOut(folder, step);
-      say(ignoreLock(folder));
-    } catch (error) {
-      if (error instanceof UserError) throw error;
-      throw new UserError(
-        `${folder} could not be set up: ${reason(error)}. Mend that, and run init again.`,
-      );
-    }
-    for (const path of ignoredByGit(
-      folder,
-      FILES.map((file) => file.path),
-    )) {
-      say(`note: git ignores ${path}; \`git add -f ${path}\` takes it into your project.`);
-    }
-    const { mode } = decide(environment(), readState(projectAt(folder)).enabled);
-    say(
-      mode === 'off'
-        ? '\nAnalytics stays off until somebody runs `make analytics-enable`.'
-        : `\nAnalytics is ${mode} in this project. \`make analytics-status\` says why.`,
-    );
+    const texts = textsOf(folder);
+    if (isRemoval) takeOut(folder, texts, args.force === true);
+    else setUp(folder, texts, args.force === true);
   },
 });

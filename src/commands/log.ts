@@ -1,25 +1,15 @@
 // log: the recorded events, newest last, with what became of each.
 
 import { defineCommand } from 'citty';
-import { EVENTS } from '../catalogue/catalogue';
-import { isEventName } from '../catalogue/validate';
 import { EXIT, UserError } from '../errors';
-import { print, say, warn } from '../output';
-import { here } from '../process/invocation';
-import { damagedInWords, lineOf } from '../record/line';
+import { print, say, toJson, warn } from '../output';
+import { environment, here } from '../process/invocation';
+import { damagedInWords, linesOf } from '../record/line';
 import { type Entry, entries, type Found, newest } from '../record/read';
-import { parseSince } from '../record/since';
+import { parseWanted } from '../record/wanted';
+import { lookOfStdout } from '../terminal/terminal';
 
 const LIMIT = 50;
-
-/** `--event`, checked. */
-export function parseEvent(name: string | undefined): string | undefined {
-  if (name === undefined || isEventName(name)) return name;
-  throw new UserError(
-    `There is no event of that name. Events: ${Object.keys(EVENTS).join(', ')}.`,
-    EXIT.usage,
-  );
-}
 
 function parseLimit(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -27,8 +17,12 @@ function parseLimit(text: string | undefined): number | undefined {
   throw new UserError('--limit takes a whole number; 0 is for all.', EXIT.usage);
 }
 
-/** An entry as JSON: the record as it was written, and its outcome. */
-const shown = ({ record, status }: Entry) => JSON.stringify({ ...record, status });
+/**
+ * An entry as JSON: the record as it was written, and its delivery status. 1.0.0 called that `fate`;
+ * the key stays while `schema` is 1.
+ */
+const shown = ({ record, status }: Entry) =>
+  toJson({ ...record, fate: status, delivery_status: status });
 
 /** `log --json`. Keys are added, never renamed or removed, while `schema` is 1. */
 function printJson(list: Iterable<Entry>, found: Found): void {
@@ -41,10 +35,19 @@ function printJson(list: Iterable<Entry>, found: Found): void {
   print(`\n],"damaged":${found.damaged}}\n`);
 }
 
+/** Why nothing is shown. */
+function nothing({ event, since }: { event?: string | undefined; since?: string | undefined }) {
+  const filters = [event && `--event ${event}`, since && `--since ${since}`].filter(Boolean);
+  return filters.length === 0
+    ? 'No event is recorded.'
+    : `No recorded event matches ${filters.join(' and ')}.`;
+}
+
 export default defineCommand({
   meta: {
     name: 'log',
     description: 'Show the recorded events, newest last, and what became of each.',
+    examples: ['log --limit 10', 'log --since 7d --event error_occurred', 'log --json'],
   },
   args: {
     limit: {
@@ -62,21 +65,19 @@ export default defineCommand({
   },
   run({ args }) {
     const project = here();
-    const wanted = {
-      sinceMs: parseSince(args.since, Date.now()),
-      event: parseEvent(args.event),
-    };
+    const wanted = parseWanted(args, Date.now());
     const limit = parseLimit(args.limit) ?? (wanted.sinceMs === undefined ? LIMIT : 0);
     const found: Found = { damaged: 0 };
     const list =
       limit === 0 ? entries(project, wanted, found) : newest(project, wanted, limit, found);
     if (args.json) return printJson(list, found);
+    const { columns } = lookOfStdout(environment());
     let count = 0;
     for (const entry of list) {
-      say(lineOf(entry));
+      say(linesOf(entry, columns).join('\n'));
       count += 1;
     }
-    if (count === 0) warn('No such event is recorded.\n');
+    if (count === 0) warn(`${nothing(args)}\n`);
     const damaged = damagedInWords(found.damaged);
     if (damaged) warn(`${damaged}\n`);
   },

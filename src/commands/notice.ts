@@ -2,7 +2,7 @@
 // turned analytics on. Not for people, so it is not listed.
 
 import { defineCommand } from 'citty';
-import { NOTICE } from '../notice';
+import { noticeOf } from '../notice';
 import { warn } from '../output';
 import { leaveAtDeadline, quietly } from '../process/deadline';
 import { environment, hereQuietly } from '../process/invocation';
@@ -24,7 +24,7 @@ export default defineCommand({
         isFirst = !now.noticeShown;
         return isFirst ? { [KEYS.notice]: '1' } : {};
       });
-      if (isFirst) warn(NOTICE);
+      if (isFirst) warn(noticeOf(session.project.root));
     });
   },
 });

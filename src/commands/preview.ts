@@ -7,20 +7,21 @@ import {
   type EventName,
   type Properties,
 } from '../catalogue/catalogue';
-import { isEventName } from '../catalogue/validate';
 import { httpSender } from '../delivery/http';
 import { nextBatch, settledBefore } from '../delivery/pending';
 import { posthogSender } from '../delivery/posthog';
 import { requestOf } from '../delivery/preview';
 import { readDeliveryState } from '../delivery/state';
-import { EXIT, UserError } from '../errors';
+import { UserError } from '../errors';
 import { mint } from '../journal/mint';
 import type { EventRecord } from '../journal/records';
-import { say } from '../output';
+import { say, toJson } from '../output';
 import { environment, here } from '../process/invocation';
 import type { Project } from '../project/project';
+import { parseEvent } from '../record/wanted';
 import { isCi, readSettings } from '../settings';
 import { readState } from '../state/state';
+import { printable } from '../terminal/printable';
 
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 const EXAMPLES = { service_name: 'plex', override_name: 'plex-nfs', command: 'start-service' };
@@ -54,6 +55,7 @@ export default defineCommand({
     name: 'preview',
     description:
       'Show the exact request that would be sent next, or one for an EVENT. Sends nothing.',
+    examples: ['preview', 'preview service_enabled', 'preview --json'],
   },
   args: {
     event: { type: 'positional', required: false, description: 'Show an example of this event' },
@@ -62,13 +64,7 @@ export default defineCommand({
   async run({ args }) {
     const project = here();
     const env = environment();
-    const { event } = args;
-    if (event !== undefined && !isEventName(event)) {
-      throw new UserError(
-        `There is no event of that name. Events: ${Object.keys(EVENTS).join(', ')}.`,
-        EXIT.usage,
-      );
-    }
+    const event = parseEvent(args.event);
     const settings = readSettings(project.root, env);
     const id = readState(project).id ?? NO_ID;
     const pending = event === undefined ? waiting(project, id) : [];
@@ -79,17 +75,18 @@ export default defineCommand({
     const sender =
       settings.sender === 'http'
         ? httpSender(settings.key, settings.host)
-        : posthogSender(settings.key ?? 'POSTHOG_API_KEY-is-not-set', settings.host, false);
+        : posthogSender(settings.key ?? 'no-key-is-set', settings.host, false);
     const request = await requestOf(sender, batch);
     if (!request)
       throw new UserError('The sender made no request. This is a defect: please report it.');
     const body: unknown = JSON.parse(request.body);
-    if (args.json) return say(JSON.stringify(body));
+    if (args.json) return say(toJson(body));
     const what =
       pending.length > 0 ? `the ${pending.length} event(s) that wait` : `an example of ${name}`;
     say(`What would be sent for ${what}. Nothing was sent.\n`);
-    say(`${request.method} ${request.url}`);
-    for (const [header, value] of Object.entries(request.headers)) say(`${header}: ${value}`);
-    say(`\n${JSON.stringify(body, null, 2)}`);
+    say(`${request.method} ${printable(request.url)}`);
+    for (const [header, value] of Object.entries(request.headers))
+      say(`${header}: ${printable(value)}`);
+    say(`\n${toJson(body, 2)}`);
   },
 });

@@ -36,6 +36,7 @@ export default defineCommand({
   meta: {
     name: 'report',
     description: 'Show a summary of the record; with --html, write it as one HTML file.',
+    examples: ['report', 'report --since 30d', 'report --html --open'],
   },
   args: {
     file: {

@@ -1,13 +1,21 @@
 // status: is it on, who decided, what waits, and how the last delivery went.
+//
+// It shows everything that it can: a wrong setting is a row like the others, and exit status 1.
 
 import { defineCommand } from 'citty';
 import { type Consent, decide, type Mode } from '../consent/consent';
-import { countWaiting, isPaused, type LastAttempt, readDeliveryState } from '../delivery/state';
+import { ProxyError, proxyFor } from '../delivery/proxy';
+import { isPaused, type LastAttempt, readDeliveryState } from '../delivery/state';
+import { EXIT } from '../errors';
 import { VERSION } from '../generated';
 import { say, sayJson } from '../output';
 import { environment, here } from '../process/invocation';
-import { readSettings, type SenderName } from '../settings';
+import { recordProblem, waitingIn } from '../record/waiting';
+import { type Environment, inspectSettings, type SenderName } from '../settings';
 import { readState } from '../state/state';
+import { twoColumns } from '../terminal/layout';
+import { printable } from '../terminal/printable';
+import { lookOfStdout } from '../terminal/terminal';
 
 /** `status --json`. Keys are added, never renamed or removed, while `schema` is 1. */
 export interface Status {
@@ -18,25 +26,53 @@ export interface Status {
   /** False when the decider's value is not a word that is known; it then means off. */
   understood: boolean;
   id: string | null;
-  sender: SenderName;
-  host: string;
+  /** Null when the setting is wrong: see `problem`. */
+  sender: SenderName | null;
+  host: string | null;
   key_set: boolean;
+  /** Everything that waits, wherever it is. */
   waiting: number;
   last_delivery: LastAttempt | null;
   /** ISO 8601, when delivery pauses after failures; else null. */
   paused_until: string | null;
   lock: string;
   record: string;
+  /** Which setting the key is from; null without one. */
+  key_from: string | null;
+  /** Events that are recorded, and not sent. */
+  waiting_in_journal: number;
+  /** Commands and reports that nobody has recorded yet. */
+  waiting_in_spool: number;
+  /** What is wrong: a setting, the proxy, or a record that cannot be written; else null. */
+  problem: string | null;
 }
 
-/** Puts the status together. @throws UserError when the lock or a setting is wrong. */
+/** Why a proxy that is set keeps everything from being sent. */
+function proxyProblem(host: string | undefined, env: Environment): string | undefined {
+  if (!host?.startsWith('https:')) return undefined;
+  try {
+    proxyFor(new URL(host), env);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProxyError) return `${error.code}: nothing is sent.`;
+    throw error;
+  }
+}
+
+/** Puts the status together. @throws UserError when the lock cannot be understood. */
 function currentStatus(): Status {
   const project = here();
   const env = environment();
   const state = readState(project);
   const consent = decide(env, state.enabled);
-  const settings = readSettings(project.root, env);
+  const { settings, problems } = inspectSettings(project.root, env);
   const delivery = readDeliveryState(project);
+  const waiting = waitingIn(project, delivery);
+  const wrong = [
+    ...problems.map(({ message }) => message),
+    proxyProblem(settings.host, env),
+    consent.mode === 'off' ? undefined : recordProblem(project),
+  ].filter((problem) => problem !== undefined);
   return {
     schema: 1,
     version: VERSION,
@@ -44,16 +80,20 @@ function currentStatus(): Status {
     decided_by: consent.decidedBy,
     understood: consent.understood,
     id: state.id ?? null,
-    sender: settings.sender,
-    host: settings.host,
+    sender: settings.sender ?? null,
+    host: settings.host ?? null,
     key_set: settings.key !== undefined,
-    waiting: countWaiting(project, delivery),
+    waiting: waiting.journal + waiting.spool,
     last_delivery: delivery.last,
     paused_until: isPaused(delivery, Date.now())
       ? new Date(delivery.retryAtMs).toISOString()
       : null,
     lock: project.lock,
     record: project.record,
+    key_from: settings.keyFrom ?? null,
+    waiting_in_journal: waiting.journal,
+    waiting_in_spool: waiting.spool,
+    problem: wrong.length > 0 ? wrong.join(' ') : null,
   };
 }
 
@@ -73,10 +113,15 @@ function decider({ decided_by, understood }: Status): string {
   return understood ? where : `${where}, whose value is not understood (1, 0 or local), so: off`;
 }
 
-function keyLine({ key_set, sender }: Status): string {
-  if (key_set) return 'set';
+function keyLine({ key_from, sender }: Status): string {
+  if (key_from !== null) return `set (${key_from})`;
   if (sender !== 'posthog') return 'not set';
-  return 'not set: events wait. Set POSTHOG_API_KEY in the environment or in .env';
+  return 'not set: events wait. Set ONRAMP_ANALYTICS_API_KEY in the environment or in .env';
+}
+
+function waitingLine({ waiting, waiting_in_spool: unrecorded }: Status): string {
+  const also = unrecorded === 0 ? '' : `, ${unrecorded} of which not recorded yet`;
+  return `${waiting} event(s)${also}`;
 }
 
 function lastLine({ last_delivery: last, paused_until }: Status): string {
@@ -86,31 +131,39 @@ function lastLine({ last_delivery: last, paused_until }: Status): string {
   return `${last.outcome}, ${last.events} event(s) at ${last.at}${detail}${pause}`;
 }
 
-function table(status: Status): string {
-  const rows = [
+/** The status for people. Values come from files and the environment: none of them acts. */
+function table(status: Status, columns: number): string {
+  const wrong = 'not usable, see below';
+  const rows: (readonly [string, string])[] = [
     ['Analytics', MODES[status.mode]],
     ['Decided by', decider(status)],
     ['Anonymous id', status.id ?? 'none yet'],
-    ['Sender', status.sender],
-    ['Host', status.host],
+    ['Sender', status.sender ?? wrong],
+    ['Host', status.host ?? wrong],
     ['API key', keyLine(status)],
-    ['Waiting', `${status.waiting} event(s)`],
+    ['Waiting', waitingLine(status)],
     ['Last delivery', lastLine(status)],
     ['State', status.lock],
     ['Record', status.record],
-  ] as const;
-  return rows.map(([name, value]) => `${`${name}:`.padEnd(15)}${value}`).join('\n');
+  ];
+  if (status.problem !== null) rows.push(['Problem', status.problem]);
+  return twoColumns(
+    rows.map(([name, value]) => [`${name}:`, printable(value)] as const),
+    { columns },
+  ).join('\n');
 }
 
 export default defineCommand({
   meta: {
     name: 'status',
     description: 'Show whether analytics is on, who decided that, and what waits to be sent.',
+    examples: ['status', 'status --json'],
   },
   args: { json: { type: 'boolean', description: 'Print JSON (documented, stable)' } },
   run({ args }) {
     const status = currentStatus();
     if (args.json) sayJson(status);
-    else say(table(status));
+    else say(table(status, lookOfStdout(environment()).columns));
+    return status.problem === null ? EXIT.ok : EXIT.failed;
   },
 });

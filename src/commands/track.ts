@@ -14,13 +14,15 @@ export default defineCommand({
   meta: {
     name: 'track',
     description: 'Record an event, and send what waits. Does nothing when analytics is off.',
+    examples: ['track service_started service_name=plex'],
   },
   args: {
     event: { type: 'positional', description: 'The event, as `events` lists them' },
     properties: {
       type: 'positional',
       required: false,
-      description: 'Its properties, as key=value …',
+      description: 'Its properties',
+      valueHint: 'KEY=VALUE…',
     },
   },
   async run({ args }) {

@@ -33,7 +33,17 @@ const DO_NOT_TRACK_MEANS_NOTHING = ['', '0', 'false'];
 const says = (value: string, word: string) =>
   [word, word.toUpperCase(), word.slice(0, 1).toUpperCase() + word.slice(1)].includes(value);
 
-const plain = (value: string | undefined) => (value ?? '').trim();
+/** White space as make has it; JavaScript's own `trim` takes away more than that. */
+const SPACE = ' \t\n\v\f\r';
+
+/** A value without white space around it. No regular expression: one may take a square of its length. */
+function plain(value = ''): string {
+  let from = 0;
+  let to = value.length;
+  while (from < to && SPACE.includes(value[from]!)) from += 1;
+  while (to > from && SPACE.includes(value[to - 1]!)) to -= 1;
+  return value.slice(from, to);
+}
 
 function modeOf(word: string): Mode | undefined {
   return (Object.keys(WORDS) as Mode[]).find((mode) =>

@@ -48,6 +48,11 @@ function judge(
     const done = { cursor: batch.end, batch: BATCH.events, failures: 0, retryAtMs: 0, last };
     return { next: { ...state, ...done }, outcomes, goOn: batch.more };
   }
+  if (result.kind === 'printed') {
+    outcomes.push({ outcome: 'dropped', why: result.detail, at, uuids });
+    const last = { ...attempt, outcome: 'printed' as const };
+    return { next: { ...state, cursor: batch.end, last }, outcomes, goOn: batch.more };
+  }
   if (result.kind === 'rejected') {
     const last = { ...attempt, outcome: 'rejected' as const };
     if (uuids.length > 1) {

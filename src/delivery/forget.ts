@@ -1,9 +1,50 @@
-// Asks the collector to delete everything it has under an id.
+// Asks the collector to delete everything it has under an id, once it is known to be one.
 
 import { failureOf, type Request, type Transport } from './sender';
 
-/** The path of the collector's endpoint for it. */
+/** The paths of the collector's endpoints. */
 export const FORGET_PATH = '/api/v1/forget';
+export const HEALTH_PATH = '/api/v1/health';
+
+/** What the collector calls itself. */
+const SERVICE = 'onramp-analytics-collector';
+
+/** PostHog's own hosts need not be asked who they are. */
+const POSTHOG = /(^|\.)posthog\.com$/;
+
+/** Who answers at a host; `detail` is why nobody could be asked. */
+export type Server = { kind: 'collector' | 'other' } | { kind: 'failed'; detail: string };
+
+/** Whether it is the collector: 1.0.0's says nothing but that it is well. */
+function isCollector(text: string): boolean {
+  try {
+    const answer = JSON.parse(text) as Record<string, unknown> | null;
+    if (answer?.service !== undefined) return answer.service === SERVICE;
+    return JSON.stringify(answer) === '{"status":"ok"}';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks who answers at `host`, until `endMs` (in ms of process uptime): the sender's name does not say,
+ * as the collector takes what PostHog takes. No id and no key is in the request. Never throws.
+ */
+export async function whoAnswers(
+  host: string,
+  transport: Transport,
+  endMs: number,
+): Promise<Server> {
+  if (POSTHOG.test(new URL(host).hostname)) return { kind: 'other' };
+  try {
+    const url = `${host}${HEALTH_PATH}`;
+    const { status, text } = await transport({ method: 'GET', url, headers: {}, body: '' }, endMs);
+    if (status >= 500) return { kind: 'failed', detail: `HTTP ${status}` };
+    return { kind: status === 200 && isCollector(text) ? 'collector' : 'other' };
+  } catch (error) {
+    return { kind: 'failed', detail: failureOf(error).detail };
+  }
+}
 
 /**
  * forgotten: it is deleted, so many events. refused: the server does not let this key do that.
@@ -11,7 +52,8 @@ export const FORGET_PATH = '/api/v1/forget';
  */
 export type Forgotten =
   | { kind: 'forgotten'; events: number | undefined }
-  | { kind: 'refused' | 'failed'; detail: string };
+  | { kind: 'refused'; detail: string }
+  | { kind: 'failed'; detail: string };
 
 const REFUSING = [401, 403, 404, 405];
 
@@ -39,7 +81,7 @@ function countOf(text: string): number | undefined {
   }
 }
 
-/** Asks, until `endMs` of clock.ts. Never throws for what the network or the server does. */
+/** Asks, until `endMs` (in ms of process uptime). Never throws for what the network or the server does. */
 export async function askToForget(
   id: string,
   { key, host }: { key: string | undefined; host: string },

@@ -1,7 +1,7 @@
 // The sender `http`: the collector's own batch endpoint, for those who run one.
 
 import { PRIVACY_PROPERTIES } from '../catalogue/catalogue';
-import { failureOf, outcomeOf, type Sender } from './sender';
+import { failureOf, NO_WIRE_FORM, outcomeOf, type Sender, wireForm } from './sender';
 
 /** The path of the collector's batch endpoint. */
 export const BATCH_PATH = '/api/v1/telemetry/batch';
@@ -9,7 +9,9 @@ export const BATCH_PATH = '/api/v1/telemetry/batch';
 /** A sender for the collector at `host`; `key` is the project's token there, if it has one. */
 export function httpSender(key: string | undefined, host: string): Sender {
   return {
-    async send(batch, transport, endMs) {
+    async send(given, transport, endMs) {
+      const batch = wireForm(given);
+      if (!batch) return NO_WIRE_FORM;
       const body = JSON.stringify({
         anonymous_id: batch[0]?.distinct_id,
         events: batch.map(({ uuid, event, timestamp, properties }) => ({

@@ -2,7 +2,7 @@
 
 import { PRIVACY_PROPERTIES, type WIRE } from '../catalogue/catalogue';
 import type { EventRecord } from '../journal/records';
-import { type Answer, failureOf, outcomeOf, type Sender } from './sender';
+import { type Answer, failureOf, NO_WIRE_FORM, outcomeOf, type Sender, wireForm } from './sender';
 
 /** What the library may add to an event: its own name and version. Nothing else stays. */
 const FROM_LIBRARY = ['$lib', '$lib_version'] as const satisfies (keyof typeof WIRE)[];
@@ -22,7 +22,9 @@ Reflect.deleteProperty(globalThis, 'CompressionStream');
 /** A sender for a PostHog server, or anything that speaks its protocol, at `host`. */
 export function posthogSender(key: string, host: string, debug: boolean): Sender {
   return {
-    async send(batch, transport, endMs) {
+    async send(given, transport, endMs) {
+      const batch = wireForm(given);
+      if (!batch) return NO_WIRE_FORM;
       const records = new Map(batch.map((record) => [record.uuid, record]));
       let answer: Answer | undefined;
       let failure: unknown;

@@ -17,19 +17,44 @@ function covers(entry: string, url: URL): boolean {
   return bare !== '' && (host === bare || host.endsWith(`.${bare}`));
 }
 
+/** The variable that names the proxy, and its value. The lower-case one wins, as with curl. */
+function named(env: Environment): readonly [name: string, value: string] | undefined {
+  for (const name of ['https_proxy', 'HTTPS_PROXY']) {
+    const value = env[name];
+    if (value) return [name, value];
+  }
+  return undefined;
+}
+
+/** A proxy that is set and not understood. `code` is safe to show: the value may hold a password. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
 /**
- * The proxy for an https URL, or undefined for a direct connection. The lower-case variable wins,
- * as with curl. A proxy value that is no URL means: no proxy (curl's `host:port` is understood).
+ * The proxy for an https URL, or undefined for a direct connection. curl's `host:port` is understood.
+ * @throws ProxyError when it is no HTTP proxy: whoever set one does not want a direct connection.
  */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
-  const value = env.https_proxy || env.HTTPS_PROXY;
-  if (!value) return undefined;
+  const [name, value] = named(env) ?? [];
+  if (name === undefined || value === undefined) return undefined;
   const exceptions = (env.no_proxy || env.NO_PROXY || '').toLowerCase().split(/[\s,]+/);
   if (exceptions.some((entry) => covers(entry, url))) return undefined;
   try {
-    const proxy = new URL(/^[a-z]+:\/\//i.test(value) ? value : `http://${value}`);
-    return ['http:', 'https:'].includes(proxy.protocol) ? proxy : undefined;
+    const proxy = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);
+    const isHttp = ['http:', 'https:'].includes(proxy.protocol) && proxy.port !== '0';
+    if (isHttp && loginOf(proxy) !== undefined) return proxy;
   } catch {
-    return undefined;
+    // No URL, or a login that is not one.
   }
+  throw new ProxyError(`${name} is not the URL of an HTTP proxy`);
+}
+
+/** `user:password` of a proxy, without the URL's own quoting; empty without a user. */
+export function loginOf({ username, password }: URL): string {
+  return username && `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 }

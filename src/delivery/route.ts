@@ -1,7 +1,8 @@
 // Which sender, over which transport: ONRAMP_ANALYTICS_SENDER picks.
 
-import { sayJson } from '../output';
+import { print } from '../output';
 import type { Environment, Settings } from '../settings';
+import { consoleSender } from './console';
 import { httpSender } from './http';
 import { posthogSender } from './posthog';
 import type { Sender, Transport } from './sender';
@@ -13,27 +14,25 @@ export interface Route {
   readonly transport: Transport;
 }
 
-/** Prints the request that would have been made, and counts it as taken. */
-const printing: Transport = async (request) => {
-  sayJson(JSON.parse(request.body));
-  return { status: 200, headers: {}, text: '{}' };
-};
-
 /**
  * The route that the settings ask for. Undefined when nothing may be sent (`none`) or nothing can
  * be (PostHog without a key): events then wait in the journal.
  */
 export function routeFor(settings: Settings, env: Environment): Route | undefined {
   const { sender, key, host, debug } = settings;
+  const transport = nodeTransport(env);
   switch (sender) {
     case 'none':
       return undefined;
     case 'console':
-      return { sender: posthogSender(key ?? 'no-key', host, debug), transport: printing };
+      return {
+        sender: consoleSender(posthogSender(key ?? 'no-key', host, debug), print),
+        transport,
+      };
     case 'http':
-      return { sender: httpSender(key, host), transport: nodeTransport(env) };
+      return { sender: httpSender(key, host), transport };
     case 'posthog':
       if (!key) return undefined;
-      return { sender: posthogSender(key, host, debug), transport: nodeTransport(env) };
+      return { sender: posthogSender(key, host, debug), transport };
   }
 }

@@ -1,21 +1,24 @@
 // What delivery asks of a way to send: one request for one batch, and a plain outcome.
 
+import { isTimestamp, isUuid } from '../catalogue/validate';
 import type { EventRecord } from '../journal/records';
 
 /**
  * accepted: the server has the events.
  * rejected: the server finds this batch wrong or too large; sending it again would not help.
  * failed: the server was not reached, or cannot take it now; it is sent again later.
+ * printed: there is no server: the request was shown to a person, and the events are done with.
  * `detail` is made here from a status or an error code. No text of a server gets into it.
  */
 export type Outcome =
   | { kind: 'accepted'; detail: string }
   | { kind: 'rejected'; detail: string }
+  | { kind: 'printed'; detail: string }
   | { kind: 'failed'; detail: string; retryAfterMs?: number };
 
-/** A request, as it goes to the transport. */
+/** A request, as it goes to the transport. An empty body is none. */
 export interface Request {
-  readonly method: 'POST';
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -29,8 +32,8 @@ export interface Answer {
 }
 
 /**
- * Carries one request, until `endMs` (of clock.ts) and not longer. @throws an Error whose `code` is
- * safe to show.
+ * Carries one request, until `endMs` (in ms of process uptime) and not longer. @throws an Error whose
+ * `code` is safe to show.
  */
 export type Transport = (request: Request, endMs: number) => Promise<Answer>;
 
@@ -40,6 +43,25 @@ export interface Sender {
 }
 
 const REJECTING = [400, 413];
+
+/**
+ * A batch with its `uuid`, `timestamp` and `distinct_id` in their one written form; undefined when one
+ * of them is no such thing. They are the only texts in a request that the catalogue does not name: with
+ * this, no free text can leave in them either, whatever the journal holds.
+ */
+export function wireForm(batch: readonly EventRecord[]): EventRecord[] | undefined {
+  const safe: EventRecord[] = [];
+  for (const record of batch) {
+    if (!isUuid(record.uuid) || !isUuid(record.distinct_id) || !isTimestamp(record.timestamp)) {
+      return undefined;
+    }
+    safe.push({ ...record, timestamp: new Date(record.timestamp).toISOString() });
+  }
+  return safe;
+}
+
+/** What a sender answers to a batch that has no wire form: delivery then finds the event, and drops it. */
+export const NO_WIRE_FORM: Outcome = { kind: 'rejected', detail: 'not a record of this tool' };
 
 /**
  * Reads an answer. Exactly 200, and JSON or nothing: a page of HTML with status 200 comes from

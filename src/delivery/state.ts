@@ -11,7 +11,7 @@ import type { Project } from '../project/project';
 /** The last attempt, for `status`. `detail` is made by the shim, never by a server. */
 export interface LastAttempt {
   readonly at: string;
-  readonly outcome: 'delivered' | 'failed' | 'rejected';
+  readonly outcome: 'delivered' | 'failed' | 'rejected' | 'printed';
   readonly events: number;
   readonly detail: string;
 }

@@ -1,6 +1,7 @@
-// An entry of the record as a line of text.
+// An entry of the record as text: one line where it fits, more where it does not.
 
-import { printable } from '../terminal/terminal';
+import { flow } from '../terminal/layout';
+import { printable } from '../terminal/printable';
 import type { Entry } from './read';
 import type { DeliveryStatus } from './status';
 
@@ -34,14 +35,18 @@ export function statusInWords(status: DeliveryStatus): string {
   }
 }
 
-/** The line, without its end. */
-export function lineOf({ record, status }: Entry): string {
+/** Where the lines after an entry's first one begin: below its event, where there is room. */
+const BELOW = { wide: ' '.repeat(21), narrow: '  ', fromColumns: 60 } as const;
+
+/** The entry in lines that fit, without their ends. A value stays whole where that can be. */
+export function linesOf({ record, status }: Entry, columns: number): string[] {
   const properties = Object.entries(record.properties)
     .filter(([name]) => !LEFT_OUT.includes(name))
     .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  const event = printable(record.event).padEnd(EVENT_WIDTH);
+  const event = printable(record.event).padEnd(columns < BELOW.fromColumns ? 0 : EVENT_WIDTH);
   const words = [localTime(record.timestamp), event, ...properties.map(printable)];
-  return `${words.join('  ')}  · ${statusInWords(status)}`;
+  const next = columns < BELOW.fromColumns ? BELOW.narrow : BELOW.wide;
+  return flow([...words, `· ${statusInWords(status)}`], { columns, next, gap: '  ' });
 }
 
 /** How many lines of the journal could not be read, as a sentence; empty for none. */

@@ -1,6 +1,7 @@
 // Counts events into a summary, one by one: nothing of the single event is kept.
 
 import type { EventRecord } from '../journal/records';
+import { dayOf, emptyDay } from './days';
 import {
   type CommandSummary,
   type DaySummary,
@@ -15,6 +16,7 @@ import {
 interface Command {
   count: number;
   failures: number;
+  interrupted: number;
   readonly durations: number[];
 }
 
@@ -38,14 +40,6 @@ const byCount = <T extends { count: number; name: string }>(a: T, b: T): number 
 /** The smallest of sorted values that at least `share` of all do not exceed; null without values. */
 const quantile = (sorted: readonly number[], share: number): number | null =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
-
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** The day of a moment, in the time of this machine. */
-export function dayOf(ms: number): string {
-  const date = new Date(ms);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
 
 /** How often each of the events happened to each service or override. */
 function usesOf(counts: Map<string, Counts>, prefix: string): Use[] {
@@ -76,7 +70,7 @@ export class Counter {
     this.events += 1;
     increase(this.byEvent, event);
     const name = dayOf(Date.parse(timestamp));
-    const day = at(this.days, name, () => ({ day: name, events: 0, commands: 0, failures: 0 }));
+    const day = at<Day>(this.days, name, () => ({ ...emptyDay(name) }));
     day.events += 1;
     const { service_name: service, override_name: override } = properties;
     if (typeof service === 'string') {
@@ -100,14 +94,20 @@ export class Counter {
     const own = at(this.commands, name, () => ({
       count: 0,
       failures: 0,
+      interrupted: 0,
       durations: [],
     }));
     own.count += 1;
     day.commands += 1;
     if (typeof duration_ms === 'number') own.durations.push(duration_ms);
-    if (success !== false) return;
-    own.failures += 1;
-    day.failures += 1;
+    // An interrupted command has no `success`.
+    if (typeof success !== 'boolean') {
+      own.interrupted += 1;
+      day.interrupted += 1;
+    } else if (!success) {
+      own.failures += 1;
+      day.failures += 1;
+    }
   }
 
   private addError({ command, error_type }: EventRecord['properties']): void {
@@ -119,11 +119,12 @@ export class Counter {
 
   private commandList(): CommandSummary[] {
     for (const { durations } of this.commands.values()) durations.sort((a, b) => a - b);
-    const list = [...this.commands].map(([name, { count, failures, durations }]) => ({
+    const list = [...this.commands].map(([name, { count, failures, interrupted, durations }]) => ({
       name,
       count,
       failures,
-      failure_rate: share(failures, count),
+      interrupted,
+      failure_rate: share(failures, count - interrupted),
       median_ms: quantile(durations, 0.5),
       p95_ms: quantile(durations, 0.95),
     }));
@@ -144,6 +145,7 @@ export class Counter {
     const sum = (list: Iterable<number>) => [...list].reduce((all, each) => all + each, 0);
     const commands = sum(activity.map((day) => day.commands));
     const failures = sum(activity.map((day) => day.failures));
+    const interrupted = sum(activity.map((day) => day.interrupted));
     return {
       from: activity[0]?.day ?? null,
       to: activity.at(-1)?.day ?? null,
@@ -152,7 +154,8 @@ export class Counter {
         events: this.events,
         commands,
         failures,
-        failure_rate: share(failures, commands),
+        interrupted,
+        failure_rate: share(failures, commands - interrupted),
         errors: sum([...this.errors.values()].map((error) => error.count)),
       },
       activity,

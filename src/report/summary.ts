@@ -14,6 +14,9 @@ export interface Use extends Counted {
 
 export interface CommandSummary extends Counted {
   readonly failures: number;
+  /** Runs that somebody ended with Ctrl-C or a signal: neither a success nor a failure. */
+  readonly interrupted: number;
+  /** Failures among the runs that ended by themselves. */
   readonly failure_rate: number;
   readonly median_ms: number | null;
   readonly p95_ms: number | null;
@@ -24,6 +27,7 @@ export interface DaySummary {
   readonly events: number;
   readonly commands: number;
   readonly failures: number;
+  readonly interrupted: number;
 }
 
 export interface ErrorSummary {
@@ -52,6 +56,7 @@ export interface Summary {
     readonly events: number;
     readonly commands: number;
     readonly failures: number;
+    readonly interrupted: number;
     readonly failure_rate: number;
     readonly errors: number;
   };

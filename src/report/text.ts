@@ -1,10 +1,12 @@
 // The report for the terminal.
 
 import { damagedInWords } from '../record/line';
-import { type Look, printable } from '../terminal/terminal';
+import { wrap as wrapTo } from '../terminal/layout';
+import { printable } from '../terminal/printable';
+import type { Look } from '../terminal/terminal';
 import { bar, cell, spark, styled } from './charts';
-import { dayOf } from './count';
-import type { DaySummary, RecordSummary, Summary, Use } from './summary';
+import { periodsThatFit } from './days';
+import type { RecordSummary, Summary, Use } from './summary';
 
 const SHOWN = 10;
 const NAME = { least: 8, most: 28 } as const;
@@ -18,30 +20,24 @@ interface Row {
   readonly bad?: number;
 }
 
-/** A duration in few characters. */
+/** A duration in few characters. Rounded first: 59.97 s is a minute, not 60.0 s. */
 export function duration(ms: number | null): string {
   if (ms === null) return '-';
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
+  const tenths = Math.round(ms / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(ms / 60_000);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Prose in lines that fit, each further in than the first one. */
-function wrap(text: string, indent: string, { columns }: Look): string[] {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    const isFirst = line.trim() === '';
-    if (!isFirst && [...line].length + 1 + [...word].length > columns) {
-      lines.push(line);
-      line = `${indent}  ${word}`;
-    } else line += isFirst ? word : ` ${word}`;
-  }
-  return [...lines, line];
-}
+const wrap = (text: string, indent: string, { columns }: Look) =>
+  wrapTo(text, { columns, first: indent, next: `${indent}  ` });
 
 function section(title: string, lines: readonly string[], look: Look): string[] {
   const heading = wrap(title, '', look).map((line) => styled(line, 'bold', look));
@@ -72,34 +68,21 @@ function bars(rows: readonly Row[], look: Look): string[] {
     : lines;
 }
 
-/** Every day from the first to the last, those without an event too, as many as fit. */
-function everyDay(activity: readonly DaySummary[], most: number): DaySummary[] {
-  const last = activity.at(-1)!;
-  const known = new Map(activity.map((day) => [day.day, day]));
-  const days: DaySummary[] = [];
-  // Noon: a day has 23 or 25 hours twice a year.
-  const date = new Date(`${last.day}T12:00`);
-  while (days.length < most) {
-    const name = dayOf(date.getTime());
-    if (name < activity[0]!.day) break;
-    days.unshift(known.get(name) ?? { day: name, events: 0, commands: 0, failures: 0 });
-    date.setDate(date.getDate() - 1);
-  }
-  return days;
-}
-
-function activityLines(activity: readonly DaySummary[], look: Look): string[] {
-  const days = everyDay(activity, look.columns - 4);
-  const busiest = days.reduce((most, day) => (day.events > most.events ? day : most));
+function activityLines(
+  { grain, periods }: ReturnType<typeof periodsThatFit>,
+  { from, to }: Summary,
+  look: Look,
+): string[] {
+  const busiest = periods.reduce((most, each) => (each.events > most.events ? each : most));
   const line = spark(
-    days.map(({ events }) => events),
+    periods.map(({ events }) => events),
     look,
   );
+  const when = grain === 'day' ? 'on' : `in the ${grain} from`;
   return [
     `  ${styled(line, 'bar', look)}`,
     ...wrap(
-      `${days[0]!.day} to ${days.at(-1)!.day}; ` +
-        `most on ${busiest.day}: ${number(busiest.events)} event(s)`,
+      `${from} to ${to}; most ${when} ${busiest.start}: ${number(busiest.events)} event(s)`,
       '  ',
       look,
     ),
@@ -137,7 +120,8 @@ export function textReport(summary: Summary, look: Look): string[] {
     styled(`Usage from ${summary.from} to ${summary.to}`, 'bold', look),
     ...wrap(
       `${number(totals.events)} event(s), ${number(totals.commands)} command(s), ` +
-        `${percent(totals.failure_rate)} failed, ${number(totals.errors)} error(s)`,
+        `${percent(totals.failure_rate)} failed, ${number(totals.errors)} error(s)` +
+        (totals.interrupted > 0 ? `, ${number(totals.interrupted)} interrupted` : ''),
       '  ',
       look,
     ),
@@ -148,20 +132,23 @@ export function textReport(summary: Summary, look: Look): string[] {
   const rows = (title: string, list: readonly Row[]) => {
     if (list.length > 0) add(title, bars(list, look));
   };
-  add('Activity by day', activityLines(activity, look));
+  const periods = periodsThatFit(activity, look.columns - 4);
+  add(`Activity by ${periods.grain}`, activityLines(periods, summary, look));
   rows('Services enabled most (enabled / all events)', uses(summary.services));
   rows('Overrides enabled most (enabled / all events)', uses(summary.overrides));
   rows(
     'Commands run most (runs, failed)',
-    summary.commands.map(({ name, count, failures, failure_rate }) => ({
+    summary.commands.map(({ name, count, failures, failure_rate, interrupted }) => ({
       name,
       value: count,
       bad: failures,
-      words: `${number(count)}, ${percent(failure_rate)}`,
+      words:
+        `${number(count)}, ${percent(failure_rate)}` +
+        (interrupted > 0 ? `, ${number(interrupted)} interrupted` : ''),
     })),
   );
   rows(
-    'How long they take (median / 95 % within)',
+    'How long they take (median / p95)',
     summary.commands
       .filter(({ median_ms }) => median_ms !== null)
       .map(({ name, median_ms, p95_ms }) => ({
@@ -176,7 +163,7 @@ export function textReport(summary: Summary, look: Look): string[] {
       name: command ?? '-',
       value: count,
       bad: count,
-      words: `${number(count)} × ${type}`.replace('×', look.hasBlocks ? '×' : 'x'),
+      words: `${number(count)} × ${printable(type)}`.replace('×', look.hasBlocks ? '×' : 'x'),
     })),
   );
   add('What became of the events', statusLines(record, look));

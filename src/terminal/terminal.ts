@@ -1,6 +1,7 @@
 // What the terminal is like: how wide, whether colours are wanted, which characters it can show.
 
-import { isatty } from 'node:tty';
+import { fstatSync } from 'node:fs';
+import { tty } from '../builtin';
 import type { Environment } from '../settings';
 
 /** How text is to be laid out and drawn. */
@@ -11,11 +12,16 @@ export interface Look {
   readonly hasBlocks: boolean;
 }
 
+/** Beyond 120 columns lines are hard to read; below 40 nothing can be laid out. */
 const COLUMNS = { default: 80, least: 40, most: 120 } as const;
 
-/** Whether a descriptor is a terminal. */
+/** Whether a descriptor is a terminal. A pipe or a file is seen without loading anything. */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
-  return isatty(descriptor);
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && tty().isatty(descriptor);
+  } catch {
+    return false; // It is closed.
+  }
 }
 
 /** The width of the terminal behind a stream: as it is, as `COLUMNS` says, or 80. */
@@ -37,13 +43,4 @@ export function lookOfStdout(env: Environment): Look {
     isColoured: !isDumb && !env.NO_COLOR,
     hasBlocks: !isDumb && /utf-?8/i.test(locale),
   };
-}
-
-/**
- * Text that somebody may have put into the journal, made safe to print: nothing in it moves the
- * cursor, sets a title, or changes the direction of writing.
- */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }

@@ -7,11 +7,12 @@ import { v4 } from 'uuid';
 import { type Consent, decide } from '../consent/consent';
 import { UserError } from '../errors';
 import { type Declared, readDeclared } from '../host/declared';
+import { declarationFolders } from '../host/settings';
 import type { EventRecord } from '../journal/records';
 import { DEADLINE_MS, LEAVE_MS } from '../limits';
 import { untilMs } from '../process/clock';
 import { type Project, projectAt } from '../project/project';
-import { declarationFolders, type Environment, readSettings, type Settings } from '../settings';
+import { type Environment, readSettings, type Settings } from '../settings';
 import { changeState } from '../state/change';
 import { KEYS, readState, type State } from '../state/state';
 
@@ -134,6 +135,6 @@ export async function deliverUnwritten(
 }
 
 /** What the session's host project declares. */
-export function declaredIn({ project, env }: Session): Declared {
-  return readDeclared(project.root, declarationFolders(env));
+export function declaredIn({ project }: Session): Declared {
+  return readDeclared(project.root, declarationFolders(project.root));
 }

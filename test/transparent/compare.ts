@@ -5,8 +5,8 @@ import type { Outcome } from './variants';
 
 // The outer make's own word about a command that failed. make 3.81 to 4.1 do not name the line;
 // 4.0 and 4.1 say it in two lines, the first on stdout, and complain when stdout is closed.
-const OUTER = /^\S*(?:make|gm): \*\*\* \[(?:make\/analytics\.mk:\d+: )?[^\n]*\] Error 2\r?\n/gm;
-const OUTER_4_0 = /^make\/analytics\.mk:\d+: recipe for target '[^\n]*' failed\r?\n/gm;
+const OUTER = /^\S*(?:make|gm): \*\*\* \[(?:\.onramp\/analytics\.mk:\d+: )?[^\n]*\] Error 2\r?\n/gm;
+const OUTER_4_0 = /^\.onramp\/analytics\.mk:\d+: recipe for target '[^\n]*' failed\r?\n/gm;
 const WRITE_ERROR_4_0 = /^make: write error: stdout\n/gm;
 
 /** Every text that is `text` without at most `count` of the outer make's lines. */
@@ -37,7 +37,7 @@ const sortLines = (text: string) => text.split('\n').sort().join('\n');
 
 /** Lines of make's data base that are of this project's makefiles, or dates, counts and sizes. */
 const OUR_ENTRY =
-  /analytics|ONRAMP_ANALYTICS_INNER|GNUmakefile|^MAKEFILE_LIST |^\.SHELLSTATUS |^# .*(current buf|\d{4}$|\d files|implicit rules|hash-table|strcache|strings|Load=|Rehash=)/;
+  /analytics|ONRAMP_ANALYTICS_INNER|GNUmakefile|^MAKEFILE_LIST |^\.SHELLSTATUS |^\.VARIABLES |^endef$|^# .*(current buf|\d{4}$|\d files|implicit rules|hash-table|strcache|strings|Load=|Rehash=)/;
 
 /** make's data base as a set of lines; its order is that of a hash table. */
 function databaseEntries(text: string): string {

@@ -26,8 +26,6 @@ export interface Variant {
   /** What it is compared with: `absent`, or `absent` with the same lack of permission. */
   readonly baseline?: 'absent' | 'absent, unwritable';
   readonly lock?: string;
-  /** The mirror of the lock's mode, as the shim keeps it; without, make has sed read the lock. */
-  readonly mirror?: string;
   readonly bundle?: 'broken';
   readonly withoutNode?: true;
   readonly unwritable?: true;
@@ -42,17 +40,15 @@ export const VARIANTS: readonly Variant[] = [
     name: 'disabled',
     baseline: 'absent',
     lock: ON.replace('=1', '=0'),
-    mirror: 'mode-off',
   },
-  { name: 'on', baseline: 'absent', lock: ON, mirror: 'mode-on' },
+  { name: 'on', baseline: 'absent', lock: ON },
   {
     name: 'on, broken bundle',
     baseline: 'absent',
     lock: ON,
-    mirror: 'mode-on',
     bundle: 'broken',
   },
-  { name: 'on, without node', baseline: 'absent', lock: ON, mirror: 'mode-on', withoutNode: true },
+  { name: 'on, without node', baseline: 'absent', lock: ON, withoutNode: true },
   { name: 'absent, unwritable', unwritable: true },
   { name: 'on, unwritable', baseline: 'absent, unwritable', lock: ON, unwritable: true },
 ];
@@ -76,12 +72,11 @@ export async function installOnce(base: string): Promise<Installed> {
   if (status !== 0) throw new Error(`init failed: ${stderr}`);
   const paths = ['GNUmakefile', '.onramp/analytics.mk', '.onramp/track'];
   const texts = paths.map((path) => [path, readFileSync(join(template, path), 'utf8')]);
-  return { texts: Object.fromEntries(texts), bundle: join(template, 'bin/onramp-analytics') };
+  return { texts: Object.fromEntries(texts), bundle: join(template, '.onramp/onramp-analytics') };
 }
 
 /** What the shim adds to a project's folder. */
-const OURS =
-  /^(GNUmakefile|onramp\.lock|\.onramp-analytics(\/.*)?|make(\/analytics\.mk|\/track\.sh)?|bin(\/onramp-analytics)?)$/;
+const OURS = /^(GNUmakefile|onramp\.lock|\.(onramp|git)(\/.*)?)$/;
 
 /** What was left of a run. */
 export interface Outcome {
@@ -98,8 +93,7 @@ function install(root: string, variant: Variant, { texts, bundle }: Installed): 
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  mkdirSync(join(root, 'bin'));
-  const ours = join(root, 'bin/onramp-analytics');
+  const ours = join(root, '.onramp/onramp-analytics');
   if (variant.bundle === 'broken') writeFileSync(ours, 'this is { not a program\n');
   else
     try {
@@ -108,17 +102,6 @@ function install(root: string, variant: Variant, { texts, bundle }: Installed): 
       copyFileSync(bundle, ours);
     }
   if (variant.lock) writeFileSync(join(root, 'onramp.lock'), variant.lock);
-  if (variant.mirror) {
-    const record = join(root, '.git/onramp-analytics');
-    mkdirSync(join(record, 'runs'), { recursive: true });
-    for (const [name, text] of [
-      [variant.mirror, ''],
-      ['salt', '00'],
-      ['.gitignore', '*\n'],
-    ]) {
-      writeFileSync(join(record, name!), text!);
-    }
-  }
 }
 
 function everything(root: string): string[] {
@@ -156,10 +139,9 @@ function listFiles(root: string): string {
 
 function isTracked(root: string): boolean {
   const record = join(root, '.git/onramp-analytics');
-  if (!existsSync(record)) return false;
   // In this order: what was noted is forgotten only once it is in the journal.
-  const runs = join(record, 'runs');
-  const isNoted = existsSync(runs) && readdirSync(runs).some((name) => /^\d+\./.test(name));
+  const spool = join(record, 'spool');
+  const isNoted = existsSync(spool) && readdirSync(spool).some((name) => /\.start$/.test(name));
   return isNoted || existsSync(join(record, 'journal.ndjson'));
 }
 
@@ -189,6 +171,7 @@ export function runScenario(
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
+  mkdirSync(join(root, '.git'), { recursive: true });
   if (variant.baseline) install(root, variant, installed);
   const id = isRoot && variant.unwritable ? { uid: NOBODY, gid: NOBODY } : {};
   if (variant.unwritable) {

@@ -1,0 +1,191 @@
+// Nothing of ours gets in a host's way: rules that clean, list, check and find see what they saw before.
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { filesBelow, type Host, makeHost } from './support/host';
+import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
+import { RECORD_ONLY } from './support/recorded';
+import { cleanEnv, make, run } from './support/run';
+
+const MAKE = process.env.TEST_MAKE ?? 'make';
+const CI = { ...RECORD_ONLY, POSTHOG_API_KEY: 'phc_test' };
+
+let host: Host;
+afterEach(() => host.remove());
+
+/** A project whose analytics is on, with these files. */
+async function tracked(files: Record<string, string>, name?: string): Promise<Host> {
+  host = await makeHost({ files, ...(name !== undefined && { name }) });
+  host.write('onramp.lock', lockOf('1'));
+  return host;
+}
+
+describe('a rule that', () => {
+  it('finds every file of the project rebuilds nothing because of us', async () => {
+    await tracked({
+      Makefile:
+        "built: $(shell find . -type f -not -path './.git/*' -not -name built) ; @echo building; touch built\n",
+    });
+    expect((await host.make([], CI)).stdout).toBe('building\n');
+    for (let again = 0; again < 3; again += 1) {
+      expect((await host.make([], CI)).stdout).toBe(
+        "make: 'built' is up to date.\n".replace('make', 'make'),
+      );
+    }
+    expect(host.records().length).toBeGreaterThan(3);
+  });
+
+  it('lists folders and includes make/*.mk sees none of ours', async () => {
+    await tracked({
+      Makefile:
+        'DIRS := $(wildcard */.)\n-include $(wildcard make/*.mk)\nall: ; @echo "[$(DIRS)] $(wildcard bin make)"\n',
+      'src/one': '',
+    });
+    expect((await host.make([])).stdout).toBe('[src/.] \n');
+  });
+
+  it('removes bin/ and whatever git ignores leaves us whole', async () => {
+    await tracked({ Makefile: 'clean: ; @rm -rf bin make build && git clean -fdxq\n' });
+    execFileSync('git', ['add', '-f', 'onramp.lock'], { cwd: host.root });
+    expect((await host.make(['clean'], CI)).status).toBe(0);
+    expect((await host.make(['analytics-status'])).stdout).toContain('on');
+    expect((await host.make(['clean'], CI)).status).toBe(0);
+    expect(host.records().length).toBeGreaterThan(0);
+  });
+
+  it('checks every shell script by its ending finds none of ours', async () => {
+    await tracked({ Makefile: "check: ; @find . -name '*.sh' -not -path './.git/*'\n" });
+    expect((await host.make(['check'])).stdout).toBe('');
+  });
+
+  it('archives the project takes neither journal nor salt along', async () => {
+    await tracked({ Makefile: 'all: ; @:\n' });
+    await host.make([], CI);
+    const listed = execFileSync('tar', ['-cf', '-', '--exclude-vcs', '.'], { cwd: host.root });
+    for (const word of ['journal', 'salt', 'spool']) expect(listed.includes(word)).toBe(false);
+    const outside = filesBelow(host.root).filter((path) => /journal|salt|spool/.test(path));
+    expect(outside).toEqual([]);
+  });
+
+  it('is named with a quote, behind any .RECIPEPREFIX, works', async () => {
+    await tracked({ Makefile: "all: ; @echo done\nit's: ; @echo quoted\n" });
+    expect((await host.make([".RECIPEPREFIX='>'", 'all'], CI)).stdout).toBe('done\n');
+    expect((await host.make(["it's"], CI)).stdout).toBe('quoted\n');
+  });
+});
+
+describe('what make tells about itself', () => {
+  it('has two more variables while analytics is off', async () => {
+    const files = { Makefile: 'all: ; @echo "$(sort $(.VARIABLES))"\n' };
+    host = await makeHost({ files, init: false });
+    const before = new Set((await host.make([])).stdout.split(' '));
+    host.remove();
+    host = await makeHost({ files });
+    const more = (await host.make([])).stdout
+      .trim()
+      .split(' ')
+      .filter((name) => !before.has(name));
+    const version = (await host.make(['--version'])).stdout;
+    if (!/Make 3\.81/.test(version))
+      expect(more).toEqual(['analytics-event', 'analytics.included']);
+  });
+
+  it('may be under a made-up name', async () => {
+    await tracked({ Makefile: 'all: ; @echo done\n' });
+    const script = `exec -a mymake "$(command -v ${MAKE})" all`;
+    const result = await run('bash', ['-c', script], { cwd: host.root, env: CI });
+    expect(result).toMatchObject({ status: 0, stdout: 'done\n', stderr: '' });
+  });
+});
+
+describe('a folder whose name is a program', () => {
+  it('runs nothing of it, with the drop-in or an include', async () => {
+    await tracked({ Makefile: 'all: ; @echo done\n' }, "o';touch${IFS}X;'");
+    expect((await host.make([], CI)).stdout).toBe('done\n');
+    expect((await host.make(['analytics-status'])).status).toBe(0);
+    host.write(
+      'GNUmakefile',
+      'include $(CURDIR)/.onramp/analytics.mk\nall: ; @$(call analytics-event,scaffold_built,service_name=plex)\n',
+    );
+    await host.make(['all'], CI);
+    await host.make(['analytics-status']);
+    expect(readdirSync(host.root)).not.toContain('X');
+  });
+});
+
+describe('a value of a recipe’s report', () => {
+  it.each(['@', '-@', ''])('may hold a newline behind %j: nothing of it runs', async (prefix) => {
+    await tracked({
+      Makefile: `define V\na\ntouch X\nendef\nall: ; ${prefix}$(call analytics-event,scaffold_built,service_name=$(V))\n`,
+    });
+    expect((await host.make(['all'], CI)).status).toBe(0);
+    host.write('onramp.lock', lockOf('0'));
+    expect((await host.make(['all'], CI)).status).toBe(0);
+    expect(existsSync(join(host.root, 'X'))).toBe(false);
+  });
+
+  it('and so may SHLVL', async () => {
+    await tracked({ Makefile: 'all: ; @echo done\n' });
+    const result = await host.make([], { ...CI, SHLVL: "1\ntouch X\n'" });
+    expect(result).toMatchObject({ status: 0, stdout: 'done\n' });
+    expect(existsSync(join(host.root, 'X'))).toBe(false);
+  });
+});
+
+describe('without git', () => {
+  it('the record is in the user’s state folder, under the id, and moves with the project', async () => {
+    await tracked({ Makefile: 'all: ; @:\n' });
+    const home = join(host.root, '..', 'user');
+    mkdirSync(home);
+    execFileSync('rm', ['-rf', join(host.root, '.git')]);
+    const before = snapshot(host.root);
+    await host.make([], { ...CI, HOME: home });
+    expect(snapshot(host.root)).toEqual(before);
+    const moved = join(host.root, '..', 'moved');
+    execFileSync('cp', ['-a', host.root, moved]);
+    const log = await make(['analytics-log'], { cwd: moved, env: { HOME: home } });
+    expect(log.stdout).toContain('command_executed');
+    const state = join(home, '.local/state/onramp-analytics');
+    expect(readdirSync(state)).toEqual(['550e8400-e29b-41d4-a716-446655440000']);
+  });
+
+  it('and without a home nothing breaks, and nothing is kept', async () => {
+    await tracked({ Makefile: 'all: ; @echo done\n' });
+    execFileSync('rm', ['-rf', join(host.root, '.git')]);
+    const before = snapshot(host.root);
+    for (const HOME of [undefined, '', 'relative', '/nowhere', '/dev/null']) {
+      const result = await host.make([], { ...CI, HOME, ONRAMP_ANALYTICS_ENABLED: '1' });
+      expect(result).toMatchObject({ status: 0, stdout: 'done\n', stderr: '' });
+    }
+    expect(snapshot(host.root)).toEqual(before);
+  });
+});
+
+it('a worktree, where .git is a file, has a record of its own in git’s directory', async () => {
+  await tracked({ Makefile: 'all: ; @:\n' });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+      cwd: host.root,
+      env: cleanEnv(),
+    });
+  git('commit', '-qm', 'x');
+  const tree = join(host.root, '..', 'tree');
+  git('worktree', 'add', '-q', tree);
+  writeFileSync(join(tree, 'onramp.lock'), lockOf('1'));
+  await make([], { cwd: tree, env: CI });
+  expect(existsSync(join(host.root, '.git/worktrees/tree/onramp-analytics/journal.ndjson'))).toBe(
+    true,
+  );
+  expect(existsSync(host.journal)).toBe(false);
+});
+
+it.skipIf(!isRoot)('a makefile that cannot be read fails as it did', async () => {
+  await tracked({ Makefile: 'all: ; @:\n' });
+  chmodSync(join(host.root, '..'), 0o755);
+  chmodSync(join(host.root, 'Makefile'), 0o000);
+  const result = await make(['all'], { cwd: host.root, env: {}, uid: NOBODY });
+  expect(result.status).toBe(2);
+  expect(result.stderr).toContain('Makefile: Permission denied');
+});
