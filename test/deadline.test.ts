@@ -88,7 +88,7 @@ describe.each(Object.keys(COMMANDS))('%s ends in time, with status 0 and no word
     server = await HOSTILE[what]!();
     await check(what, server.url, name);
     expect(server.hits(), 'the server was asked').toBeGreaterThan(0);
-    // What such a server did not take, or found wrong, is either owed still or dropped with a reason.
+    // What such a server did not take, or found wrong, either waits still or is dropped with a reason.
     const recorded = host.records().filter((record) => record && 'uuid' in record);
     expect(recorded).toHaveLength(1);
   });

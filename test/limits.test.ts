@@ -1,6 +1,6 @@
 // Limits: how much is recorded in a minute and an hour, and how much the journal ever holds.
 
-import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BATCH, JOURNAL } from '../src/limits';
@@ -115,7 +115,7 @@ describe('one request', () => {
 });
 
 describe('the journal forgets', () => {
-  const tooOld = JOURNAL.maxAgeMs + DAY;
+  const tooOld = JOURNAL.maxAgeMs + 3 * DAY;
   const cases: [string, string, Record<string, string>][] = [
     ['where events are sent', '1', {}],
     ['in local mode', 'local', {}],
@@ -125,8 +125,14 @@ describe('the journal forgets', () => {
   it.each(cases)('what is older than 400 days, %s', async (_where, mode, env) => {
     const server = await startServer();
     host.write('onramp.lock', lockOf(mode));
-    writeFileSync(host.journal, lineOf(tooOld) + lineOf(tooOld) + lineOf(DAY));
-    const young = host.records()[2]!.uuid;
+    const [old, young] = [[tooOld, tooOld], Array(20).fill(DAY)].map((ages) =>
+      ages.map(lineOf).join(''),
+    );
+    writeFileSync(host.journal, old + young);
+    const cursor = Buffer.byteLength(old);
+    const state = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
+    writeFileSync(join(host.record, 'delivery.json'), JSON.stringify(state));
+    const first = host.records()[2]!.uuid;
     await host.shim(TRACK, {
       POSTHOG_API_KEY: 'k',
       POSTHOG_HOST: server.url,
@@ -135,11 +141,11 @@ describe('the journal forgets', () => {
     });
     await server.close();
     const uuids = host.records().flatMap((record) => record?.uuid ?? []);
-    expect(uuids).toHaveLength(2);
-    expect(uuids[0]).toBe(young);
+    expect(uuids).toHaveLength(21);
+    expect(uuids[0]).toBe(first);
   });
 
-  it('its older half when it outgrows its size, and loses nothing that is owed after', async () => {
+  it('its older half when it outgrows its size, and loses nothing that waits after', async () => {
     const padding = `${'x'.repeat(32_767)}\n`;
     const half = padding.repeat(Math.ceil(JOURNAL.maxBytes / 2 / padding.length) + 1);
     mkdirSync(join(host.root, '.git/onramp-analytics'), { recursive: true });
@@ -165,5 +171,41 @@ describe('the journal forgets', () => {
         .flatMap((record) => record?.uuid ?? [])
         .slice(-2),
     );
+  });
+
+  describe('97 MiB, within a deadline of 200 ms', () => {
+    const GUARD_MS = 700;
+    const fast = { ...NONE, ONRAMP_ANALYTICS_TIMEOUT_MS: '200' };
+    const padding = `${'x'.repeat(32_767)}\n`;
+    const long = (line: string) => {
+      mkdirSync(host.record, { recursive: true });
+      writeFileSync(host.journal, line);
+      const piece = line.repeat(Math.ceil((1024 * 1024) / line.length));
+      for (let mib = 0; mib < 97; mib += 1) appendFileSync(host.journal, piece);
+      expect(statSync(host.journal).size).toBeGreaterThan(JOURNAL.maxBytes);
+    };
+
+    it.each([
+      ['that is to be cut', () => long(padding), fast],
+      ['of events that wait, with a delivery state that was lost', () => long(lineOf(DAY)), fast],
+      [
+        'of outcomes, with a delivery state that was lost',
+        () => long('{"outcome":"delivered","at":"2026-01-01T00:00:00.000Z","uuids":["x"]}\n'),
+        {
+          POSTHOG_API_KEY: 'k',
+          POSTHOG_HOST: 'http://127.0.0.1:1',
+          ONRAMP_ANALYTICS_TIMEOUT_MS: '200',
+        },
+      ],
+    ])('%s: it ends in time, and leaves no half of it', async (_what, make, env) => {
+      make();
+      for (let round = 0; round < 3; round += 1) {
+        const result = await host.shim(TRACK, env);
+        expect(result).toMatchObject({ status: 0, stdout: '', stderr: '' });
+        expect(result.wallMs).toBeLessThan(GUARD_MS);
+        expect(readdirSync(host.record).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+      }
+      expect((await host.shim(['disable'])).status).toBe(0);
+    });
   });
 });

@@ -40,6 +40,8 @@ export function appendLines(project: Project, lines: readonly string[]): void {
 
 /** So many old records in a row are not the end of the new ones. */
 const STRAGGLERS = 20;
+/** The events of an hour stand in so many bytes from the end; what is further away is not looked at. */
+const LOOKED_AT_BYTES = 2 * 1024 * 1024;
 
 /** How many more events the recording limits leave room for now. */
 function roomNow(project: Project, nowMs: number): number {
@@ -49,7 +51,9 @@ function roomNow(project: Project, nowMs: number): number {
   const longestMs = Math.max(...RECORD_LIMITS.map((limit) => limit.windowMs));
   const most = Math.max(...RECORD_LIMITS.map((limit) => limit.events));
   const counts = RECORD_LIMITS.map(() => 0);
-  for (const { line } of linesBackwards(project)) {
+  const from = journalSize(project) - LOOKED_AT_BYTES;
+  for (const { line, end } of linesBackwards(project)) {
+    if (end < from) break;
     if (line.kind !== 'event') continue;
     const ageMs = Math.abs(nowMs - Date.parse(line.record.timestamp));
     // What was interrupted, or waited, is recorded later: a few old ones stand among the new.

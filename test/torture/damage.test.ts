@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { thisProcess } from '../../src/files/running';
 import { type Host, makeHost } from '../support/host';
 import { quiet } from '../support/processes';
 import { type Server, startServer } from '../support/server';
@@ -48,8 +49,8 @@ describe('a clock that was set back', () => {
 
   it('does not make delivery pause until the time there was before', async () => {
     await host.shim(TRACK, env());
-    const standing = readJson(inRecord('delivery.json'));
-    const paused = { ...standing, failures: 9, retryAtMs: Date.now() + YEARS_MS };
+    const state = readJson(inRecord('delivery.json'));
+    const paused = { ...state, failures: 9, retryAtMs: Date.now() + YEARS_MS };
     writeFileSync(inRecord('delivery.json'), JSON.stringify(paused));
     await host.shim(TRACK, env());
     expect(server.events()).toHaveLength(2);
@@ -57,14 +58,14 @@ describe('a clock that was set back', () => {
     expect(JSON.parse(stdout)).toMatchObject({ paused_until: null, waiting: 0 });
   });
 
-  it('does not leave a claim to a process that took it ten years from now', async () => {
+  it('does not leave a lease to a process that took it ten years from now', async () => {
     await host.shim(TRACK, env());
     for (const name of ['journal', 'delivery', 'collect', 'state']) {
-      const files = readdirSync(inRecord('claims')).filter((file) => file.startsWith(`${name}.`));
+      const files = readdirSync(inRecord('leases')).filter((file) => file.startsWith(`${name}.`));
       const next = Math.max(0, ...files.map((file) => Number(file.split('.')[1]))) + 1;
       // The holder runs: it is this process.
-      const holder = { pid: process.pid, untilMs: Date.now() + YEARS_MS };
-      writeFileSync(inRecord(`claims/${name}.${next}`), JSON.stringify(holder));
+      const holder = { ...thisProcess(), untilMs: Date.now() + YEARS_MS };
+      writeFileSync(inRecord(`leases/${name}.${next}`), JSON.stringify(holder));
     }
     await host.make(['down'], env({ CI: '1' }));
     await host.shim(['reset-id'], env());
@@ -172,6 +173,15 @@ describe('a file that was damaged', () => {
     for (let i = 0; i < 2; i++) await host.shim(TRACK, env());
     await host.shim(TRACK, env(LATER));
     const old = new Date(Date.now() - 500 * 24 * 3_600_000).toISOString();
+    // A journal that has gone on long enough to say what is old.
+    const local = Array.from({ length: 20 }, (_, index) =>
+      JSON.stringify({
+        local: true,
+        ...recorded(host)[0],
+        uuid: `0190b000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+      }),
+    );
+    writeFileSync(host.journal, `${readFileSync(host.journal, 'utf8')}${local.join('\n')}\n`);
     const [, ...others] = readFileSync(host.journal, 'utf8').split('\n');
     const first = JSON.stringify({
       ...JSON.parse(readFileSync(host.journal, 'utf8').split('\n')[0]!),
@@ -185,12 +195,14 @@ describe('a file that was damaged', () => {
     expect(server.events()).toHaveLength(3);
     // And the whole way.
     writeFileSync(host.journal, text);
-    rmSync(inRecord('delivery.json'));
+    const cursor = Buffer.byteLength(text);
+    writeFileSync(inRecord('delivery.json'), JSON.stringify({ cursor }));
     await host.shim(TRACK, env());
     expect(readFileSync(host.journal, 'utf8')).not.toContain(old);
     await host.shim(TRACK, env());
     const sent = server.events().map(({ uuid }) => uuid);
-    for (const { uuid } of recorded(host)) expect(sent).toContain(uuid);
+    const pending = host.records().filter((record) => record?.uuid && !record.local);
+    for (const record of pending) expect(sent).toContain(record!.uuid);
   });
 
   it('temporary files of writers that were killed do not pile up', async () => {

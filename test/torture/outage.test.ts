@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from '../support/host';
+import { note as noteRun } from '../support/notes';
 import { quiet } from '../support/processes';
 import { run } from '../support/run';
 import { accept, type Behaviour, type Server, startServer } from '../support/server';
@@ -54,7 +55,7 @@ describe('whatever the server did', () => {
       const ROUNDS = 16;
       for (let round = 0; round < ROUNDS; round++) {
         server.behave(between(0, 1) < 0.75 ? pick(FAILING) : accept);
-        // Two recorded, then one attempt at all that is owed; asked for, it does not pause.
+        // Two recorded, then one attempt at all that waits; asked for, it does not pause.
         const results = await Promise.all([
           host.shim(TRACK, env(LATER)),
           host.make(['down'], env({ ...LATER, CI: '1' })),
@@ -151,20 +152,19 @@ describe('off, in the middle of it', () => {
   );
 
   it('a command that was noted before disable, or in local mode, is not sent after enable', async () => {
-    const note = (pid: number) => {
-      host.write(`.onramp-analytics/runs/${pid}.start`, 'down\n');
-      host.write(`.onramp-analytics/runs/${pid}.end`, '0\n');
+    const note = () => {
+      noteRun(host, { status: 0 });
       host.write('.git/onramp-analytics/spool/reports', 'service_started service_name=plex\n');
     };
-    // As left behind by a shim that was killed: the numbers are of no process there can be.
-    note(99_999_991);
+    // As left behind by a shim that was killed.
+    note();
     await host.shim(['disable'], env());
     await host.shim(['enable', '--local'], env());
-    note(99_999_992);
+    note();
     await host.shim(['enable'], env());
     await host.shim(['flush'], env());
     expect(server.events()).toEqual([]);
-    note(99_999_993);
+    note();
     await host.shim(['flush'], env());
     expect(server.events().map(({ event }) => event)).toEqual([
       'command_executed',
@@ -196,7 +196,7 @@ describe('off, in the middle of it', () => {
 describe('what recipes report', () => {
   it('arrives once, also when the shim is killed while they report', async () => {
     const { between } = chance(SEED + 5_000);
-    const inbox = `${host.root}/.git/onramp-analytics/spool/reports`;
+    const reports = `${host.root}/.git/onramp-analytics/spool/reports`;
     const COUNT = 48;
     const recipes = [0, 1, 2, 3].map(() =>
       // What the macro `analytics-event` is in a recipe.
@@ -204,7 +204,7 @@ describe('what recipes report', () => {
         'sh',
         [
           '-c',
-          `i=0; while [ $i -lt ${COUNT / 4} ]; do printf '%s\\n' 'service_started service_name=plex' >>'${inbox}'; i=$((i+1)); sleep 0.1; done`,
+          `i=0; while [ $i -lt ${COUNT / 4} ]; do printf '%s\\n' 'service_started service_name=plex' >>'${reports}'; i=$((i+1)); sleep 0.1; done`,
         ],
         { cwd: tmpdir() },
       ),
