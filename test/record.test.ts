@@ -31,7 +31,8 @@ describe('the record', () => {
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     return JSON.parse(stdout) as Logged;
   };
-  const statuses = async (...args: string[]) => (await log(...args)).events.map(({ status }) => status);
+  const statuses = async (...args: string[]) =>
+    (await log(...args)).events.map(({ status }) => status);
   const waiting = async () =>
     (JSON.parse((await host.shim(['status', '--json'])).stdout) as { waiting: number }).waiting;
 
