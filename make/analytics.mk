@@ -112,24 +112,24 @@ analytics.targets := $(addprefix analytics-,enable local disable status show-id 
 ifneq (,$(if $(analytics.dropin),$(filter $(analytics.targets),$(value MAKECMDGOALS)),1))
 analytics.goal := $(.DEFAULT_GOAL)
 analytics.needed += analytics.tell analytics.args analytics.quote analytics.newline analytics.dir
-analytics.tell = @/bin/sh $(call analytics.quote,$(analytics.dir)track) tell
+# `make analytics-log ARGS='--since 7d'`: taken from make's own command line, and from nowhere else.
+analytics.args = $(if $(findstring command,$(origin ARGS)),$(if $(filter %-log %-report %-export %-clear %-forget,$@),$(ARGS)))
+analytics.tell = @/bin/sh $(call analytics.quote,$(analytics.dir)track) tell $(patsubst local,enable --local,$(@:analytics-%=%)) $(analytics.args)
 
 .PHONY: $(analytics.targets)
-# `make analytics-log ARGS='--since 7d'`: taken from make's own command line, and from nowhere else.
-analytics.args = $(if $(findstring command,$(origin ARGS)),$(ARGS))
-
-analytics-enable: ; $(analytics.tell) enable ## Turn on anonymous usage analytics (off by default)
-analytics-local: ; $(analytics.tell) enable --local ## Record usage on this machine only, send nothing
-analytics-disable: ; $(analytics.tell) disable ## Turn analytics off and throw away what waits to be sent
-analytics-status: ; $(analytics.tell) status ## Show whether analytics is on, who decided, what waits
-analytics-show-id: ; $(analytics.tell) show-id ## Show the anonymous id
-analytics-reset-id: ; $(analytics.tell) reset-id ## Take a new anonymous id
-analytics-preview: ; $(analytics.tell) preview ## Show the exact request that would be sent next
-analytics-log: ; $(analytics.tell) log $(analytics.args) ## Show what was recorded, and what became of it
-analytics-report: ; $(analytics.tell) report $(analytics.args) ## Show a summary of what was recorded
-analytics-export: ; $(analytics.tell) export $(analytics.args) ## Print everything that was recorded, for other programs
-analytics-clear: ; $(analytics.tell) clear $(analytics.args) ## Delete what was recorded on this machine
-analytics-forget: ; $(analytics.tell) forget $(analytics.args) ## Have what was sent deleted, take a new id, clear the record
+$(analytics.targets): ; $(analytics.tell)
+analytics-enable: ## Turn on anonymous usage analytics (off by default)
+analytics-local: ## Record usage on this machine only, send nothing
+analytics-disable: ## Turn analytics off and throw away what waits to be sent
+analytics-status: ## Show whether analytics is on, who decided, what waits
+analytics-show-id: ## Show the anonymous id
+analytics-reset-id: ## Take a new anonymous id
+analytics-preview: ## Show the exact request that would be sent next
+analytics-log: ## Show what was recorded, and what became of it
+analytics-report: ## Show a summary of what was recorded
+analytics-export: ## Print everything that was recorded, for other programs
+analytics-clear: ## Delete what was recorded on this machine
+analytics-forget: ## Have what was sent deleted, take a new id, clear the record
 
 .DEFAULT_GOAL := $(analytics.goal)
 endif
