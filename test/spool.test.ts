@@ -46,7 +46,7 @@ const waiting = () => spooled(projectAt(host.root));
 describe('a command', () => {
   it('that is over is recorded with its flags, and its note is gone', async () => {
     note(host, { goals: ['start-service', 'plex'], status: 0 });
-    note(host, { goals: ['down'], status: 2, flags: 'local ci first unheard-of' });
+    note(host, { goals: ['down'], status: 2, flags: ' local  ci first unheard-of ' });
     expect(waiting()).toEqual({ commands: 2, running: 0, reports: 0, records: 0 });
     await collect();
     const events = recorded(host);
