@@ -125,9 +125,9 @@ describe('the journal forgets', () => {
   it.each(cases)('what is older than 400 days, %s', async (_where, mode, env) => {
     const server = await startServer();
     host.write('onramp.lock', lockOf(mode));
-    const [old, young] = [[tooOld, tooOld], Array(20).fill(DAY)].map((ages) =>
-      ages.map(lineOf).join(''),
-    );
+    const linesOf = (ages: readonly number[]) => ages.map(lineOf).join('');
+    const old = linesOf([tooOld, tooOld]);
+    const young = linesOf(Array(20).fill(DAY));
     writeFileSync(host.journal, old + young);
     const cursor = Buffer.byteLength(old);
     const state = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
