@@ -141,7 +141,7 @@ describe('a file that was damaged', () => {
     }
   }, 120_000);
 
-  it('a stump in the middle of a character, then everything after it', async () => {
+  it('a torn line in the middle of a character, then everything after it', async () => {
     await host.shim(TRACK, env(LATER));
     appendFileSync(host.journal, Buffer.from([0x7b, 0x22, 0xe2, 0x82]));
     await host.shim(TRACK, env());
