@@ -175,7 +175,7 @@ describe('in a folder that was deleted', () => {
   it('commands say so, and track is silent', async () => {
     const { status, stderr } = await inNowhere('status');
     expect(status).toBe(1);
-    expect(stderr).toContain('The current folder does not exist any more');
+    expect(stderr).toContain('The current folder was deleted');
     const track = await inNowhere('track service_started service_name=plex');
     expect(track).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
