@@ -2,14 +2,12 @@
 //
 // Key and host come from the places that source.ts lists; everything else from the environment alone.
 
+import type { Environment } from './environment';
 import { UserError } from './errors';
 import { hostSettings } from './host/settings';
 import { DEADLINE_MS } from './limits';
 import { type Sourced, sourcesOf } from './source';
 import { printable } from './terminal/printable';
-
-/** The environment, or the part of it that somebody wants to try out. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The ways to send. `none` keeps everything here, as `local` does, but by configuration. */
 export const SENDERS = ['posthog', 'http', 'console', 'none'] as const;

@@ -5,6 +5,7 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
+import { nowMs } from '../clock';
 import { askToForget, whoAnswers } from '../delivery/forget';
 import { DROPPED } from '../delivery/pending';
 import { nodeTransport } from '../delivery/transport';
@@ -12,7 +13,6 @@ import { EXIT, UserError } from '../errors';
 import { NAME } from '../generated';
 import { FORGET_MS } from '../limits';
 import { say } from '../output';
-import { nowMs } from '../process/clock';
 import { environment, here } from '../process/invocation';
 import { clearRecord } from '../record/clear';
 import { discardPending } from '../record/discard';

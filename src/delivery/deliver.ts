@@ -4,12 +4,12 @@
 // The order of the writes is what makes it safe: first the outcome goes into the journal, then the
 // cursor moves. A crash in between sends the same uuids once more, and the server counts them once.
 
+import { nowMs, untilMs } from '../clock';
 import type { Mode } from '../consent/consent';
 import { acquire, tryAcquire } from '../files/lease';
 import { bytesToCut, cutFront } from '../journal/compact';
 import type { OutcomeRecord } from '../journal/records';
 import { BATCH, LEASE, LEAVE_MS } from '../limits';
-import { nowMs, untilMs } from '../process/clock';
 import type { Project } from '../project/project';
 import { type Batch, DROPPED, nextBatch, settledInTime, writeOutcomes } from './pending';
 import type { Route } from './route';

@@ -1,6 +1,6 @@
 // Which proxy, if any, a request to a host goes through: HTTPS_PROXY and NO_PROXY, as curl reads them.
 
-import type { Environment } from '../settings';
+import type { Environment } from '../environment';
 
 /** A URL's host as addresses are written elsewhere: an IPv6 address without its brackets. */
 export const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');

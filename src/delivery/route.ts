@@ -1,7 +1,8 @@
 // Which sender, over which transport: ONRAMP_ANALYTICS_SENDER picks.
 
+import type { Environment } from '../environment';
 import { print } from '../output';
-import type { Environment, Settings } from '../settings';
+import type { Settings } from '../settings';
 import { consoleSender } from './console';
 import { httpSender } from './http';
 import { posthogSender } from './posthog';

@@ -7,9 +7,9 @@
 
 import * as http from 'node:http';
 import { isIP, type Socket } from 'node:net';
+import { untilMs } from '../clock';
+import type { Environment } from '../environment';
 import { MAX_ANSWER_BYTES } from '../limits';
-import { untilMs } from '../process/clock';
-import type { Environment } from '../settings';
 import { bareHost, loginOf, proxyFor } from './proxy';
 import { lookup } from './resolve';
 import type { Answer, Request, Transport } from './sender';

@@ -19,8 +19,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nowMs } from '../clock';
 import { systemCode } from '../errors';
-import { nowMs } from '../process/clock';
 import { giveToOwnerOf } from './owner';
 import { hasEnded, type ProcessId, thisProcess } from './running';
 

@@ -2,10 +2,10 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Environment } from '../environment';
 import { readIndex } from '../host/gitindex';
 import { parseMakefile } from '../host/makefile';
 import { gitFolder, recordFolder } from '../project/location';
-import type { Environment } from '../settings';
 import { files, ignored, isTracked, withCrlf } from './git';
 import { hasOwnDropIn } from './host-file';
 import { DROP_IN, FILES, MAKE_PART, OLD } from './layout';

@@ -1,7 +1,7 @@
 // The hard deadline: whatever still runs then, the process is gone. And no word of what went wrong.
 
+import { untilMs } from '../clock';
 import type { Session } from '../tracking/session';
-import { untilMs } from './clock';
 
 /**
  * Leaves with status 0 at the session's deadline. Sockets and c-ares queries do not hold an exit;

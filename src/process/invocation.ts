@@ -1,9 +1,9 @@
 // What the commands have in common: the project they are run in, and its environment.
 
+import type { Environment } from '../environment';
 import { UserError } from '../errors';
 import { findProject, type Project } from '../project/project';
 import { takeOverOldRecord } from '../project/takeover';
-import type { Environment } from '../settings';
 
 /** The working directory; undefined when it is not there any more. */
 function workingDirectory(): string | undefined {

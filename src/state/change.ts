@@ -6,11 +6,11 @@
 
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../clock';
 import { reason, systemCode, UserError } from '../errors';
 import { writeAtomically } from '../files/atomic';
 import { acquire, type Lease } from '../files/lease';
 import { LEASE } from '../limits';
-import { nowMs } from '../process/clock';
 import { makeRecordFolder } from '../project/folder';
 import { NOWHERE } from '../project/location';
 import { type Project, projectAt } from '../project/project';

@@ -2,7 +2,7 @@
 
 import { fstatSync } from 'node:fs';
 import { tty } from '../builtin';
-import type { Environment } from '../settings';
+import type { Environment } from '../environment';
 
 /** How text is to be laid out and drawn. */
 export interface Look {

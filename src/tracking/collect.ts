@@ -2,6 +2,7 @@
 // and looks again, until nothing new has come. One process at a time; what is noted while it runs is
 // its business, and others leave at once.
 
+import { nowMs, untilMs } from '../clock';
 import { systemCode } from '../errors';
 import { acquire, type Lease } from '../files/lease';
 import type { Declared } from '../host/declared';
@@ -9,7 +10,6 @@ import { eventsOf } from '../host/goals';
 import { record } from '../journal/journal';
 import { mint } from '../journal/mint';
 import { LEASE, LINGER } from '../limits';
-import { nowMs, untilMs } from '../process/clock';
 import { makeRecordFolder } from '../project/folder';
 import { honourDiscard } from '../record/discard';
 import { isCi } from '../settings';

@@ -4,15 +4,16 @@
 
 import { existsSync } from 'node:fs';
 import { v4 } from 'uuid';
+import { untilMs } from '../clock';
 import { type Consent, decide } from '../consent/consent';
+import type { Environment } from '../environment';
 import { UserError } from '../errors';
 import { type Declared, readDeclared } from '../host/declared';
 import { declarationFolders } from '../host/settings';
 import type { EventRecord } from '../journal/records';
 import { LEAVE_MS } from '../limits';
-import { untilMs } from '../process/clock';
 import { type Project, projectAt } from '../project/project';
-import { type Environment, isDebug, readDeadline, readSettings, type Settings } from '../settings';
+import { isDebug, readDeadline, readSettings, type Settings } from '../settings';
 import { changeState } from '../state/change';
 import { KEYS, readState, type State } from '../state/state';
 

@@ -1,11 +1,11 @@
 // An event that somebody reports by name: recorded at once, then delivered with what is pending.
 
 import type { NewEvent } from '../catalogue/catalogue';
+import { untilMs } from '../clock';
 import { systemCode } from '../errors';
 import { declaredOnly } from '../host/goals';
 import { record } from '../journal/journal';
 import { mint } from '../journal/mint';
-import { untilMs } from '../process/clock';
 import { makeRecordFolder } from '../project/folder';
 import { isCi } from '../settings';
 import { spoolRecords } from '../spool/overflow';
