@@ -15,6 +15,15 @@ ifndef analytics.dropin
 analytics.dropin :=
 endif
 
+# The version of make, unless somebody's environment has a variable of that name: then as if it were old.
+analytics.version := $(if $(filter default,$(origin MAKE_VERSION)),$(MAKE_VERSION),3.81)
+analytics.old := $(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(analytics.version))
+# Likewise the goals: what the environment calls so are not those of this command.
+analytics.goals :=
+ifeq (,$(filter environment% command% override,$(firstword $(origin MAKECMDGOALS))))
+analytics.goals := $(patsubst ./%,%,$(value MAKECMDGOALS))
+endif
+
 define analytics.newline
 
 
@@ -22,6 +31,9 @@ endef
 analytics.empty :=
 analytics.space := $(analytics.empty) $(analytics.empty)
 analytics.tab := $(analytics.empty)	$(analytics.empty)
+analytics.return := $(analytics.empty)$(analytics.empty)
+analytics.feed := $(analytics.empty)$(analytics.empty)
+analytics.vertical := $(analytics.empty)$(analytics.empty)
 analytics.hash := \#
 # A text as one word of sh. A newline would end the recipe's line, and what follows would be a command.
 analytics.quote = '$(subst ','\'',$(subst $(analytics.newline), ,$(1)))'
@@ -40,17 +52,19 @@ else ifneq (,$(analytics.env))
   analytics.mode := $(call analytics.pick,$(analytics.env),$(analytics.words))
 else
   # What the last ANALYTICS_ENABLED line of onramp.lock sets, from its `=` on, without a comment. From make
-  # 4.2 on that takes no process; there, `@~@` keeps a line's blanks while its lines become words.
-  ifneq (,$(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)))
+  # 4.2 on that takes no process. There, `@~@` stands for blanks and `@/@` for the ends of lines: many words
+  # are more than make can hold.
+  ifneq (,$(analytics.old))
     analytics.set := $(if $(wildcard $(analytics.root)onramp.lock),$(lastword $(shell \
-      sed -n -e 's/^﻿//' -e 's/^ANALYTICS_ENABLED=/=/' -e 't set' -e d -e ':set' \
+      sed -n -e '1s/^﻿//' -e 's/^ANALYTICS_ENABLED=/=/' -e 't set' -e d -e ':set' \
       -e 's/[[:space:]][[:space:]]*$(analytics.hash).*//' -e 's/[[:space:]]*$$//' -e 's/[[:space:]]/@~@/g' -e p \
       $(call analytics.quote,$(analytics.root)onramp.lock) 2>/dev/null)))
   else ifeq (,$(wildcard $(analytics.root)onramp.lock/.))
-    analytics.set := $(subst ﻿,,$(file <$(analytics.root)onramp.lock))
-    analytics.set := $(subst $(analytics.space),@~@,$(subst $(analytics.tab),@~@,$(analytics.set)))
-    analytics.set := $(lastword $(filter ANALYTICS_ENABLED=%,$(subst $(analytics.newline), ,$(analytics.set))))
-    analytics.set := $(patsubst ANALYTICS_ENABLED=%,=%,$(analytics.set))
+    analytics.set := @/@$(subst $(analytics.newline),@/@,$(file <$(analytics.root)onramp.lock))
+    $(foreach blank,space tab return feed vertical,$(eval analytics.set := $$(subst $$(analytics.$(blank)),@~@,$$(analytics.set))))
+    analytics.set := $(patsubst @/@﻿%,@/@%,$(analytics.set))
+    analytics.set := $(filter @=@%,$(lastword $(subst @/@ANALYTICS_ENABLED=, @=@,$(analytics.set))))
+    analytics.set := $(firstword $(subst @/@, ,$(patsubst @=@%,=%,$(analytics.set))))
     analytics.set := $(subst @~@, ,$(firstword $(subst @~@$(analytics.hash), ,$(analytics.set))))
   endif
   analytics.mode := $(call analytics.pick,$(analytics.set),$(foreach word,$(analytics.words),=$(word) ="$(word)" ='$(word)'))
@@ -64,7 +78,6 @@ analytics.local := $(if $(findstring l,$(subst L,l,$(analytics.mode))),local)
 # effect twice. A make that was started under a made-up name could not be started again.
 
 analytics.flags := $(firstword -$(MAKEFLAGS))
-analytics.goals := $(patsubst ./%,%,$(value MAKECMDGOALS))
 analytics.quiet :=
 ifneq (,$(analytics.mode))
 # For a goal that is no possible name of a file, make complains; this make would do so, too. `abspath` gives
@@ -76,6 +89,7 @@ analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS
   $(word 1001,$(analytics.goals)) \
   $(filter-out $(words $(abspath $(addprefix /$(analytics.wide)/,$(analytics.goals)))),$(words $(analytics.goals))) \
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES) \
+  $(if $(analytics.goals),,$(value MAKECMDGOALS)) $(filter-out default,$(origin MAKE_COMMAND)) \
   $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)))
 endif
 ifneq (,$(value ONRAMP_ANALYTICS_INNER))
@@ -109,7 +123,7 @@ endif
 
 analytics.targets := $(addprefix analytics-,enable local disable status show-id reset-id preview log report export \
   clear forget)
-ifneq (,$(if $(analytics.dropin),$(filter $(analytics.targets),$(value MAKECMDGOALS)),1))
+ifneq (,$(if $(analytics.dropin),$(filter $(analytics.targets),$(value MAKECMDGOALS) $(if $(analytics.goals),,$(if $(value MAKECMDGOALS),$(analytics.targets)))),1))
 analytics.goal := $(.DEFAULT_GOAL)
 analytics.needed += analytics.tell analytics.args analytics.quote analytics.newline analytics.dir
 # `make analytics-log ARGS='--since 7d'`: taken from make's own command line, and from nowhere else.
@@ -139,6 +153,8 @@ ifneq (,$(analytics.dropin))
 ifneq (,$(analytics.goals))
 ifeq (,$(filter-out $(analytics.targets),$(analytics.goals)))
 analytics.steps-in := 1
+override SHELL := /bin/sh
+override .SHELLFLAGS := -c
 endif
 endif
 
@@ -160,7 +176,7 @@ export ONRAMP_ANALYTICS_GOALS := $(value MAKECMDGOALS)
 endif
 # A name for this command that no other has, also not in another container. Older makes have none.
 analytics.run :=
-ifeq (,$(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)))
+ifeq (,$(analytics.old))
 analytics.run := $(strip $(file </proc/sys/kernel/random/uuid))
 endif
 # What a shell would not hand on as it was: names that are not names for it, and what it sets itself.
@@ -171,7 +187,7 @@ analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$
   $(if $(findstring |$(value PWD)|,|$(CURDIR)|),,PWD))
 # With -Orecurse, this make would hold back all that the real one says. make 4.0 to 4.3 do not tell
 # a makefile about -O, so it is turned off here; the real make gets the flags that were given.
-ifneq (,$(and $(filter 4.0 4.0.% 4.1 4.1.% 4.2% 4.3%,$(MAKE_VERSION)),$(wildcard /proc/self/cmdline)))
+ifneq (,$(and $(filter 4.0 4.0.% 4.1 4.1.% 4.2% 4.3%,$(analytics.version)),$(wildcard /proc/self/cmdline)))
 MAKEFLAGS := -Onone
 endif
 .SUFFIXES:

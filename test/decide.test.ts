@@ -70,6 +70,11 @@ describe('make and the shim', () => {
     ['a line of prose\nANALYTICS_ENABLED=1\n$(shell touch evaluated)\n', 'on'],
     ['ANALYTICS_ENABLED=$(shell touch evaluated)1\n', 'off'],
     ['ANALYTICS_ENABLED=`touch evaluated`\n', 'off'],
+    ['ANALYTICS_ENABLED=0\nFOO=a\rANALYTICS_ENABLED=1\n', 'off'],
+    ['ANALYTICS_ENABLED=1\nFOO=a\vb\fc\n', 'on'],
+    ['ANALYTICS_ENABLED=0\n\ufeffANALYTICS_ENABLED=1\n', 'off'],
+    ['A=b\r\nANALYTICS_ENABLED=local\r\nC=d\r\n', 'local'],
+    [`${'y\n'.repeat(250_000)}ANALYTICS_ENABLED=1\n`, 'on'],
   ])('take %j for %s', async (lock, mode) => {
     expect(await agree(lock)).toBe(mode);
     expect(existsSync(join(host.root, 'evaluated'))).toBe(false);
@@ -114,6 +119,8 @@ describe('make and the shim', () => {
       '\n',
       '\n',
       '\r\n',
+      '\r',
+      '\v',
       '$',
       '(',
       ')',

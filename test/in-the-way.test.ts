@@ -1,19 +1,30 @@
 // Nothing of ours gets in a host's way: rules that clean, list, check and find see what they saw before.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { filesBelow, type Host, makeHost } from './support/host';
+import { quiet } from './support/processes';
 import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
 import { RECORD_ONLY } from './support/recorded';
-import { cleanEnv, make, run } from './support/run';
+import { cleanEnv, make, ROOT, run } from './support/run';
 
 const MAKE = process.env.TEST_MAKE ?? 'make';
 const CI = { ...RECORD_ONLY, POSTHOG_API_KEY: 'phc_test' };
 
 let host: Host;
-afterEach(() => host.remove());
+afterEach(async () => {
+  await quiet(host.root); // A detached process may still be writing.
+  host.remove();
+});
 
 /** A project whose analytics is on, with these files. */
 async function tracked(files: Record<string, string>, name?: string): Promise<Host> {
@@ -93,6 +104,25 @@ describe('what make tells about itself', () => {
       expect(more).toEqual(['analytics-event', 'analytics.included']);
   });
 
+  it.each<[Record<string, string>, string[]]>([
+    [{ MAKE_COMMAND: 'true' }, ['all']],
+    [{ MAKE_VERSION: '4.4' }, ['all']],
+    [{ MAKE_VERSION: '3.81' }, ['all']],
+    [{ MAKECMDGOALS: 'analytics-status' }, ['all']],
+    [{}, ['all', 'MAKE_COMMAND=true']],
+  ])('may be said otherwise by the environment: %j make %j', async (env, words) => {
+    await tracked({ Makefile: 'all: ; @echo done\n' });
+    expect(await host.make(words, { ...CI, ...env })).toMatchObject({
+      status: 0,
+      stdout: 'done\n',
+    });
+    host.write('onramp.lock', lockOf('0'));
+    expect(await host.make(words, { ...CI, ...env })).toMatchObject({
+      status: 0,
+      stdout: 'done\n',
+    });
+  });
+
   it('may be under a made-up name', async () => {
     await tracked({ Makefile: 'all: ; @echo done\n' });
     const script = `exec -a mymake "$(command -v ${MAKE})" all`;
@@ -135,7 +165,47 @@ describe('a value of a recipe’s report', () => {
   });
 });
 
+it('variables that track could call so reach recipes as they are', async () => {
+  const script = readFileSync(join(ROOT, 'make/track'), 'utf8');
+  const names = [...new Set(script.match(/\b_?[a-z][a-z_]*(?==)/g))].filter(
+    (name) => name !== 'env',
+  );
+  const plain = [
+    '_id',
+    '_line',
+    '_make',
+    '_name',
+    '_record',
+    '_spool',
+    '_proc',
+    'id',
+    'line',
+    'make',
+  ];
+  const env = Object.fromEntries(
+    [...names, ...plain].map((name) => [name.replace(/^_oa/, ''), 'kept']),
+  );
+  await tracked({
+    Makefile: `all: ; @${Object.keys(env)
+      .map((name) => `echo $$${name}`)
+      .join(';')}\n`,
+  });
+  const { stdout } = await host.make([], { ...CI, ...env });
+  expect(new Set(stdout.trim().split('\n'))).toEqual(new Set(['kept']));
+});
+
 describe('without git', () => {
+  it('an id in capitals is one, too', async () => {
+    await tracked({ Makefile: 'all: ; @:\n' });
+    execFileSync('rm', ['-rf', join(host.root, '.git')]);
+    host.write(
+      'onramp.lock',
+      lockOf('1').replace(/ID=.*/, (id) => id.toUpperCase()),
+    );
+    await host.make([], CI);
+    expect((await host.make(['analytics-log'])).stdout).toContain('command_executed');
+  });
+
   it('the record is in the user’s state folder, under the id, and moves with the project', async () => {
     await tracked({ Makefile: 'all: ; @:\n' });
     const home = join(host.root, '..', 'user');

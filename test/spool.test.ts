@@ -241,6 +241,27 @@ describe('the collector', () => {
   });
 });
 
+describe('a collector that nobody can tell from another process', () => {
+  it('is not waited for: the name it left without a start is no name', async () => {
+    const project = await makeHost({ files: { Makefile: 'all: ; @:\n' } });
+    project.write('onramp.lock', lockOf('1'));
+    const spool = join(project.record, 'spool');
+    mkdirSync(spool, { recursive: true });
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const first = readFileSync('/proc/1/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19];
+    writeFileSync(join(spool, 'collector'), `1 ${boot} ${first}\n`);
+    await project.make([], {
+      ONRAMP_ANALYTICS_SENDER: 'none',
+      ONRAMP_ANALYTICS_TIMEOUT_MS: '20000',
+    });
+    await quiet(project.root);
+    expect(project.records()).toHaveLength(1);
+    project.remove();
+  });
+});
+
 describe('the marker of `disable` without Node', () => {
   const mark = () => writeFileSync(join(host.record, 'discard'), '');
 

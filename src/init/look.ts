@@ -118,7 +118,7 @@ function targetFindings(texts: readonly Text[]): string[] {
 function gitFindings(root: string, env: Environment): string[] {
   const notes: string[] = [];
   const paths = FILES.map(({ path }) => path);
-  for (const { source, pattern, paths: left } of ignored(root, paths)) {
+  for (const { source, pattern, paths: left } of ignored(root, [...paths, '.gitignore'])) {
     const where = source.startsWith('/') ? `${source}, on your machine only,` : source;
     const rest = left.filter((path) => !path.startsWith(FOLDER));
     const isWhole = left.length - rest.length === paths.length - 1;

@@ -71,7 +71,9 @@ function leftInMakefiles(texts: readonly Text[]): string[] {
   const calls = find(texts, /\$\(call\s+analytics-event\b/).filter(({ path }) => isMakefile(path));
   if (calls.length > 0) {
     const where = calls.map((call) => call.where).join(', ');
-    notes.push(`${where} calls analytics-event, which is nothing now, and does no harm.`);
+    notes.push(
+      `${where} calls analytics-event, which is nothing now: take it out where more follows in its line.`,
+    );
   }
   return notes;
 }

@@ -1,17 +1,27 @@
 // Makes the folder of the record, before the first thing is written into it.
 
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crypto } from '../builtin';
 import { writeAtomically } from '../files/atomic';
 import { giveToOwnerOf } from '../files/owner';
 import type { Project } from './project';
 
+/** What make/track made as root goes to whom the folder around it belongs: sh cannot do that. */
+function giveBack(...folders: readonly [record: string, spool: string]): void {
+  const around = dirname(folders[0]);
+  for (const folder of folders) {
+    const stat = lstatSync(folder, { throwIfNoEntry: false });
+    if (stat?.isDirectory() && stat.uid === 0) giveToOwnerOf(around, folder);
+  }
+}
+
 /**
  * Makes it, with its spool and its salt; under sudo they belong to whom the folder around it belongs.
  * @throws the system's error.
  */
-export function makeRecordFolder({ spool, salt }: Project): void {
+export function makeRecordFolder({ record, spool, salt }: Project): void {
+  if (process.geteuid?.() === 0) giveBack(record, spool);
   if (existsSync(spool) && existsSync(salt)) return;
   const first = mkdirSync(spool, { recursive: true });
   if (first !== undefined) {

@@ -52,7 +52,7 @@ function idIn(lock: string): string | undefined {
     .match(/^ANALYTICS_ID=["']?[0-9A-Fa-f-]{36}/gm)
     ?.at(-1)
     ?.slice(-36);
-  return id?.toLowerCase();
+  return id; // As it is written there: sh does not know small letters from capitals.
 }
 
 /** https://specifications.freedesktop.org/basedir-spec/latest/: a relative path counts as not set. */
