@@ -110,9 +110,10 @@ describe('what git does', () => {
   it('ignores files of ours: by which rule, and how to take them in all the same', async () => {
     await hostWith({ '.gitignore': '*.o\n.*\n' });
     expect(await notes()).toEqual([
-      '.gitignore:2 has the pattern .*: git ignores .onramp/. `git add -f .onramp/` takes it in.',
+      '.gitignore:2 has the pattern .*: git ignores .onramp/, .gitignore. ' +
+        '`git add -f .onramp/ .gitignore` takes it in.',
     ]);
-    await run('sh', ['-c', 'git add -f .onramp/'], { cwd: host.root });
+    await run('sh', ['-c', 'git add -f .onramp/ .gitignore'], { cwd: host.root });
     expect(await notes()).toEqual([]);
   });
 
