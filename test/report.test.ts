@@ -4,9 +4,9 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../dashboard/src/command-panels';
-import { duration as onPage } from '../dashboard/src/format';
-import { isSummary, type Summary as PageSummary } from '../dashboard/src/summary';
+import { commands } from '../packages/dashboard/src/command-panels';
+import { duration as onPage } from '../packages/dashboard/src/format';
+import { isSummary, type Summary as PageSummary } from '../packages/dashboard/src/summary';
 import { Counter } from '../src/report/count';
 import { dayOf, periodsThatFit } from '../src/report/days';
 import type { Summary } from '../src/report/summary';

@@ -13,7 +13,8 @@ export async function pages(scope: FastifyInstance, config: Config): Promise<voi
     reply.header('x-frame-options', 'DENY');
     reply.header('x-content-type-options', 'nosniff');
   });
-  const folder = config.dashboardFolder ?? resolve(import.meta.dirname, '../../dashboard/dist');
+  const folder =
+    config.dashboardFolder ?? resolve(import.meta.dirname, '../../../../dashboard/dist');
   if (existsSync(folder)) {
     await scope.register(statics, { root: resolve(folder), index: ['index.html'] });
   } else {

@@ -3,9 +3,9 @@
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, startBrowser } from '../../test/support/browser';
-import { makeHost } from '../../test/support/host';
-import { paintedOn } from '../../test/support/pixels';
+import { hasBrowser, startBrowser } from '../../../test/support/browser';
+import { makeHost } from '../../../test/support/host';
+import { paintedOn } from '../../../test/support/pixels';
 import { ADMIN, type Collector, event, startCollector, TOKEN } from './support/collector';
 
 describe('the dashboard', () => {

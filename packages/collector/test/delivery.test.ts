@@ -2,7 +2,7 @@
 
 import { PostHog } from 'posthog-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Host, makeHost } from '../../test/support/host';
+import { type Host, makeHost } from '../../../test/support/host';
 import { batchOf, type Collector, event, startCollector, TOKEN } from './support/collector';
 
 let collector: Collector;

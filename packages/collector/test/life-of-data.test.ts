@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startServer } from '../../test/support/server';
+import { startServer } from '../../../test/support/server';
 import { csvLine } from '../src/export/csv.ts';
 import { openDatabase } from '../src/store/database';
 import { retain } from '../src/store/retention';

@@ -3,10 +3,14 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
+const ROOT = resolve(import.meta.dirname, '../../../..');
 
 export default function setup(): void {
-  execFileSync(resolve(ROOT, 'node_modules/.bin/tsc'), ['-p', resolve(ROOT, 'collector')], {
-    stdio: 'inherit',
-  });
+  execFileSync(
+    resolve(ROOT, 'node_modules/.bin/tsc'),
+    ['-p', resolve(ROOT, 'packages/collector')],
+    {
+      stdio: 'inherit',
+    },
+  );
 }
