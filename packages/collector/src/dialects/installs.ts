@@ -3,6 +3,7 @@
 // Anyone may create; reading, changing and deleting is for admins and lives in admin/.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isObject, type JsonObject } from '../../../schema/src/json.ts';
 import type { Candidate, Event, Project } from '../event.ts';
 import { holdsAddress, withoutAddresses } from '../gate/addresses.ts';
 import { joined } from '../gate/breakdown.ts';
@@ -21,10 +22,6 @@ export const INSTALL_EVENTS: readonly string[] = [
   'installation_failed',
 ];
 
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** What this dialect needs of whoever keeps installations. */
 export interface InstallTable {
   upsert(
@@ -36,17 +33,17 @@ export interface InstallTable {
 }
 
 /** The stored record of an event, as clients and admins see it. */
-export function recordOf(event: Event): Json {
+export function recordOf(event: Event): JsonObject {
   return {
     id: formatUuid(event.uuid),
     installation_id: event.distinctId,
     event_type: event.name,
-    properties: { ...(JSON.parse(event.rest) as Json), ...joined(event) },
+    properties: { ...(JSON.parse(event.rest) as JsonObject), ...joined(event) },
     timestamp: new Date(event.timeMs).toISOString(),
   };
 }
 
-async function dataOf(request: FastifyRequest): Promise<Json> {
+async function dataOf(request: FastifyRequest): Promise<JsonObject> {
   const payload = parseJson(await readBody(request.raw, INSTALL_BYTES));
   const data = isObject(payload) ? (payload.data ?? payload) : undefined;
   if (!isObject(data)) throw new Refused(400, 'request_parsing_error', 'send {"data": {…}}');

@@ -1,6 +1,7 @@
 // PostHog v1: one endpoint, the token in a header, and a result for each event.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isObject, type JsonObject } from '../../../schema/src/json.ts';
 import type { Candidate } from '../event.ts';
 import { type Compression, decompress, parseJson, Refused, readBody } from '../http/body.ts';
 import type { Ingest } from '../ingest.ts';
@@ -16,10 +17,6 @@ const ENCODINGS: Readonly<Record<string, Compression>> = {
   deflate: 'deflate',
   br: 'br',
 };
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Typed options of an event, as the properties that v0 has for them. */
 const OPTIONS: readonly [option: string, property: string][] = [
@@ -67,12 +64,17 @@ export function posthogV1(app: FastifyInstance, ingest: Ingest): void {
   for (const url of PATHS) app.route({ method: 'POST', url, handler });
 }
 
-function candidateOf(event: Json, library: Json, sentAt: unknown, nowMs: number): Candidate {
+function candidateOf(
+  event: JsonObject,
+  library: JsonObject,
+  sentAt: unknown,
+  nowMs: number,
+): Candidate {
   const options = isObject(event.options) ? event.options : {};
   const given = event.properties ?? {};
   let properties: unknown = given;
   if (isObject(given)) {
-    const merged: Json = { ...given, ...library };
+    const merged: JsonObject = { ...given, ...library };
     if (typeof event.session_id === 'string') merged.$session_id = event.session_id;
     if (typeof event.window_id === 'string') merged.$window_id = event.window_id;
     for (const [option, property] of OPTIONS) {
@@ -100,7 +102,7 @@ function candidateOf(event: Json, library: Json, sentAt: unknown, nowMs: number)
 }
 
 /** `posthog-node/5.70.0` → the properties that v0 SDKs send for it. */
-function libraryOf(header: unknown): Json {
+function libraryOf(header: unknown): JsonObject {
   const match = /^([\w.@-]{1,64})\/([\w.+-]{1,64})/.exec(String(header ?? ''));
   return match ? { $lib: match[1], $lib_version: match[2] } : {};
 }

@@ -1,6 +1,7 @@
 // Telemetry: the collector's own batch endpoint; what the shim's sender `http` speaks.
 
 import type { FastifyInstance } from 'fastify';
+import { isObject } from '../../../schema/src/json.ts';
 import type { Candidate, Project } from '../event.ts';
 import { decompress, looksGzipped, parseJson, Refused, readBody } from '../http/body.ts';
 import type { Ingest } from '../ingest.ts';
@@ -8,10 +9,6 @@ import { REQUEST_BYTES } from '../limits.ts';
 import { refusalOf } from './posthog-v0.ts';
 import { parseTime, timeOf } from './time.ts';
 import { bearer, checkToken, unauthorized } from './token.ts';
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Registers `POST /api/v1/telemetry/batch` and `GET …/health`. The rate limit is the caller's. */
 export function telemetry(
