@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startServer } from '../../../test/support/server';
-import { csvLine } from '../src/export/csv.ts';
+import { csvLine } from '../../schema/src/csv';
 import { openDatabase } from '../src/store/database';
 import { retain } from '../src/store/retention';
 import { migrate } from '../src/store/schema';

@@ -1,21 +1,12 @@
 // A panel's table as a file for a spreadsheet.
 
+import { csvLine } from '../../schema/src/csv';
 import { element } from './dom';
-import type { Panel, Value } from './panel';
+import type { Panel } from './panel';
 
-// A spreadsheet would run such a text as a formula.
-const FORMULA = /^[\s"']*[=+\-@\uff0b\uff0d\uff1d\uff20]|^[\t\r\n]/;
-
-function field(value: Value): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",;\s]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** The table as CSV (RFC 4180). */
+/** The table as CSV. */
 export function csvOf({ columns, rows }: Pick<Panel, 'columns' | 'rows'>): string {
-  return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  return [columns, ...rows].map(csvLine).join('');
 }
 
 /** Hands the table over as a file. */

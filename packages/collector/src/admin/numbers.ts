@@ -1,7 +1,7 @@
 // The numbers: the summary, single tables, and what is published without a token.
 
 import type { FastifyInstance } from 'fastify';
-import { csvLine } from '../export/csv.ts';
+import { csvLine } from '../../../schema/src/csv.ts';
 import { Refused } from '../http/body.ts';
 import { PUBLIC_CACHE_MS } from '../limits.ts';
 import { TABLES, type TableName } from '../queries/analytics.ts';

@@ -45,21 +45,3 @@ export function csvValues(event: Event): unknown[] {
     event.rest,
   ];
 }
-
-// A spreadsheet runs such a text as a formula, also behind spaces, and in full-width characters.
-// https://owasp.org/www-community/attacks/CSV_Injection
-const FORMULA = /^[\s"']*[=+\-@\uff0b\uff0d\uff1d\uff20]|^[\t\r\n]/;
-const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/;
-
-/** One line. A text that a spreadsheet would run as a formula gets an apostrophe before it. */
-export function csvLine(values: readonly unknown[]): string {
-  return `${values.map(cell).join(',')}\r\n`;
-}
-
-function cell(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  const given = typeof value === 'string' ? value : JSON.stringify(value);
-  const text = FORMULA.test(given) ? `'${given}` : given;
-  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

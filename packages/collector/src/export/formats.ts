@@ -1,7 +1,8 @@
 // The formats of an export: what each is called, and how pages of events become its bytes.
 
+import { csvLine } from '../../../schema/src/csv.ts';
 import type { Event } from '../event.ts';
-import { CSV_COLUMNS, csvLine, csvValues } from './csv.ts';
+import { CSV_COLUMNS, csvValues } from './csv.ts';
 import { partitions } from './parquet.ts';
 import { exported } from './rows.ts';
 import { tar } from './tar.ts';
