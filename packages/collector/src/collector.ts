@@ -2,8 +2,9 @@
 
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
-import { type Config, isLoopback, UserError } from './config.ts';
+import { type Config, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
 import { Ingest } from './ingest.ts';
 import { HOUR_MS } from './limits.ts';

@@ -108,7 +108,3 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: data.COLLECTOR_LOG,
   };
 }
-
-/** Is this address of this machine alone? */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host === '::ffff:127.0.0.1' || /^127\./.test(host);

@@ -10,13 +10,14 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { isLoopback } from '../../schema/src/loopback.ts';
 import type { Auth } from './admin/auth.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
 import { numbers } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
-import { type Config, isLoopback } from './config.ts';
+import type { Config } from './config.ts';
 import { installs } from './dialects/installs.ts';
 import { posthogConfig } from './dialects/posthog-config.ts';
 import { posthogV0 } from './dialects/posthog-v0.ts';
