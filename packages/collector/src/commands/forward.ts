@@ -5,6 +5,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineCommand } from 'citty';
+import { PRIVACY_PROPERTIES } from '../../../schema/src/privacy.ts';
 import { readConfig, UserError } from '../config.ts';
 import { exported } from '../export/rows.ts';
 import { EVENT_COLUMNS, eventOf } from '../store/events.ts';
@@ -14,9 +15,6 @@ const BATCH = 500;
 const TRIES = 8;
 const FIRST_WAIT_MS = 500;
 const TIMEOUT_MS = 60_000;
-
-/** What the shim's events carried when they came; instructions are not stored. */
-const PRIVACY = { $geoip_disable: true, $process_person_profile: false, $ip: null };
 
 async function send(url: URL, body: Buffer): Promise<void> {
   let last = '';
@@ -80,7 +78,8 @@ export const forward = defineCommand({
       if (rows.length === 0) break;
       const batch = rows.map((row) => {
         const event = exported(eventOf(row));
-        return { ...event, properties: { ...event.properties, ...PRIVACY } };
+        // As the shim's events carried when they came: instructions are not stored.
+        return { ...event, properties: { ...event.properties, ...PRIVACY_PROPERTIES } };
       });
       const body = { api_key: args.key, historical_migration: true, batch };
       await send(url, gzipSync(JSON.stringify(body)));
