@@ -1,12 +1,12 @@
 // The panels about commands: how often, how long, what goes wrong.
 
+import type { CommandSummary, Summary } from '../../schema/src/summary';
 import { BARS, type Colour, type Panel, type Series, type Value } from './panel';
-import type { Command, Summary } from './summary';
 
 const COLOURS: readonly Colour[] = ['a', 'b', 'c', 'd'];
 
 /** How often commands are run and fail, and how long they take. */
-export function commands(list: readonly Command[]): Panel[] {
+export function commands(list: readonly CommandSummary[]): Panel[] {
   if (list.length === 0) return [];
   const shown = list.slice(0, BARS);
   const columns = ['Command', 'Runs', 'Failed', 'Failure rate', 'Median', 'p95'];

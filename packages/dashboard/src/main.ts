@@ -1,5 +1,6 @@
 // The page: finds the summary, shows what it answers, and keeps it in the right colours.
 
+import type { Summary } from '../../schema/src/summary';
 import { showControls, showLogin } from './controls';
 import { byId } from './dom';
 import { hasLive, showLive } from './live';
@@ -12,7 +13,6 @@ import {
   type Server,
   serverOfPage,
 } from './source';
-import type { Summary } from './summary';
 import { currentTheme, onThemeChange } from './theme';
 import { showTotals } from './totals';
 import { type View, viewOf } from './view';

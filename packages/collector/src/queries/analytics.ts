@@ -1,9 +1,11 @@
 // Single tables of a range, for admins and their scripts: agents, commands, services, errors,
 // performance. The same numbers as the summary, uncut.
 
+import { share } from '../../../schema/src/counting.ts';
 import type { Database } from '../store/database.ts';
+import { DIMENSION } from '../store/dimensions.ts';
 import { durationsOf } from './durations.ts';
-import { DIMENSION, dividedOf, type Range, share, valuesOf } from './query.ts';
+import { dividedOf, type Range, valuesOf } from './query.ts';
 
 const ALL = 1_001; // every listed value, and `(other)`
 

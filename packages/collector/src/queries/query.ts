@@ -1,7 +1,8 @@
 // What a query is: a function from a read-only database and its parameters to JSON.
 
+import { TOP } from '../../../schema/src/counting.ts';
 import type { Database, Row } from '../store/database.ts';
-import { DIMENSION, type Dimension } from '../store/dimensions.ts';
+import type { Dimension } from '../store/dimensions.ts';
 import { firstDayOfMonth, monthOfDay } from '../store/periods.ts';
 
 /** A range of days, both included, of one project. */
@@ -17,9 +18,6 @@ export interface Counted {
   readonly count: number;
   readonly failed: number;
 }
-
-/** Rows a chart or a table shows. What comes after them is in the exports. */
-export const TOP = 50;
 
 /** A part of a range: whole months, or the days before and after them. */
 interface Span {
@@ -92,9 +90,3 @@ export function dividedOf(db: Database, range: Range, dimension: Dimension) {
       count: Number(row.count),
     }));
 }
-
-/** Four digits of a share are enough, and compare well in tests. */
-export const share = (part: number, whole: number): number =>
-  whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 10_000;
-
-export { DIMENSION };

@@ -1,10 +1,12 @@
 // The summary: everything the dashboard shows of a range, in one answer. docs/summary.md has its
 // shape. It reads rollups only, so that a year costs no more than a month.
 
+import { byCount, share, TOP, usesOf } from '../../../schema/src/counting.ts';
+import type { CollectorSummary, Shared } from '../../../schema/src/summary.ts';
 import { bitsOf, KIND } from '../store/activity.ts';
 import type { Database } from '../store/database.ts';
+import { DIMENSION } from '../store/dimensions.ts';
 import {
-  dayOf,
   firstDayOfMonth,
   firstDayOfWeek,
   isoDay,
@@ -12,10 +14,7 @@ import {
   weekOfDay,
 } from '../store/periods.ts';
 import { durationsOf } from './durations.ts';
-import { type Counted, DIMENSION, dividedOf, type Range, share, TOP, valuesOf } from './query.ts';
-
-const byCount = <T extends { count: number; name: string }>(a: T, b: T): number =>
-  b.count - a.count || (a.name < b.name ? -1 : 1);
+import { type Counted, dividedOf, type Range, valuesOf } from './query.ts';
 
 /** Active ids of each day, week or month that the range touches. */
 function activeOf(db: Database, { project, fromDay, toDay }: Range) {
@@ -76,25 +75,17 @@ function activityOf(db: Database, { project, fromDay, toDay }: Range) {
   }));
 }
 
-/** Services or overrides, with how often each of their events happened. */
-function usesOf(db: Database, range: Range, dimension: 2 | 3, prefix: string) {
-  const uses = new Map<string, { name: string; count: number; events: Record<string, number> }>();
-  for (const { name, sub = '', count } of dividedOf(db, range, dimension)) {
-    const use = uses.get(name) ?? { name, count: 0, events: {} };
-    use.count += count;
-    use.events[sub.startsWith(prefix) ? sub.slice(prefix.length) : sub] = count;
-    uses.set(name, use);
-  }
-  return [...uses.values()].sort(byCount).slice(0, TOP);
-}
+/** Values of a dimension, each with how often each of their events happened. */
+const countedUses = (db: Database, range: Range, dimension: 2 | 3) =>
+  dividedOf(db, range, dimension).map(({ name, sub = '', count }) => ({ name, event: sub, count }));
 
-function sharesOf(values: readonly Counted[]) {
+function sharesOf(values: readonly Counted[]): Shared[] {
   const total = values.reduce((sum, { count }) => sum + count, 0);
   return values.map(({ name, count }) => ({ name, count, share: share(count, total) }));
 }
 
 /** The summary of a range. */
-export function summary(db: Database, range: Range) {
+export function summary(db: Database, range: Range): CollectorSummary {
   const { project, fromDay, toDay } = range;
   const named = db.prepare('SELECT id, name FROM projects WHERE id = ?').get(project);
   const events = valuesOf(db, range, DIMENSION.event, 1_000);
@@ -140,8 +131,8 @@ export function summary(db: Database, range: Range) {
     adoption,
     activity: activityOf(db, range),
     events: events.slice(0, TOP).map(({ name, count }) => ({ name, count })),
-    services: usesOf(db, range, DIMENSION.service, 'service_'),
-    overrides: usesOf(db, range, DIMENSION.override, 'override_'),
+    services: usesOf(countedUses(db, range, DIMENSION.service), 'service_'),
+    overrides: usesOf(countedUses(db, range, DIMENSION.override), 'override_'),
     commands: commandCounts.slice(0, TOP).map(({ name, count, failed }) => ({
       name,
       count,
@@ -169,12 +160,3 @@ export function summary(db: Database, range: Range) {
     dropped: 0,
   };
 }
-
-export type Summary = ReturnType<typeof summary>;
-
-/** The last `days` days, today included. */
-export const lastDays = (project: number, days: number, nowMs: number): Range => ({
-  project,
-  fromDay: dayOf(nowMs) - days + 1,
-  toDay: dayOf(nowMs),
-});
