@@ -1,5 +1,7 @@
 // The words that all rooms share: what a dialect hands over, and what the store takes.
 
+import type { ColumnValues } from '../../schema/src/columns.ts';
+
 /** An event as a dialect found it: nothing is checked but the time, which is corrected. */
 export interface Candidate {
   readonly event: unknown;
@@ -12,24 +14,8 @@ export interface Candidate {
   readonly sentTimestamp: unknown;
 }
 
-/** What can be counted and broken down by. A column each; undefined where an event has none. */
-export interface Breakdown {
-  service?: string;
-  override?: string;
-  command?: string;
-  success?: boolean;
-  durationMs?: number;
-  errorType?: string;
-  hasScaffold?: boolean;
-  os?: string;
-  node?: string;
-  packageManager?: string;
-  version?: string;
-  ci?: boolean;
-}
-
-/** An event that passed the gate. */
-export interface Event extends Breakdown {
+/** An event that passed the gate, with what has a column of its own. */
+export interface Event extends ColumnValues {
   /** 16 bytes. */
   readonly uuid: Buffer;
   readonly name: string;

@@ -21,15 +21,11 @@ export const JSON_DEPTH = 64;
 /** Events in one request. */
 export const REQUEST_EVENTS = 50_000;
 
-/** As PostHog has them. */
-export const EVENT_NAME_CHARS = 200;
-export const DISTINCT_ID_CHARS = 200;
+/** As PostHog has it. */
 export const TOKEN_CHARS = 64;
 /** A timestamp further ahead than this is taken for a wrong clock: the event happened now. */
 export const FUTURE_MS = 23 * HOUR_MS;
 
-/** A breakdown column's value (a service, a command, …). */
-export const BREAKDOWN_CHARS = 128;
 /** Distinct values of one dimension of one project; the rest is counted as `(other)`. */
 export const DIMENSION_VALUES = 1_000;
 

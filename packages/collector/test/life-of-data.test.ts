@@ -19,6 +19,7 @@ import {
   makeFolder,
   startCollector,
 } from './support/collector';
+import { makeFolderOf100 } from './support/folder-1.0.0';
 
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
@@ -267,6 +268,33 @@ describe('migration', () => {
     expect(() => migrate(db, ['CREATE TABLE a (x)', 'no sql'])).toThrow();
     expect(db.prepare('SELECT count(*) AS n FROM sqlite_master').get()?.n).toBe(0);
     db.close();
+  });
+
+  it('a data folder of 1.0.0 opens, and is as one made now', async () => {
+    makeFolderOf100(folder.path);
+    const stored = {
+      event: 'command_executed',
+      distinct_id: 'someone',
+      properties: { command: 'up', success: false, duration_ms: 7, node_version: '20.1.0', x: [1] },
+    };
+    await withCollector(async (collector) => {
+      expect(await collector.events()).toMatchObject([stored]);
+      await collector.post('/batch/', batchOf(event({ properties: { has_scaffold: true } })));
+      expect(await collector.events()).toMatchObject([
+        stored,
+        { properties: { has_scaffold: true } },
+      ]);
+    });
+    const shapeOf = (db: string) => {
+      const opened = openDatabase(db);
+      const rows = opened.prepare('PRAGMA table_info(events)').all();
+      opened.close();
+      return rows.map(({ name, type, notnull }) => ({ name, type, notnull }));
+    };
+    const made = makeFolder();
+    new Store(made.path).close();
+    expect(shapeOf(path())).toEqual(shapeOf(join(made.path, 'collector.db')));
+    made.remove();
   });
 
   it('a database of a newer collector is refused in plain words', async () => {

@@ -1,33 +1,18 @@
 // The live feed: events as they arrive, for as long as somebody wants to see them.
 
+import type { ColumnName } from '../../schema/src/columns';
+import { LIVE_COLUMNS, type LiveEvent } from '../../schema/src/live';
 import { element } from './dom';
-
-interface LiveEvent {
-  readonly project: number;
-  readonly event: string;
-  readonly time: string;
-  readonly service?: string | null;
-  readonly override?: string | null;
-  readonly command?: string | null;
-  readonly success?: boolean | null;
-  readonly error_type?: string | null;
-}
 
 const SHOWN = 30;
 const AGAIN_MS = { first: 1_000, longest: 30_000 } as const;
 
-function inWords({
-  event,
-  time,
-  service,
-  override,
-  command,
-  success,
-  error_type,
-}: LiveEvent): string {
-  const words = [service, override, command, error_type].filter(Boolean);
-  if (success === false) words.push('failed');
-  return `${new Date(time).toLocaleTimeString()}  ${event}  ${words.join(' ')}`;
+const WORDS = LIVE_COLUMNS.filter(({ type }) => type === 'text').map(({ name }) => name);
+
+function inWords(event: LiveEvent): string {
+  const words = WORDS.map((name) => event[name as ColumnName]).filter(Boolean);
+  if (event.success === false) words.push('failed');
+  return `${new Date(event.time).toLocaleTimeString()}  ${event.event}  ${words.join(' ')}`;
 }
 
 /** Whether the feed can be had here. */

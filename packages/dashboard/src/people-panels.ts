@@ -1,5 +1,6 @@
 // The panels that only a collector can fill: how many take part, and what they have.
 
+import { BREAKDOWNS } from '../../schema/src/breakdowns';
 import type { Shared, Summary } from '../../schema/src/summary';
 import { BARS, daysBetween, type Panel } from './panel';
 
@@ -52,14 +53,8 @@ export function people(summary: Summary): Panel[] {
   return panels;
 }
 
-const SHARES: Readonly<Record<string, string>> = {
-  os: 'Operating systems',
-  node: 'Versions of Node',
-  package_manager: 'Package managers',
-  version: 'Versions of the shim',
-  ci: 'In CI',
-  scaffold: 'With a scaffold',
-};
+/** What a list of shares is called. */
+const LABELS = new Map(BREAKDOWNS.map(({ breakdown, label }) => [breakdown.list, label]));
 
 /** Which systems and versions there are. */
 export function shares(all: Readonly<Record<string, readonly Shared[]>> = {}): Panel[] {
@@ -69,7 +64,7 @@ export function shares(all: Readonly<Record<string, readonly Shared[]>> = {}): P
       const shown = list.slice(0, BARS);
       return {
         id: `share-${name}`,
-        title: SHARES[name] ?? name,
+        title: LABELS.get(name) ?? name,
         question: 'Which share of the events has it?',
         kind: 'rank',
         unit: 'percent',

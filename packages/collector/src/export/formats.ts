@@ -2,7 +2,7 @@
 
 import { csvLine } from '../../../schema/src/csv.ts';
 import type { Event } from '../event.ts';
-import { CSV_COLUMNS, csvValues } from './csv.ts';
+import { EXPORT_COLUMNS } from './columns.ts';
 import { partitions } from './parquet.ts';
 import { exported } from './rows.ts';
 import { tar } from './tar.ts';
@@ -15,8 +15,11 @@ function* ndjson(pages: Pages): Generator<Buffer> {
   }
 }
 
+const csvValue = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+const csvValues = (event: Event) => EXPORT_COLUMNS.map(({ valueIn }) => csvValue(valueIn(event)));
+
 function* csv(pages: Pages): Generator<Buffer> {
-  yield Buffer.from(csvLine(CSV_COLUMNS));
+  yield Buffer.from(csvLine(EXPORT_COLUMNS.map(({ name }) => name)));
   for (const page of pages) {
     yield Buffer.from(page.map((event) => csvLine(csvValues(event))).join(''));
   }

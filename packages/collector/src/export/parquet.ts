@@ -2,9 +2,9 @@
 
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Event } from '../event.ts';
-import { formatUuid } from '../gate/uuid.ts';
 import { HOUR_MS } from '../limits.ts';
 import { hourOf } from '../store/periods.ts';
+import { EXPORT_COLUMNS } from './columns.ts';
 
 /** Rows held in memory at once; a fuller hour gets several files. */
 const FILE_ROWS = 20_000;
@@ -39,37 +39,17 @@ function pathOf(hour: number, part: number): string {
   return `year=${year}/month=${month}/day=${day}/hour=${ofDay}/events-${part}.parquet`;
 }
 
-type ColumnType = 'STRING' | 'BOOLEAN' | 'INT64' | 'TIMESTAMP';
-const COLUMNS: readonly [name: string, type: ColumnType, value: (event: Event) => unknown][] = [
-  ['uuid', 'STRING', ({ uuid }) => formatUuid(uuid)],
-  ['event', 'STRING', ({ name }) => name],
-  ['distinct_id', 'STRING', ({ distinctId }) => distinctId],
-  ['timestamp', 'TIMESTAMP', ({ timeMs }) => new Date(timeMs)],
-  ['service_name', 'STRING', ({ service }) => service],
-  ['override_name', 'STRING', ({ override }) => override],
-  ['command', 'STRING', ({ command }) => command],
-  ['success', 'BOOLEAN', ({ success }) => success],
-  [
-    'duration_ms',
-    'INT64',
-    ({ durationMs }) => (durationMs === undefined ? undefined : BigInt(durationMs)),
-  ],
-  ['error_type', 'STRING', ({ errorType }) => errorType],
-  ['has_scaffold', 'BOOLEAN', ({ hasScaffold }) => hasScaffold],
-  ['os', 'STRING', ({ os }) => os],
-  ['node_version', 'STRING', ({ node }) => node],
-  ['package_manager', 'STRING', ({ packageManager }) => packageManager],
-  ['shim_version', 'STRING', ({ version }) => version],
-  ['ci', 'BOOLEAN', ({ ci }) => ci],
-  ['properties', 'STRING', ({ rest }) => rest],
-];
+const TYPES = { text: 'STRING', flag: 'BOOLEAN', count: 'INT64', time: 'TIMESTAMP' } as const;
 
 function fileOf(rows: readonly Event[]): Buffer {
-  const columnData = COLUMNS.map(([name, type, value]) => ({
+  const columnData = EXPORT_COLUMNS.map(({ name, type, valueIn }) => ({
     name,
-    type,
+    type: TYPES[type],
     nullable: true,
-    data: rows.map((row) => value(row) ?? null),
+    data: rows.map((row) => {
+      const value = valueIn(row);
+      return (typeof value === 'number' ? BigInt(value) : value) ?? null;
+    }),
   }));
   return Buffer.from(parquetWriteBuffer({ columnData }));
 }

@@ -1,5 +1,7 @@
 // The live feed: new events to whoever watches, a few times a second, never at their expense.
 
+import { fieldOf } from '../../../schema/src/columns.ts';
+import { LIVE_COLUMNS, type LiveEvent } from '../../../schema/src/live.ts';
 import type { Event, Project } from '../event.ts';
 
 const FLUSH_MS = 200;
@@ -14,6 +16,15 @@ export interface Watcher {
   send(text: string): void;
   close(): void;
 }
+
+const TOLD = LIVE_COLUMNS.map((column) => [column.name, fieldOf(column)] as const);
+
+const shown = (project: number, event: Event): LiveEvent => ({
+  project,
+  event: event.name,
+  time: new Date(event.timeMs).toISOString(),
+  ...Object.fromEntries(TOLD.map(([name, field]) => [name, event[field]])),
+});
 
 export class Feed {
   private readonly watchers = new Set<Watcher>();
@@ -52,17 +63,7 @@ export class Feed {
   private flush(): void {
     this.timer = undefined;
     const text = JSON.stringify({
-      events: this.pending.map(({ project, event }) => ({
-        project,
-        event: event.name,
-        time: new Date(event.timeMs).toISOString(),
-        service: event.service,
-        override: event.override,
-        command: event.command,
-        success: event.success,
-        duration_ms: event.durationMs,
-        error_type: event.errorType,
-      })),
+      events: this.pending.map(({ project, event }) => shown(project, event)),
       more: this.more,
     });
     this.pending = [];

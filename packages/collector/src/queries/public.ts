@@ -2,6 +2,7 @@
 // each number. Rollups cannot tell how many ids stand behind a number, so this reads raw events;
 // it is slow, runs away from ingestion, and its answer is reused.
 
+import { BREAKDOWNS } from '../../../schema/src/breakdowns.ts';
 import { DAY_MS, PUBLIC_IDS } from '../limits.ts';
 import type { Database } from '../store/database.ts';
 import { dayOf, isoDay } from '../store/periods.ts';
@@ -9,16 +10,8 @@ import { dayOf, isoDay } from '../store/periods.ts';
 /** The ranges there are. Ranges of one's own choice could be subtracted from each other. */
 export const PUBLIC_DAYS = [30, 90, 365] as const;
 
-const COLUMNS = {
-  services: 'service',
-  overrides: 'override',
-  commands: 'command',
-  errors: 'error_type',
-  os: 'os',
-  node: 'node',
-  package_manager: 'package_manager',
-  version: 'version',
-} as const;
+/** The lists there are, and their columns. */
+const PUBLISHED = BREAKDOWNS.filter(({ breakdown }) => breakdown.published);
 
 /** The published summary of whole days up to yesterday. */
 export function published(
@@ -61,6 +54,6 @@ export function published(
     at_least_ids: PUBLIC_IDS,
     totals: isShown ? { events: Number(total?.events), active_ids: Number(total?.ids) } : null,
     activity: daily,
-    ...Object.fromEntries(Object.entries(COLUMNS).map(([name, column]) => [name, count(column)])),
+    ...Object.fromEntries(PUBLISHED.map(({ name, breakdown }) => [breakdown.list, count(name)])),
   };
 }

@@ -2,7 +2,6 @@
 
 import { TOP } from '../../../schema/src/counting.ts';
 import type { Database, Row } from '../store/database.ts';
-import type { Dimension } from '../store/dimensions.ts';
 import { firstDayOfMonth, monthOfDay } from '../store/periods.ts';
 
 /** A range of days, both included, of one project. */
@@ -42,7 +41,7 @@ export function spansOf({ fromDay, toDay }: Range): Span[] {
 }
 
 /** The counts of a dimension in a range, by value and sub: a table for FROM, and its parameters. */
-export function countsIn(range: Range, dimension: Dimension): { sql: string; params: number[] } {
+export function countsIn(range: Range, dimension: number): { sql: string; params: number[] } {
   const spans = spansOf(range);
   const each = `SELECT value, sub, sum(n) AS n, sum(failed) AS failed FROM rollups
     WHERE project_id = ? AND dimension = ? AND grain = ? AND start BETWEEN ? AND ?
@@ -56,7 +55,7 @@ export function countsIn(range: Range, dimension: Dimension): { sql: string; par
 }
 
 /** The values of a dimension in a range, the most frequent first. */
-export function valuesOf(db: Database, range: Range, dimension: Dimension, limit = TOP): Counted[] {
+export function valuesOf(db: Database, range: Range, dimension: number, limit = TOP): Counted[] {
   const { sql, params } = countsIn(range, dimension);
   return db
     .prepare(
@@ -75,7 +74,7 @@ export const countedOf = (row: Row): Counted => ({
 });
 
 /** The values of a dimension, each divided by the names of its second dimension. */
-export function dividedOf(db: Database, range: Range, dimension: Dimension) {
+export function dividedOf(db: Database, range: Range, dimension: number) {
   const { sql, params } = countsIn(range, dimension);
   return db
     .prepare(

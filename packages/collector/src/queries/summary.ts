@@ -5,7 +5,7 @@ import { byCount, share, TOP, usesOf } from '../../../schema/src/counting.ts';
 import type { CollectorSummary, Shared } from '../../../schema/src/summary.ts';
 import { bitsOf, KIND } from '../store/activity.ts';
 import type { Database } from '../store/database.ts';
-import { DIMENSION } from '../store/dimensions.ts';
+import { DIMENSION, SHARES } from '../store/dimensions.ts';
 import {
   firstDayOfMonth,
   firstDayOfWeek,
@@ -76,7 +76,7 @@ function activityOf(db: Database, { project, fromDay, toDay }: Range) {
 }
 
 /** Values of a dimension, each with how often each of their events happened. */
-const countedUses = (db: Database, range: Range, dimension: 2 | 3) =>
+const countedUses = (db: Database, range: Range, dimension: number) =>
   dividedOf(db, range, dimension).map(({ name, sub = '', count }) => ({ name, event: sub, count }));
 
 function sharesOf(values: readonly Counted[]): Shared[] {
@@ -142,14 +142,9 @@ export function summary(db: Database, range: Range): CollectorSummary {
       p95_ms: durations.get(name)?.p95_ms ?? null,
     })),
     errors: errors.slice(0, TOP).map(({ type, command, count }) => ({ type, command, count })),
-    shares: {
-      os: sharesOf(valuesOf(db, range, DIMENSION.os)),
-      node: sharesOf(valuesOf(db, range, DIMENSION.node)),
-      package_manager: sharesOf(valuesOf(db, range, DIMENSION.packageManager)),
-      version: sharesOf(valuesOf(db, range, DIMENSION.version)),
-      ci: sharesOf(valuesOf(db, range, DIMENSION.ci)),
-      scaffold: sharesOf(valuesOf(db, range, DIMENSION.scaffold)),
-    },
+    shares: Object.fromEntries(
+      SHARES.map(({ list, dimension }) => [list, sharesOf(valuesOf(db, range, dimension))]),
+    ),
     installs: {
       started: countOf('installation_started'),
       completed: countOf('installation_completed'),

@@ -1,35 +1,37 @@
 // The dimensions that are counted, and what an event adds to each. Numbers are stored: never reuse.
 
+import { BREAKDOWNS } from '../../../schema/src/breakdowns.ts';
+import { type Breakdown, type ColumnName, fieldOf } from '../../../schema/src/columns.ts';
 import type { Event } from '../event.ts';
 
+const dimensionOf = (column: ColumnName): number =>
+  BREAKDOWNS.find(({ name }) => name === column)!.breakdown.dimension;
+
+/** The dimensions that are counted or asked for by name. */
 export const DIMENSION = {
   event: 1,
-  service: 2,
-  override: 3,
-  command: 4,
-  error: 5,
-  duration: 6,
-  os: 7,
-  node: 8,
-  packageManager: 9,
-  version: 10,
-  ci: 11,
-  library: 12,
-  scaffold: 13,
+  service: dimensionOf('service'),
+  override: dimensionOf('override'),
+  command: dimensionOf('command'),
+  error: dimensionOf('error_type'),
+  duration: dimensionOf('duration_ms'),
+  version: dimensionOf('version'),
 } as const;
-export type Dimension = (typeof DIMENSION)[keyof typeof DIMENSION];
 
-/** Rare enough, or wide enough, that only days are kept. */
-export const DAYS_ONLY: ReadonlySet<number> = new Set([
-  DIMENSION.duration,
-  DIMENSION.os,
-  DIMENSION.node,
-  DIMENSION.packageManager,
-  DIMENSION.version,
-  DIMENSION.ci,
-  DIMENSION.library,
-  DIMENSION.scaffold,
-]);
+const countedBy = (by: Breakdown['by']) =>
+  BREAKDOWNS.filter(({ breakdown }) => breakdown.by === by).map((column) => ({
+    field: fieldOf(column),
+    ...column.breakdown,
+  }));
+
+/** The columns whose values alone are counted. */
+export const SHARES = countedBy('value');
+const USES = countedBy('value and event');
+
+const { event, service, override, command, error } = DIMENSION;
+/** The others are rare enough, or wide enough, that only days are kept. */
+const HOURLY: ReadonlySet<number> = new Set([event, service, override, command, error]);
+export const isDaysOnly = (dimension: number): boolean => !HOURLY.has(dimension);
 
 /** Durations are counted in buckets that grow by a tenth: a quantile is right to within 5 %. */
 const GROWTH = Math.log(1.1);
@@ -41,40 +43,34 @@ export const middleOf = (bucket: number): number =>
 
 /** One count: a dimension, its value, and a second value (a name of another dimension, a bucket). */
 export type Count = (
-  dimension: Dimension,
+  dimension: number,
   value: string,
-  sub: { dimension: Dimension; value: string } | number,
+  sub: { dimension: number; value: string } | number,
   failed: boolean,
 ) => void;
 
 /** Says everything that an event counts for. */
 export function countsOf(event: Event, count: Count): void {
   const failed = event.success === false;
-  const asEvent = { dimension: DIMENSION.event, value: event.name } as const;
   count(DIMENSION.event, event.name, 0, failed);
-  if (event.service !== undefined) count(DIMENSION.service, event.service, asEvent, failed);
-  if (event.override !== undefined) count(DIMENSION.override, event.override, asEvent, failed);
-  if (event.command !== undefined) {
-    if (event.errorType !== undefined) {
-      const asCommand = { dimension: DIMENSION.command, value: event.command } as const;
-      count(DIMENSION.error, event.errorType, asCommand, true);
-    } else {
-      count(DIMENSION.command, event.command, 0, failed);
-      if (event.durationMs !== undefined) {
-        count(DIMENSION.duration, event.command, bucketOf(event.durationMs), failed);
-      }
-    }
-  } else if (event.errorType !== undefined) {
-    count(DIMENSION.error, event.errorType, 0, true);
+  for (const { field, dimension } of SHARES) {
+    if (event[field] !== undefined) count(dimension, String(event[field]), 0, failed);
   }
-  if (event.hasScaffold !== undefined) {
-    count(DIMENSION.scaffold, String(event.hasScaffold), 0, failed);
+  for (const { field, dimension } of USES) {
+    if (event[field] === undefined) continue;
+    count(
+      dimension,
+      String(event[field]),
+      { dimension: DIMENSION.event, value: event.name },
+      failed,
+    );
   }
-  if (event.os !== undefined) count(DIMENSION.os, event.os, 0, failed);
-  if (event.node !== undefined) count(DIMENSION.node, event.node, 0, failed);
-  if (event.packageManager !== undefined) {
-    count(DIMENSION.packageManager, event.packageManager, 0, failed);
+  const { command, errorType, durationMs } = event;
+  if (errorType !== undefined) {
+    const sub = command === undefined ? 0 : { dimension: DIMENSION.command, value: command };
+    count(DIMENSION.error, errorType, sub, true);
+  } else if (command !== undefined) {
+    count(DIMENSION.command, command, 0, failed);
+    if (durationMs !== undefined) count(DIMENSION.duration, command, bucketOf(durationMs), failed);
   }
-  if (event.version !== undefined) count(DIMENSION.version, event.version, 0, failed);
-  if (event.ci !== undefined) count(DIMENSION.ci, String(event.ci), 0, failed);
 }

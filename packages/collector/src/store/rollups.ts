@@ -6,7 +6,7 @@
 import type { Event } from '../event.ts';
 import { DIMENSION_VALUES } from '../limits.ts';
 import type { Database, Statement } from './database.ts';
-import { countsOf, DAYS_ONLY, type Dimension } from './dimensions.ts';
+import { countsOf, isDaysOnly } from './dimensions.ts';
 import { hourOf, monthOfDay } from './periods.ts';
 
 export const OTHER = '(other)';
@@ -77,7 +77,7 @@ export class Rollups {
   count(project: number, event: Event, sign: 1 | -1 = 1): void {
     const hour = hourOf(event.timeMs);
     countsOf(event, (dimension, value, sub, failed) => {
-      const start = DAYS_ONLY.has(dimension) ? Math.floor(hour / 24) * 24 : hour;
+      const start = isDaysOnly(dimension) ? Math.floor(hour / 24) * 24 : hour;
       const valueId = this.valueId(project, dimension, value);
       const subId = typeof sub === 'number' ? sub : this.valueId(project, sub.dimension, sub.value);
       const key = `${project} ${dimension} ${start} ${valueId} ${subId}`;
@@ -95,7 +95,7 @@ export class Rollups {
   flush(): void {
     const hours = [...this.deltas.values()];
     const days = coarser(hours, (hour) => Math.floor(hour / 24));
-    for (const delta of hours) if (!DAYS_ONLY.has(delta.dimension)) this.write(delta, HOURS);
+    for (const delta of hours) if (!isDaysOnly(delta.dimension)) this.write(delta, HOURS);
     for (const delta of days) this.write(delta, DAYS);
     for (const delta of coarser(days, monthOfDay)) this.write(delta, MONTHS);
     this.deltas = new Map();
@@ -114,7 +114,7 @@ export class Rollups {
   }
 
   /** The number of a value; that of `(other)` once the dimension is full. */
-  private valueId(project: number, dimension: Dimension, value: string): number {
+  private valueId(project: number, dimension: number, value: string): number {
     const key = `${project} ${dimension} ${value}`;
     const known = this.valueIds.get(key);
     if (known !== undefined) return known;
@@ -125,7 +125,7 @@ export class Rollups {
     return id;
   }
 
-  private lookUp(project: number, dimension: Dimension, value: string): number {
+  private lookUp(project: number, dimension: number, value: string): number {
     const row = this.find.get(project, dimension, value);
     if (row) return Number(row.id);
     const countKey = `${project} ${dimension}`;

@@ -1,7 +1,15 @@
 // The schema, as the list of steps that lead to it. A database of any earlier version is brought
 // here at start, in one transaction. Never change a step that was released: add one.
+//
+// The columns of events are no matter of steps: a table has those of the registry, whichever it began
+// with. A collector that does not know one of them leaves it alone.
 
+import { COLUMNS, type Column } from '../../../schema/src/columns.ts';
 import { type Database, transaction } from './database.ts';
+
+// SQLite has no booleans.
+const SQL_TYPES = { text: 'TEXT', flag: 'INTEGER', count: 'INTEGER' } as const;
+const definition = ({ name, type }: Column): string => `${name} ${SQL_TYPES[type]}`;
 
 /** Step n brings a database from version n to version n + 1. */
 export const MIGRATIONS: readonly string[] = [
@@ -33,9 +41,7 @@ export const MIGRATIONS: readonly string[] = [
     time_ms INTEGER NOT NULL,
     id INTEGER NOT NULL,
     event TEXT NOT NULL,
-    service TEXT, override TEXT, command TEXT,
-    success INTEGER, duration_ms INTEGER, error_type TEXT, has_scaffold INTEGER,
-    os TEXT, node TEXT, package_manager TEXT, version TEXT, ci INTEGER,
+    ${COLUMNS.map(definition).join(', ')},
     rest TEXT NOT NULL
   );
   CREATE UNIQUE INDEX events_by_uuid ON events (project_id, uuid);
@@ -124,4 +130,19 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
     });
   }
   return found;
+}
+
+/** Adds the columns that the registry has and the table of events has not. */
+export function addColumns(db: Database): void {
+  const known = new Set(
+    db
+      .prepare('PRAGMA table_info(events)')
+      .all()
+      .map((row) => row.name),
+  );
+  const missing = COLUMNS.filter(({ name }) => !known.has(name));
+  if (missing.length === 0) return;
+  transaction(db, () => {
+    for (const column of missing) db.exec(`ALTER TABLE events ADD COLUMN ${definition(column)}`);
+  });
 }

@@ -9,7 +9,7 @@ import { DeadLetters } from './dead-letters.ts';
 import { eventValues, insertEvent } from './events.ts';
 import { Projects } from './projects.ts';
 import { Rollups } from './rollups.ts';
-import { migrate } from './schema.ts';
+import { addColumns, migrate } from './schema.ts';
 
 export const DATABASE_FILE = 'collector.db';
 
@@ -35,6 +35,7 @@ export class Store {
     this.path = join(folder, DATABASE_FILE);
     this.db = openDatabase(this.path);
     migrate(this.db);
+    addColumns(this.db);
     this.projects = new Projects(this.db);
     this.deadLetters = new DeadLetters(this.db);
     this.rollups = new Rollups(this.db);
