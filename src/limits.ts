@@ -12,6 +12,9 @@ export const RECORD_LIMITS = [
   { events: 1000, windowMs: 3_600_000 },
 ] as const;
 
+/** For these limits no more than so much of the journal's end is looked at: an hour fits in. */
+export const RECENT_BYTES = 2 * 1024 * 1024;
+
 /**
  * One request carries at most this many events, and at most this many bytes of journal. One delivery
  * makes at most this many requests: the process stays small, and the next command goes on. At most

@@ -65,6 +65,16 @@ describe.runIf(has).each(Object.entries(NAMESPACES))('in containers %s', (_what,
     expect(spoolOf(host)).toEqual([]);
   }, 60_000);
 
+  it('20 real make commands: each is counted once, with its end', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { status, stderr } = await inContainer('make', ['down'], NONE);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    }
+    await host.shim(['flush'], { ...NONE, ONRAMP_ANALYTICS_TIMEOUT_MS: '30000' });
+    expect(recorded(host)).toEqual(Array(20).fill(executed('down')));
+    expect(spoolOf(host).filter((name) => name !== 'collector')).toEqual([]);
+  }, 60_000);
+
   it('a command that runs there is not over for the host', async () => {
     const env = { HANG: '2', HOME: '/nonexistent' };
     const running = inContainer('sh', ['-c', TRACKED], env);

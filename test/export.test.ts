@@ -18,7 +18,7 @@ import { csvLine } from '../packages/schema/src/csv';
 import { COMMON, EVENTS } from '../src/catalogue/catalogue';
 import { COLUMNS } from '../src/export/columns';
 import { type Host, makeHost } from './support/host';
-import { recordOf, WHY, writeJournal } from './support/journal';
+import { recordOf, uuidOf, WHY, writeJournal } from './support/journal';
 import { BUNDLE, run } from './support/run';
 
 /** Reads CSV as RFC 4180 has it. */
@@ -104,7 +104,10 @@ describe('export', () => {
   it('leaves nothing out: what the catalogue does not know is in `properties`', async () => {
     const record = recordOf(6, Date.now());
     const properties = { ...(record.properties as object), added: 1, odd: 'y' };
-    appendFileSync(host.journal, `${JSON.stringify({ ...record, uuid: 'odd', properties })}\n`);
+    appendFileSync(
+      host.journal,
+      `${JSON.stringify({ ...record, uuid: uuidOf(999_999), properties })}\n`,
+    );
     const rows = JSON.parse(await exported()) as Record<string, unknown>[];
     expect(rows.at(-1)!.properties).toEqual({ added: 1, odd: 'y' });
   });

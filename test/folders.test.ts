@@ -275,7 +275,7 @@ describe('where the shim is started', () => {
       const { status, stdout, stderr } = await inDeleted(words);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toBe(
-        'onramp-analytics: The current folder does not exist any more. Go to a folder that does, and run the command again.\n',
+        'onramp-analytics: The current folder was deleted. Go to a folder that is there, and run the command again.\n',
       );
     }
   });

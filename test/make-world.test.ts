@@ -42,7 +42,7 @@ describe('the real make sees the world as it was', () => {
     ['--no-print-directory', 'sub'],
     ['-e', 'show'],
     ['-r', '-R', 'show'],
-    ['-I', 'make', 'show'],
+    ['-I', '.onramp', 'show'],
     ['--', 'show'],
     ['sub'],
   ];
@@ -68,7 +68,7 @@ describe('the real make sees the world as it was', () => {
     }
     expect(results[1]).toEqual(results[0]);
     expect(recorded(host).length).toBeGreaterThan(0);
-    expect(filesBelow(join(host.root, '.onramp-analytics/runs'))).toEqual([]);
-    rmSync(join(host.root, '.git/onramp-analytics'), { recursive: true });
+    expect(filesBelow(join(host.record, 'spool'))).toEqual([]);
+    rmSync(host.record, { recursive: true });
   });
 });

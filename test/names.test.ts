@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectAt } from '../src/project/project';
 import { type Host, makeHost } from './support/host';
 import { giveAll, isRoot, lockOf, NOBODY, snapshot } from './support/project';
 import { executed, RECORD_ONLY, recorded } from './support/recorded';
@@ -101,12 +102,12 @@ describe('a service or override', () => {
     ]);
   });
 
-  it('is looked for in the folders that analytics.mk is told', async () => {
+  it('is looked for in the folders that .onramp/settings names', async () => {
     mkdirSync(join(host.root, 'units'));
     host.write('units/nginx.yml', '');
     host.git();
     expect(await serviceOf('nginx')).toBe('custom');
-    host.write('GNUmakefile', `analytics.services := units\n${host.read('GNUmakefile')}`);
+    host.write('.onramp/settings', 'ANALYTICS_SERVICES=units\n');
     expect(await serviceOf('nginx')).toBe('nginx');
     expect(await serviceOf('plex')).toBe('custom');
   });
@@ -213,18 +214,16 @@ describe('git', () => {
     host.write('inner/onramp.lock', lockOf('1'));
     await shim(['init', '.'], { cwd: inner });
     host.git();
-    const options = { cwd: inner, env: RECORD_ONLY };
+    const env = { ...RECORD_ONLY, HOME: join(host.root, '..') };
+    const options = { cwd: inner, env };
     await make(['enable-service', 'sonarr'], options);
     await make(['enable-service', 'plex'], options);
-    const names = recorded({
-      ...host,
-      records: () =>
-        host
-          .read('inner/.git/onramp-analytics/journal.ndjson')
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line)),
-    }).map(([, properties]) => properties.service_name ?? properties.command);
+    const { journal } = projectAt(inner, env);
+    const lines = readFileSync(journal, 'utf8').trim().split('\n');
+    const records = () => lines.map((line) => JSON.parse(line));
+    const names = recorded({ ...host, records }).map(
+      ([, properties]) => properties.service_name ?? properties.command,
+    );
     expect(names).toEqual(['sonarr', 'enable-service', 'custom', 'enable-service']);
   });
 

@@ -16,6 +16,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectAt } from '../src/project/project';
+import { changeState } from '../src/state/change';
 import { parseLock } from '../src/state/lock-text';
 import type { Host } from './support/host';
 import { giveAll, ID, isRoot, lockOf, makeProject, NOBODY, snapshot } from './support/project';
@@ -72,6 +74,20 @@ describe('many processes that write at once', () => {
     expect(host.records()).toHaveLength(12);
     expect([...ids]).toEqual([parseLock(host.read('onramp.lock')).get('ANALYTICS_ID')]);
   }, 60_000);
+});
+
+describe('a change', () => {
+  it('is made anew when another wrote meanwhile, lease or no lease', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    let calls = 0;
+    await changeState(projectAt(host.root), () => {
+      calls += 1;
+      if (calls === 1) host.write('onramp.lock', lockOf('0')); // Somebody who asked nobody.
+      return { ANALYTICS_NOTICE_SHOWN: '2' };
+    });
+    expect(calls).toBe(2);
+    expect(host.read('onramp.lock')).toBe(lockOf('0').replace('SHOWN=1', 'SHOWN=2'));
+  });
 });
 
 describe('a write', () => {
@@ -207,7 +223,9 @@ describe.runIf(isRoot)('for a user who is not root', () => {
         /cannot be written: permission denied\. Nothing was changed\. .+\.\n$/,
       );
     }
-    expect(await asNobody(['status'])).toMatchObject({ status: 0 });
+    const { status, stdout } = await asNobody(['status']);
+    expect(status).toBe(1);
+    expect(stdout).toContain('Nothing can be recorded');
     expect(snapshot(host.root)).toEqual(before);
   });
 });

@@ -30,6 +30,6 @@ export default defineCommand({
       goals === undefined
         ? undefined
         : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
-    await quietly(session, () => collect(session, { own }));
+    await quietly(session, async () => void (await collect(session, { own })));
   },
 });

@@ -20,6 +20,6 @@ export default defineCommand({
     const session = beginTracking(project, environment());
     if (!session) return;
     leaveAtDeadline(session);
-    await quietly(session, () => collect(session, { evenIfPaused: true }));
+    await quietly(session, async () => void (await collect(session, { evenIfPaused: true })));
   },
 });

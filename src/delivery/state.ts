@@ -8,10 +8,13 @@ import { SENDABLE_LINE } from '../journal/records';
 import { BACKOFF, BATCH } from '../limits';
 import type { Project } from '../project/project';
 
+/** How an attempt can end. */
+const OUTCOMES = ['delivered', 'failed', 'rejected', 'printed'] as const;
+
 /** The last attempt, for `status`. `detail` is made by the shim, never by a server. */
 export interface LastAttempt {
   readonly at: string;
-  readonly outcome: 'delivered' | 'failed' | 'rejected' | 'printed';
+  readonly outcome: (typeof OUTCOMES)[number];
   readonly events: number;
   readonly detail: string;
 }
@@ -55,7 +58,6 @@ function whole(value: unknown, least: number, most: number, otherwise: number): 
   return isOne && (value as number) <= most ? (value as number) : otherwise;
 }
 
-const OUTCOMES = ['delivered', 'failed', 'rejected'] as const;
 /** No text of ours has other letters, and a terminal is where this one ends. */
 const PLAIN = /^[\x20-\x7e]{0,200}$/;
 

@@ -28,7 +28,7 @@ const template = (path: string, name: string, mode = 0o644): OwnFile => ({
 export const FILES: readonly OwnFile[] = [
   template(`${HOST_FOLDER}/README.md`, 'README.md'),
   template(MAKE_PART, 'analytics.mk'),
-  template(`${HOST_FOLDER}/track`, 'track', 0o755),
+  template(`${HOST_FOLDER}/track`, 'track', 0o644),
   {
     path: `${HOST_FOLDER}/onramp-analytics`,
     mode: 0o755,

@@ -11,7 +11,7 @@
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { acquire } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
-import { LEASE, RECORD_LIMITS } from '../limits';
+import { LEASE, RECENT_BYTES, RECORD_LIMITS } from '../limits';
 import type { Project } from '../project/project';
 import { CHUNK, linesBackwards, NEWLINE, readBytes } from './lines';
 import { journalSize, openJournal } from './open';
@@ -40,8 +40,6 @@ export function appendLines(project: Project, lines: readonly string[]): void {
 
 /** So many old records in a row are not the end of the new ones. */
 const STRAGGLERS = 20;
-/** The events of an hour stand in so many bytes from the end; what is further away is not looked at. */
-const LOOKED_AT_BYTES = 2 * 1024 * 1024;
 
 /** How many more events the recording limits leave room for now. */
 function roomNow(project: Project, nowMs: number): number {
@@ -51,7 +49,7 @@ function roomNow(project: Project, nowMs: number): number {
   const longestMs = Math.max(...RECORD_LIMITS.map((limit) => limit.windowMs));
   const most = Math.max(...RECORD_LIMITS.map((limit) => limit.events));
   const counts = RECORD_LIMITS.map(() => 0);
-  const from = journalSize(project) - LOOKED_AT_BYTES;
+  const from = journalSize(project) - RECENT_BYTES;
   for (const { line, end } of linesBackwards(project)) {
     if (end < from) break;
     if (line.kind !== 'event') continue;

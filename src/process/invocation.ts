@@ -31,7 +31,7 @@ export function here(): Project {
   const project = hereQuietly();
   if (project) return project;
   throw new UserError(
-    'The current folder does not exist any more. Go to a folder that does, and run the command again.',
+    'The current folder was deleted. Go to a folder that is there, and run the command again.',
   );
 }
 

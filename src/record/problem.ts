@@ -6,6 +6,8 @@ import { reason } from '../errors';
 import { NOWHERE } from '../project/location';
 import type { Project } from '../project/project';
 
+const sentence = (problem: string) => `Nothing can be recorded: ${problem}.`;
+
 function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
@@ -18,7 +20,7 @@ function problemOfFolder(path: string): string | undefined {
       const around = dirname(path);
       return around === path ? undefined : problemOfFolder(around);
     }
-    if (!stat.isDirectory()) return `${path} is in the way: it is no folder`;
+    if (!stat.isDirectory()) return `${path} is not a folder`;
     accessSync(path, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
@@ -30,7 +32,7 @@ function problemOfFile(path: string): string | undefined {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (!stat) return undefined;
-    if (!stat.isFile()) return `${path} is in the way: it is no regular file`;
+    if (!stat.isFile()) return `${path} is not a regular file`;
     accessSync(path, constants.R_OK | constants.W_OK);
     return undefined;
   } catch (error) {
@@ -39,17 +41,19 @@ function problemOfFile(path: string): string | undefined {
 }
 
 /**
- * Why nothing can be recorded in this project, as a sentence without its full stop; undefined when
- * nothing is in the way. Writes nothing. Never throws.
+ * Why nothing can be recorded in this project, as a sentence; undefined when nothing is in the way. Writes nothing. Never throws.
  */
 export function recordProblem(project: Project): string | undefined {
   if (project.record === NOWHERE) {
-    return 'there is no git repository here, and no anonymous id yet or no home directory';
+    return sentence(
+      'the project is not in git, and there is no anonymous id yet, or no home folder',
+    );
   }
   const { record, spool, leases, journal, delivery } = project;
   for (const folder of [record, spool, leases]) {
     const problem = problemOfFolder(folder);
-    if (problem) return problem;
+    if (problem) return sentence(problem);
   }
-  return problemOfFile(journal) ?? problemOfFile(delivery);
+  const problem = problemOfFile(journal) ?? problemOfFile(delivery);
+  return problem && sentence(problem);
 }

@@ -25,7 +25,6 @@ export interface Run {
 }
 
 const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,79})\.(start|end)$/;
-const HEADER = /^v1 (\S+) (\S+) (\S+) (\S+)((?: \S+)*)$/;
 /** Two goals, and what says where it ran. */
 const MAX_BYTES = 64 * 1024;
 const UNKNOWN = '-';
@@ -43,9 +42,9 @@ interface Noted {
 }
 
 function parseHeader(line: string): Noted | undefined {
-  const [, pid, start, boot, firstStart, flags] = HEADER.exec(line) ?? [];
-  if (!pid || !start || !boot || !firstStart) return undefined;
-  return { pid: Number(pid), start, boot, firstStart, flags: splitGoals(flags ?? '') };
+  const [version, pid, start, boot, firstStart, ...flags] = splitGoals(line);
+  if (version !== 'v1' || !pid || !start || !boot || !firstStart) return undefined;
+  return { pid: Number(pid), start, boot, firstStart, flags };
 }
 
 /** Whether a command whose end nobody has noted is still to be waited for. */

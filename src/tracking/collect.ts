@@ -14,6 +14,7 @@ import { makeRecordFolder } from '../project/folder';
 import { honourDiscard } from '../record/discard';
 import { isCi } from '../settings';
 import { announceCollector, leaveCollector } from '../spool/collector';
+import { spoolRecords } from '../spool/overflow';
 import { hasFinished } from '../spool/spool';
 import { recordFinished, type Shared } from './record';
 import {
@@ -108,30 +109,36 @@ async function recordOwn(
   const records = mint(events, { ...shared, atMs: Date.now() });
   try {
     makeRecordFolder(session.project);
-    await record(session.project, records, { isNew: true });
+    const written = await record(session.project, records, { isNew: true });
+    if (written === undefined) spoolRecords(session.project, records);
   } catch (error) {
     if (systemCode(error) === undefined) throw error; // A defect, not a disk.
     await deliverUnwritten(session, records);
   }
 }
 
-/** Records every make command that is over and everything that recipes reported, then delivers. */
+/**
+ * Records every make command that is over and everything that recipes reported, then delivers.
+ * @returns false when another process does all that.
+ */
 export async function collect(
   begun: Session,
   { own, evenIfPaused = false }: Collecting = {},
-): Promise<void> {
-  if (!(await isReady(begun))) return;
+): Promise<boolean> {
+  if (!(await isReady(begun))) return true; // Nothing may be sent now.
   const session = await identify(begun);
   const shared = { id: session.id, local: session.consent.mode === 'local', ci: isCi(session.env) };
   const declared = declaredIn(session);
   if (own) await recordOwn(session, declared, shared, own);
   try {
     makeRecordFolder(session.project);
-    const hasCollected = await collectInTurn(session, declared, shared, evenIfPaused);
-    if (!hasCollected && (own || evenIfPaused)) await deliverPending(session, evenIfPaused);
+    if (await collectInTurn(session, declared, shared, evenIfPaused)) return true;
+    if (own || evenIfPaused) await deliverPending(session, evenIfPaused);
+    return false;
   } catch (error) {
     // What was noted is recorded when there is room again.
     if (systemCode(error) === undefined) throw error;
+    return true;
   }
 }
 

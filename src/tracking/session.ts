@@ -9,10 +9,10 @@ import { UserError } from '../errors';
 import { type Declared, readDeclared } from '../host/declared';
 import { declarationFolders } from '../host/settings';
 import type { EventRecord } from '../journal/records';
-import { DEADLINE_MS, LEAVE_MS } from '../limits';
+import { LEAVE_MS } from '../limits';
 import { untilMs } from '../process/clock';
 import { type Project, projectAt } from '../project/project';
-import { type Environment, readSettings, type Settings } from '../settings';
+import { type Environment, isDebug, readDeadline, readSettings, type Settings } from '../settings';
 import { changeState } from '../state/change';
 import { KEYS, readState, type State } from '../state/state';
 
@@ -63,9 +63,15 @@ export function beginTracking(project: Project, env: Environment): Session | und
   const consent = decide(env, state.enabled);
   if (consent.mode === 'off') return undefined;
   const settings = unlessWrong(() => readSettings(project.root, env));
-  const debug = env.ONRAMP_ANALYTICS_DEBUG === '1';
-  const endMs = settings?.deadlineMs ?? DEADLINE_MS.default;
-  return { project, env, consent, state, settings, debug, endMs };
+  return {
+    project,
+    env,
+    consent,
+    state,
+    settings,
+    debug: isDebug(env),
+    endMs: readDeadline(env),
+  };
 }
 
 /**

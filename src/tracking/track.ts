@@ -33,7 +33,7 @@ export async function trackEvent(begun: Session, event: NewEvent): Promise<void>
     if (systemCode(error) === undefined) throw error; // A defect, not a disk.
     return deliverUnwritten(session, records);
   }
-  // An earlier event may have been left there, as above. Another collector delivers only what it records.
-  if (hasFinished(session.project)) await collect(session);
+  // An earlier event may have been left there, as above.
+  if (hasFinished(session.project) && (await collect(session))) return;
   await deliverPending(session);
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { projectAt } from '../../src/project/project';
 import { cleanEnv, make, type Result, ROOT, shim } from './run';
 
 const GIT = [
@@ -82,8 +83,9 @@ export async function makeHost({
     read: (path) => readFileSync(join(root, path), 'utf8'),
     write: (path, text) => writeFileSync(join(root, path), text),
     records: () => {
-      if (!existsSync(host.journal)) return [];
-      const lines = readFileSync(host.journal, 'utf8').split('\n').filter(Boolean);
+      const { journal } = projectAt(root, cleanEnv()); // Without git, it is elsewhere.
+      if (!existsSync(journal)) return [];
+      const lines = readFileSync(journal, 'utf8').split('\n').filter(Boolean);
       return lines.map((line) => {
         try {
           return JSON.parse(line) as Record<string, unknown>;

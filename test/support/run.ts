@@ -1,10 +1,16 @@
 // Runs programs as a user would: real processes, their output and status collected.
 
 import { spawn } from 'node:child_process';
-import { basename, dirname, resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const BUNDLE = resolve(ROOT, 'bin/onramp-analytics');
+
+/** The home of every test in this process: nothing is written into that of the person who runs them. */
+export const HOME = mkdtempSync(join(tmpdir(), 'onramp-home-'));
+process.on('exit', () => rmSync(HOME, { recursive: true, force: true }));
 
 export interface Result {
   readonly status: number | null;
@@ -17,7 +23,7 @@ export interface Result {
 
 export interface Options {
   readonly cwd: string;
-  /** The whole environment, but for PATH and HOME, which are this process's unless given. */
+  /** The whole environment, but for PATH, which is this process's, and HOME, unless given. */
   readonly env?: Record<string, string | undefined>;
   readonly input?: string;
   /** Run it as this user (and group): for tests that run as root and mean somebody who is not. */
@@ -33,7 +39,7 @@ function searchPath(): string {
 
 /** What a test's environment starts from: nothing of this machine's CI or analytics settings. */
 export function cleanEnv(extra: Record<string, string | undefined> = {}): Record<string, string> {
-  const env = { PATH: searchPath(), HOME: process.env.HOME, LC_ALL: 'C', ...extra };
+  const env = { PATH: searchPath(), HOME, LC_ALL: 'C', ...extra };
   return Object.fromEntries(
     Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );

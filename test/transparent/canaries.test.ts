@@ -47,11 +47,11 @@ describe('every scenario, in a world of canaries', () => {
     await removeFolder(base);
   }, 120_000);
 
-  /** A repository around the project, which tracks it, and the user's own things in it. */
+  /** A repository that tracks the project, and the user's own things in and around it. */
   function prepare(root: string): void {
     const place = join(root, '..');
     const git = (...args: string[]) =>
-      execFileSync('git', args, { cwd: place, stdio: 'ignore', env: { PATH: process.env.PATH } });
+      execFileSync('git', args, { cwd: root, stdio: 'ignore', env: { PATH: process.env.PATH } });
     git('init', '-q', '-b', CANARY.branch);
     git('remote', 'add', 'origin', `git@${CANARY.remote}.example.org:${CANARY.user}/home.git`);
     git('config', 'user.email', CANARY.email);
