@@ -3,7 +3,7 @@
 // Anyone may create; reading, changing and deleting is for admins and lives in admin/.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isObject, type JsonObject } from '../../../schema/src/json.ts';
+import { isObject, type Json } from '../../../schema/src/json.ts';
 import type { Candidate, Event, Project } from '../event.ts';
 import { holdsAddress, withoutAddresses } from '../gate/addresses.ts';
 import { joined } from '../gate/breakdown.ts';
@@ -33,17 +33,17 @@ export interface InstallTable {
 }
 
 /** The stored record of an event, as clients and admins see it. */
-export function recordOf(event: Event): JsonObject {
+export function recordOf(event: Event): Json {
   return {
     id: formatUuid(event.uuid),
     installation_id: event.distinctId,
     event_type: event.name,
-    properties: { ...(JSON.parse(event.rest) as JsonObject), ...joined(event) },
+    properties: { ...(JSON.parse(event.rest) as Json), ...joined(event) },
     timestamp: new Date(event.timeMs).toISOString(),
   };
 }
 
-async function dataOf(request: FastifyRequest): Promise<JsonObject> {
+async function dataOf(request: FastifyRequest): Promise<Json> {
   const payload = parseJson(await readBody(request.raw, INSTALL_BYTES));
   const data = isObject(payload) ? (payload.data ?? payload) : undefined;
   if (!isObject(data)) throw new Refused(400, 'request_parsing_error', 'send {"data": {…}}');

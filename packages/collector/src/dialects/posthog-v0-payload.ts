@@ -4,7 +4,7 @@
 // query's `data`; it may be base64; it may be compressed and say so in the query, the form or a
 // header, or not say so at all.
 
-import { isObject, type JsonObject } from '../../../schema/src/json.ts';
+import { isObject, type Json } from '../../../schema/src/json.ts';
 import type { Candidate } from '../event.ts';
 import {
   type Compression,
@@ -100,7 +100,7 @@ function unwrapBase64(bytes: Buffer): Buffer {
 
 function candidatesOf(payload: unknown, request: V0Request, nowMs: number): V0Payload {
   let events: unknown[];
-  let envelope: JsonObject = {};
+  let envelope: Json = {};
   if (Array.isArray(payload)) events = payload;
   else if (!isObject(payload)) throw new Refused(400, 'request_parsing_error', 'not an event');
   else if (Array.isArray(payload.batch)) {
@@ -116,7 +116,7 @@ function candidatesOf(payload: unknown, request: V0Request, nowMs: number): V0Pa
   const fromQuery = Number(request.query._);
   const sentAt =
     envelope.sent_at ??
-    (Array.isArray(payload) ? undefined : (payload as JsonObject).sent_at) ??
+    (Array.isArray(payload) ? undefined : (payload as Json).sent_at) ??
     (fromQuery > Date.UTC(2021, 0, 1) ? fromQuery : undefined);
 
   const isEngage = /^\/engage\/?$/.test(request.path);
@@ -162,13 +162,13 @@ function candidatesOf(payload: unknown, request: V0Request, nowMs: number): V0Pa
 }
 
 /** `$set` and `$set_once` beside the properties belong into them. */
-function withPerson(event: JsonObject, properties: unknown): unknown {
+function withPerson(event: Json, properties: unknown): unknown {
   if (event.$set === undefined && event.$set_once === undefined) return properties ?? {};
   if (properties !== undefined && !isObject(properties)) return properties;
   const { $set, $set_once } = event;
   return {
     ...($set !== undefined && { $set }),
     ...($set_once !== undefined && { $set_once }),
-    ...(properties as JsonObject | undefined),
+    ...(properties as Json | undefined),
   };
 }

@@ -1,7 +1,7 @@
 // PostHog v1: one endpoint, the token in a header, and a result for each event.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isObject, type JsonObject } from '../../../schema/src/json.ts';
+import { isObject, type Json } from '../../../schema/src/json.ts';
 import type { Candidate } from '../event.ts';
 import { type Compression, decompress, parseJson, Refused, readBody } from '../http/body.ts';
 import type { Ingest } from '../ingest.ts';
@@ -64,17 +64,12 @@ export function posthogV1(app: FastifyInstance, ingest: Ingest): void {
   for (const url of PATHS) app.route({ method: 'POST', url, handler });
 }
 
-function candidateOf(
-  event: JsonObject,
-  library: JsonObject,
-  sentAt: unknown,
-  nowMs: number,
-): Candidate {
+function candidateOf(event: Json, library: Json, sentAt: unknown, nowMs: number): Candidate {
   const options = isObject(event.options) ? event.options : {};
   const given = event.properties ?? {};
   let properties: unknown = given;
   if (isObject(given)) {
-    const merged: JsonObject = { ...given, ...library };
+    const merged: Json = { ...given, ...library };
     if (typeof event.session_id === 'string') merged.$session_id = event.session_id;
     if (typeof event.window_id === 'string') merged.$window_id = event.window_id;
     for (const [option, property] of OPTIONS) {
@@ -102,7 +97,7 @@ function candidateOf(
 }
 
 /** `posthog-node/5.70.0` → the properties that v0 SDKs send for it. */
-function libraryOf(header: unknown): JsonObject {
+function libraryOf(header: unknown): Json {
   const match = /^([\w.@-]{1,64})\/([\w.+-]{1,64})/.exec(String(header ?? ''));
   return match ? { $lib: match[1], $lib_version: match[2] } : {};
 }
