@@ -1,5 +1,7 @@
 // Every limit of the collector, in one place. Bytes, milliseconds and counts.
 
+export { COLUMN_CHARS, DISTINCT_ID_CHARS, EVENT_NAME_CHARS } from '../../schema/src/limits.ts';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 export const SECOND_MS = 1000;

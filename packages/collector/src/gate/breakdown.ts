@@ -7,7 +7,7 @@ import {
   fieldOf,
   namesOf,
 } from '../../../schema/src/columns.ts';
-import { COLUMN_CHARS } from '../../../schema/src/limits.ts';
+import { COLUMN_CHARS } from '../limits.ts';
 
 interface Target {
   readonly field: keyof ColumnValues;

@@ -1,9 +1,14 @@
 // The gate: every event of every dialect passes here, one by one. What does not pass becomes a
 // dead letter with its reason; its neighbours are not touched.
 
-import { DISTINCT_ID_CHARS, EVENT_NAME_CHARS } from '../../../schema/src/limits.ts';
 import type { Candidate, DeadLetter, Event, Project, Reason } from '../event.ts';
-import { DAY_MS, DEAD_LETTER_BYTES, EVENT_BYTES } from '../limits.ts';
+import {
+  DAY_MS,
+  DEAD_LETTER_BYTES,
+  DISTINCT_ID_CHARS,
+  EVENT_BYTES,
+  EVENT_NAME_CHARS,
+} from '../limits.ts';
 import {
   holdsAddress,
   isAddressKey,
