@@ -54,6 +54,12 @@ export const LEASE = {
 } as const;
 
 /**
+ * A collector that nobody waits for stays so long after its last work, and looks so often for more: in a loop
+ * of commands, one process serves many.
+ */
+export const LINGER = { forMs: 200, lookEveryMs: 20 } as const;
+
+/**
  * When a make command whose end nobody saw is given up: one of another container, whose processes
  * nobody here can see; and any, even if there is a process of its number.
  */

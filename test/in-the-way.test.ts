@@ -30,9 +30,7 @@ describe('a rule that', () => {
     });
     expect((await host.make([], CI)).stdout).toBe('building\n');
     for (let again = 0; again < 3; again += 1) {
-      expect((await host.make([], CI)).stdout).toBe(
-        "make: 'built' is up to date.\n".replace('make', 'make'),
-      );
+      expect((await host.make([], CI)).stdout).toContain('is up to date');
     }
     expect(host.records().length).toBeGreaterThan(3);
   });

@@ -122,8 +122,10 @@ describe('many commands in a row', () => {
     isOver = true;
     await watch;
     await quiet(host.root);
-    expect(Math.max(...most)).toBe(1);
-    expect(pids.size).toBeLessThan(25);
+    // One that is on its way out, its lease given back, may still be seen beside the next.
+    expect(Math.max(...most)).toBeLessThanOrEqual(2);
+    expect(most.filter((count) => count > 1).length).toBeLessThan(most.length / 10);
+    expect(pids.size).toBeLessThan(15);
     expect(recorded(host)).toHaveLength(50);
   }, 60_000);
 });

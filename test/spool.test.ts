@@ -217,7 +217,7 @@ describe('the collector', () => {
   it('takes its name away at the deadline, too', async () => {
     server.behave(() => {});
     note(host, { status: 0 });
-    await host.shim(['collect'], { ...env(), ONRAMP_ANALYTICS_TIMEOUT_MS: '500' });
+    await host.shim(['collect'], { ...env(), ONRAMP_ANALYTICS_TIMEOUT_MS: '2500' });
     expect(server.requests).toHaveLength(1);
     expect(spoolOf(host)).toEqual([]);
     // And its leases: another namespace could not see that it is gone.

@@ -12,7 +12,13 @@ import { beginTracking } from '../tracking/session';
 
 export default defineCommand({
   meta: { name: 'collect', hidden: true, description: 'Record the make commands that are over.' },
-  async run() {
+  args: {
+    detached: {
+      type: 'boolean',
+      description: 'Nobody waits for it: stay a moment, for the next command of a loop',
+    },
+  },
+  async run({ args }) {
     closeInherited();
     const env = environment();
     const project = hereQuietly();
@@ -30,6 +36,9 @@ export default defineCommand({
       goals === undefined
         ? undefined
         : { goals: splitGoals(goals), succeeded: env.ONRAMP_ANALYTICS_STATUS === '0' };
-    await quietly(session, async () => void (await collect(session, { own })));
+    await quietly(
+      session,
+      async () => void (await collect(session, { own, lingers: args.detached === true })),
+    );
   },
 });

@@ -8,7 +8,7 @@ import type { Declared } from '../host/declared';
 import { eventsOf } from '../host/goals';
 import { record } from '../journal/journal';
 import { mint } from '../journal/mint';
-import { LEASE } from '../limits';
+import { LEASE, LINGER } from '../limits';
 import { nowMs, untilMs } from '../process/clock';
 import { makeRecordFolder } from '../project/folder';
 import { honourDiscard } from '../record/discard';
@@ -38,6 +38,18 @@ export interface Collecting {
   readonly own?: OwnCommand | undefined;
   /** For a person who asks: pauses after failures are ignored, and a running collector is waited for. */
   readonly evenIfPaused?: boolean;
+  /** Nobody waits for this process: it stays a moment, for the next command of a loop. */
+  readonly lingers?: boolean;
+}
+
+/** Waits for more work, a moment. @returns whether there is some. */
+async function comesMore({ project, endMs }: Session): Promise<boolean> {
+  const untilMs = Math.min(endMs, nowMs() + LINGER.forMs);
+  while (nowMs() < untilMs) {
+    await new Promise((resolve) => setTimeout(resolve, LINGER.lookEveryMs));
+    if (hasFinished(project)) return true;
+  }
+  return false;
 }
 
 /** Collects until nothing new has come. Call it with the lease held. @returns false when some is left. */
@@ -45,7 +57,7 @@ async function collectAll(
   session: IdentifiedSession,
   declared: Declared,
   shared: Shared,
-  evenIfPaused: boolean,
+  { evenIfPaused = false, lingers = false }: Collecting,
 ): Promise<boolean> {
   const { project, endMs } = session;
   for (;;) {
@@ -54,7 +66,8 @@ async function collectAll(
     await deliverPending(session, evenIfPaused);
     // What nobody can read or remove does not keep this process going.
     if (notes === undefined || (notes === 0 && isExpected)) return false;
-    if (nowMs() >= endMs || !hasFinished(project)) return true;
+    if (nowMs() >= endMs) return true;
+    if (!hasFinished(project) && !(lingers && (await comesMore(session)))) return true;
   }
 }
 
@@ -72,12 +85,12 @@ async function collectInTurn(
   session: IdentifiedSession,
   declared: Declared,
   shared: Shared,
-  evenIfPaused: boolean,
+  collecting: Collecting,
 ): Promise<boolean> {
   const { project, endMs } = session;
   const atExit = () => leaveCollector(project);
   process.on('exit', atExit); // At the deadline, too.
-  let waitMs = evenIfPaused ? untilMs(endMs) / 2 : 0;
+  let waitMs = collecting.evenIfPaused ? untilMs(endMs) / 2 : 0;
   let hasCollected = false;
   do {
     const holdMs = untilMs(endMs) + LEASE.marginMs;
@@ -87,7 +100,7 @@ async function collectInTurn(
     waitMs = 0;
     try {
       announceCollector(project);
-      if (!(await collectAll(session, declared, shared, evenIfPaused))) break;
+      if (!(await collectAll(session, declared, shared, collecting))) break;
     } finally {
       leave(session, held);
     }
@@ -121,10 +134,8 @@ async function recordOwn(
  * Records every make command that is over and everything that recipes reported, then delivers.
  * @returns false when another process does all that.
  */
-export async function collect(
-  begun: Session,
-  { own, evenIfPaused = false }: Collecting = {},
-): Promise<boolean> {
+export async function collect(begun: Session, collecting: Collecting = {}): Promise<boolean> {
+  const { own, evenIfPaused = false } = collecting;
   if (!(await isReady(begun))) return true; // Nothing may be sent now.
   const session = await identify(begun);
   const shared = { id: session.id, local: session.consent.mode === 'local', ci: isCi(session.env) };
@@ -132,7 +143,7 @@ export async function collect(
   if (own) await recordOwn(session, declared, shared, own);
   try {
     makeRecordFolder(session.project);
-    if (await collectInTurn(session, declared, shared, evenIfPaused)) return true;
+    if (await collectInTurn(session, declared, shared, collecting)) return true;
     if (own || evenIfPaused) await deliverPending(session, evenIfPaused);
     return false;
   } catch (error) {
