@@ -6,7 +6,7 @@ help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /    make \1	/p' Makefile
 
 demo: build ## Run the homelab example against a collector on this machine
-	@npm run --silent build -w collector
+	@npm run --silent build -w packages/collector
 	@node examples/demo.mjs
 
 collector: node_modules/.installed ## Run the collector: docs/collector.md
@@ -27,14 +27,14 @@ docs: build ## Write the generated parts of the docs anew
 
 bench: build ## Measure the overhead; takes a few minutes
 	@npm run --silent bench
-	@npm run --silent build -w collector
+	@npm run --silent build -w packages/collector
 	@node bench/collector.mjs
 
 torture: build ## Hundreds of kills, and other slow cruelty
 	@npm run --silent torture
 
 clean: ## Remove what was built and installed
-	@rm -rf build collector/dist dashboard/dist node_modules
+	@rm -rf build packages/*/dist node_modules
 
 node_modules/.installed: package-lock.json
 	@npm ci --no-progress --no-audit --no-fund --loglevel=error

@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'collector/test/**/*.test.ts'],
-    globalSetup: ['collector/test/support/build.ts'],
+    include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+    globalSetup: ['packages/collector/test/support/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Two cores: more files at once only makes timings worse.

@@ -164,8 +164,8 @@ async function benchDisk() {
 
 /** A year of events, in the order of their time, straight into the store: only reading is measured. */
 async function yearOfEvents(folder, known, nowMs) {
-  const { openStore } = await import('../collector/dist/collector.js');
-  const { examine } = await import('../collector/dist/gate/gate.js');
+  const { openStore } = await import('../packages/collector/dist/collector/src/collector.js');
+  const { examine } = await import('../packages/collector/dist/collector/src/gate/gate.js');
   const store = openStore(folder);
   store.db.exec('PRAGMA synchronous = OFF');
   const project = store.projects.create('default', nowMs, TOKEN, 400);
@@ -247,7 +247,8 @@ async function summaryIn(folder) {
   }
 }
 
-if (!existsSync(MAIN)) throw new Error('build the collector first: npm run build -w collector');
+if (!existsSync(MAIN))
+  throw new Error('build the collector first: npm run build -w packages/collector');
 if (ONLY.has('start')) await benchStart();
 if (ONLY.has('batch')) await benchBatch();
 if (ONLY.has('single')) await benchSingle();

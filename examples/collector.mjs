@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../collector/dist/main.js');
+const MAIN = join(import.meta.dirname, '../packages/collector/collector.js');
 
 /** Starts one on a free port of this machine. */
 export async function startCollector(folder) {

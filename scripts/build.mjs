@@ -1,6 +1,6 @@
 // Builds bin/onramp-analytics: what is generated in src/, then tsc, then ncc, then the one file, as it
-// comes: not minified, with its comments, so that it can be read. The page of dashboard/ is built
-// before: `npm run build` does both.
+// comes: not minified, with its comments, so that it can be read. The page of packages/dashboard is
+// built before: `npm run build` does both.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ export async function generate() {
 // `.js`, the nearest package.json decides what `require` is; so it is asked for by name.
 const HEAD = `#!/usr/bin/env node
 // onramp-analytics: opt-in, anonymous usage analytics for projects that people drive with make.
-// Built from src/ by \`npm run build\`, byte for byte; each file of it begins with its path.
+// Built from src/ and packages/schema by \`npm run build\`, byte for byte; each file of it begins with its path.
 var nodeVersion = process.versions.node.split('.');
 if (nodeVersion[0] < 20 || (nodeVersion[0] == 20 && nodeVersion[1] < 16) || !process.getBuiltinModule) {
   var isTracking = /^(track|flush|collect|notice)$/.test(process.argv[2]);
@@ -82,15 +82,15 @@ function nameFiles() {
   for (const file of readdirSync(at('build'), { recursive: true })) {
     if (!file.endsWith('.js')) continue;
     const text = readFileSync(at('build', file), 'utf8');
-    writeFileSync(at('build', file), `// src/${file.replace(/\.js$/, '.ts')}\n${text}`);
+    writeFileSync(at('build', file), `// ${file.replace(/\.js$/, '.ts')}\n${text}`);
   }
 }
 
 /** The report's page is data, and packed: it is unpacked by `report --html` alone. */
 function packPage() {
-  const page = readFileSync(at('dashboard/dist/report.html'), 'utf8');
+  const page = readFileSync(at('packages/dashboard/dist/report.html'), 'utf8');
   const text = `export const PACKED = ${JSON.stringify(pack(page))};\n`;
-  writeFileSync(at('build/report/page.js'), text);
+  writeFileSync(at('build/src/report/page.js'), text);
 }
 
 /** V8 reads a file faster, and keeps it in half the memory, when all of it is ASCII. */
@@ -124,7 +124,7 @@ export async function build() {
   });
   packPage();
   nameFiles();
-  const code = await bundle('build/cli.js');
+  const code = await bundle('build/src/cli.js');
   mkdirSync(at('bin'), { recursive: true });
   writeFileSync(at('bin/onramp-analytics'), HEAD + code + TAIL);
   chmodSync(at('bin/onramp-analytics'), 0o755);

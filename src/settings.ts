@@ -2,6 +2,7 @@
 //
 // Key and host come from the places that source.ts lists; everything else from the environment alone.
 
+import { isLoopback } from '../packages/schema/src/loopback';
 import type { Environment } from './environment';
 import { UserError } from './errors';
 import { hostSettings } from './host/settings';
@@ -39,8 +40,6 @@ export interface Inspection {
   readonly foreignKey: string | undefined;
 }
 
-const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 function checkHost({ value, from }: Sourced, allowedHttp: string): string {
   const rule =
     'It must be an https:// URL without user name, query or fragment. ' +
@@ -54,7 +53,7 @@ function checkHost({ value, from }: Sourced, allowedHttp: string): string {
     throw bad();
   }
   const plainAllowed =
-    LOOPBACK.test(url.hostname) || allowedHttp.split(/[\s,]+/).includes(url.hostname);
+    isLoopback(url.hostname) || allowedHttp.split(/[\s,]+/).includes(url.hostname);
   const schemeOk = url.protocol === 'https:' || (url.protocol === 'http:' && plainAllowed);
   // A URL may hold tabs, newlines and the like, which a parser drops and a terminal obeys.
   const isClean = printable(value) === value && value.trim() === value;

@@ -14,9 +14,9 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { csvLine } from '../packages/schema/src/csv';
 import { COMMON, EVENTS } from '../src/catalogue/catalogue';
 import { COLUMNS } from '../src/export/columns';
-import { csvLine } from '../src/export/csv';
 import { type Host, makeHost } from './support/host';
 import { recordOf, uuidOf, WHY, writeJournal } from './support/journal';
 import { BUNDLE, run } from './support/run';

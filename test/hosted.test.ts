@@ -72,7 +72,7 @@ describe.runIf(hasBrowser())('the page on a collector', () => {
     };
     if (pathname === '/') {
       response.setHeader('content-type', 'text/html');
-      response.end(readFileSync(join(ROOT, 'dashboard/dist/index.html')));
+      response.end(readFileSync(join(ROOT, 'packages/dashboard/dist/index.html')));
       return;
     }
     asked.push(request.url!);

@@ -4,12 +4,11 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../dashboard/src/command-panels';
-import { duration as onPage } from '../dashboard/src/format';
-import { isSummary, type Summary as PageSummary } from '../dashboard/src/summary';
+import { commands } from '../packages/dashboard/src/command-panels';
+import { duration as onPage } from '../packages/dashboard/src/format';
+import { isSummary, type LocalSummary } from '../packages/schema/src/summary';
 import { Counter } from '../src/report/count';
 import { dayOf, periodsThatFit } from '../src/report/days';
-import type { Summary } from '../src/report/summary';
 import { duration, textReport } from '../src/report/text';
 import { type Host, makeHost } from './support/host';
 import { writeJournal } from './support/journal';
@@ -30,7 +29,7 @@ describe('report', () => {
   afterEach(() => host.remove());
 
   const summary = async (...args: string[]) =>
-    JSON.parse((await host.shim(['report', '--json', ...args])).stdout) as Summary;
+    JSON.parse((await host.shim(['report', '--json', ...args])).stdout) as LocalSummary;
 
   /** The summary, counted a second time, in the plainest way. */
   function counted() {
@@ -109,8 +108,7 @@ describe('report', () => {
     });
 
     it('are what the page takes', async () => {
-      const given: PageSummary = await summary(); // The compiler holds the two shapes together.
-      expect(isSummary(given)).toBe(true);
+      expect(isSummary(await summary())).toBe(true); // The compiler holds the shapes together.
     });
 
     it('counts no uuid twice', async () => {
@@ -242,7 +240,7 @@ const NOTHING = {
 /** The summary of events, without a journal. */
 function summaryOf(
   events: readonly [event: string, atMs: number, properties: Properties][],
-): Summary {
+): LocalSummary {
   const counter = new Counter();
   for (const [event, atMs, properties] of events) {
     const timestamp = new Date(atMs).toISOString();

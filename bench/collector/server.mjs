@@ -6,7 +6,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-export const MAIN = resolve(import.meta.dirname, '../../collector/dist/main.js');
+export const MAIN = resolve(import.meta.dirname, '../../packages/collector/collector.js');
 // As `npm run collector` starts it: on a machine with much memory V8 would take it.
 const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
 export const TOKEN = 'phc_benchmark_token';

@@ -154,13 +154,6 @@ export const REQUEST = {
   'user-agent': 'A header: the client library and its version. Not with the sender `http`.',
 } as const;
 
-/** The three properties that are set, not left to a library. */
-export const PRIVACY_PROPERTIES = {
-  $geoip_disable: true,
-  $process_person_profile: false,
-  $ip: null,
-} as const;
-
 export type EventName = keyof typeof EVENTS;
 export type Value = string | number | boolean;
 export type Properties = Record<string, Value>;

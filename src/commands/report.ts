@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineCommand } from 'citty';
+import type { LocalSummary } from '../../packages/schema/src/summary';
 import { EXIT, UserError } from '../errors';
 import { openSink } from '../export/sink';
 import { say, sayJson, warn } from '../output';
@@ -12,11 +13,10 @@ import { parseSince } from '../record/since';
 import { htmlReport } from '../report/html';
 import { openFile } from '../report/open';
 import { summarize } from '../report/read';
-import type { Summary } from '../report/summary';
 import { textReport } from '../report/text';
 import { lookOfStdout } from '../terminal/terminal';
 
-async function writeHtml(summary: Summary, file: string, isOpened: boolean): Promise<void> {
+async function writeHtml(summary: LocalSummary, file: string, isOpened: boolean): Promise<void> {
   const page = htmlReport(summary);
   const sink = openSink(file);
   try {

@@ -1,6 +1,6 @@
 // The sender `http`: the collector's own batch endpoint, for those who run one.
 
-import { PRIVACY_PROPERTIES } from '../catalogue/catalogue';
+import { PRIVACY_PROPERTIES } from '../../packages/schema/src/privacy';
 import { failureOf, NO_WIRE_FORM, outcomeOf, type Sender, wireForm } from './sender';
 
 /** The path of the collector's batch endpoint. */

@@ -1,6 +1,7 @@
 // The sender `posthog`: posthog-node makes the request, our transport carries it.
 
-import { PRIVACY_PROPERTIES, type WIRE } from '../catalogue/catalogue';
+import { PRIVACY_PROPERTIES } from '../../packages/schema/src/privacy';
+import type { WIRE } from '../catalogue/catalogue';
 import type { EventRecord } from '../journal/records';
 import { type Answer, failureOf, NO_WIRE_FORM, outcomeOf, type Sender, wireForm } from './sender';
 

@@ -1,7 +1,7 @@
 // The formats of an export: what comes before, for each entry, between, and after.
 
+import { csvLine } from '../../packages/schema/src/csv';
 import { type Cell, COLUMNS } from './columns';
-import { csvLine } from './csv';
 
 /** A format, as text that is written piece by piece. */
 export interface Format {

@@ -1,17 +1,9 @@
 // Counts events into a summary, one by one: nothing of the single event is kept.
 
+import { byCount, share, TOP, type UseCount, usesOf } from '../../packages/schema/src/counting';
+import type { ErrorSummary, LocalSummary, RecordSummary } from '../../packages/schema/src/summary';
 import type { EventRecord } from '../journal/records';
-import { dayOf, emptyDay } from './days';
-import {
-  type CommandSummary,
-  type DaySummary,
-  type ErrorSummary,
-  type RecordSummary,
-  type Summary,
-  share,
-  TOP,
-  type Use,
-} from './summary';
+import { type Day, dayOf, emptyDay } from './days';
 
 interface Command {
   count: number;
@@ -20,7 +12,6 @@ interface Command {
   readonly durations: number[];
 }
 
-type Day = { -readonly [key in keyof DaySummary]: DaySummary[key] };
 type Counts = Map<string, number>;
 
 const increase = (counts: Counts, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -34,26 +25,15 @@ function at<T>(map: Map<string, T>, name: string, make: () => T): T {
   return value;
 }
 
-const byCount = <T extends { count: number; name: string }>(a: T, b: T): number =>
-  b.count - a.count || (a.name < b.name ? -1 : 1);
-
 /** The smallest of sorted values that at least `share` of all do not exceed; null without values. */
 const quantile = (sorted: readonly number[], share: number): number | null =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 
 /** How often each of the events happened to each service or override. */
-function usesOf(counts: Map<string, Counts>, prefix: string): Use[] {
-  const uses = [...counts].map(([name, events]) => ({
-    name,
-    count: [...events.values()].reduce((sum, count) => sum + count, 0),
-    events: Object.fromEntries(
-      [...events].map(([event, count]) => [
-        event.startsWith(prefix) ? event.slice(prefix.length) : event,
-        count,
-      ]),
-    ),
-  }));
-  return uses.sort(byCount).slice(0, TOP);
+function* counted(uses: Map<string, Counts>): Generator<UseCount> {
+  for (const [name, events] of uses) {
+    for (const [event, count] of events) yield { name, event, count };
+  }
 }
 
 /** Takes events; answers with their summary. */
@@ -70,7 +50,7 @@ export class Counter {
     this.events += 1;
     increase(this.byEvent, event);
     const name = dayOf(Date.parse(timestamp));
-    const day = at<Day>(this.days, name, () => ({ ...emptyDay(name) }));
+    const day = at(this.days, name, () => emptyDay(name));
     day.events += 1;
     const { service_name: service, override_name: override } = properties;
     if (typeof service === 'string') {
@@ -117,7 +97,7 @@ export class Counter {
     at(this.errors, key, () => ({ type, command: name, count: 0 })).count += 1;
   }
 
-  private commandList(): CommandSummary[] {
+  private commandList(): LocalSummary['commands'] {
     for (const { durations } of this.commands.values()) durations.sort((a, b) => a - b);
     const list = [...this.commands].map(([name, { count, failures, interrupted, durations }]) => ({
       name,
@@ -140,7 +120,7 @@ export class Counter {
   }
 
   /** The summary of everything so far. */
-  summary(record: RecordSummary, nowMs: number): Summary {
+  summary(record: RecordSummary, nowMs: number): LocalSummary {
     const activity = [...this.days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
     const sum = (list: Iterable<number>) => [...list].reduce((all, each) => all + each, 0);
     const commands = sum(activity.map((day) => day.commands));
@@ -160,8 +140,8 @@ export class Counter {
       },
       activity,
       events: [...this.byEvent].map(([name, count]) => ({ name, count })).sort(byCount),
-      services: usesOf(this.services, 'service_'),
-      overrides: usesOf(this.overrides, 'override_'),
+      services: usesOf(counted(this.services), 'service_'),
+      overrides: usesOf(counted(this.overrides), 'override_'),
       commands: this.commandList(),
       errors: this.errorList(),
       waiting: record.waiting,

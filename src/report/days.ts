@@ -1,6 +1,11 @@
 // Days, in the time of this machine, and the periods that a long activity is drawn in.
 
-import type { DaySummary } from './summary';
+import type { DaySummary, LocalSummary } from '../../packages/schema/src/summary';
+
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+/** What happened on a day. */
+export type Day = Mutable<LocalSummary['activity'][number]>;
 
 const two = (value: number) => String(value).padStart(2, '0');
 
@@ -11,7 +16,7 @@ export function dayOf(ms: number): string {
 }
 
 /** A day on which nothing happened yet. */
-export const emptyDay = (day: string): DaySummary => ({
+export const emptyDay = (day: string): Day => ({
   day,
   events: 0,
   commands: 0,

@@ -1,8 +1,8 @@
 // The report as one HTML file that needs nothing else.
 
 import { brotliDecompressSync } from 'node:zlib';
+import type { LocalSummary } from '../../packages/schema/src/summary';
 import { PACKED } from './page';
-import type { Summary } from './summary';
 
 /** What stands in the page where the summary goes. */
 const PLACE = '{"summary":"goes here"}';
@@ -16,7 +16,7 @@ export function embeddable(value: unknown): string {
 }
 
 /** The page with a summary in it. */
-export function htmlReport(summary: Summary): string {
+export function htmlReport(summary: LocalSummary): string {
   const page = brotliDecompressSync(Buffer.from(PACKED, 'base64')).toString('utf8');
   const at = page.indexOf(PLACE);
   if (at < 0) throw new Error('the page has no place for the summary');

@@ -1,12 +1,12 @@
 // Makes a summary of the journal, in one pass.
 
+import type { LocalSummary, RecordSummary } from '../../packages/schema/src/summary';
 import { readDeliveryState } from '../delivery/state';
 import { linesFrom } from '../journal/lines';
 import type { OutcomeRecord } from '../journal/records';
 import type { Project } from '../project/project';
 import { hasTornTail, isWanted, type Wanted } from '../record/read';
 import { Counter } from './count';
-import type { RecordSummary, Summary } from './summary';
 
 /** What is known of an event's status while the pass goes on: an outcome stands behind its event. */
 const STATE = { behind: 1, waiting: 2, local: 3, settled: 4 } as const;
@@ -61,7 +61,7 @@ class Ledger {
 }
 
 /** The summary of the events that are asked for. */
-export function summarize(project: Project, wanted: Wanted, nowMs: number): Summary {
+export function summarize(project: Project, wanted: Wanted, nowMs: number): LocalSummary {
   const { cursor } = readDeliveryState(project);
   const counter = new Counter();
   const ledger = new Ledger();

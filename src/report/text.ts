@@ -1,12 +1,12 @@
 // The report for the terminal.
 
+import type { LocalSummary, RecordSummary, Use } from '../../packages/schema/src/summary';
 import { damagedInWords } from '../record/line';
 import { wrap as wrapTo } from '../terminal/layout';
 import { printable } from '../terminal/printable';
 import type { Look } from '../terminal/terminal';
 import { bar, cell, spark, styled } from './charts';
 import { periodsThatFit } from './days';
-import type { RecordSummary, Summary, Use } from './summary';
 
 const SHOWN = 10;
 const NAME = { least: 8, most: 28 } as const;
@@ -70,7 +70,7 @@ function bars(rows: readonly Row[], look: Look): string[] {
 
 function activityLines(
   { grain, periods }: ReturnType<typeof periodsThatFit>,
-  { from, to }: Summary,
+  { from, to }: LocalSummary,
   look: Look,
 ): string[] {
   const busiest = periods.reduce((most, each) => (each.events > most.events ? each : most));
@@ -112,7 +112,7 @@ function statusLines(record: RecordSummary, look: Look): string[] {
 }
 
 /** The report, as lines. */
-export function textReport(summary: Summary, look: Look): string[] {
+export function textReport(summary: LocalSummary, look: Look): string[] {
   const { totals, record, activity } = summary;
   const damaged = damagedInWords(record.damaged);
   if (totals.events === 0) return ['No event is recorded.', ...(damaged ? [damaged] : [])];

@@ -1,0 +1,94 @@
+// `collector forward --to URL`: sends everything stored to a PostHog, for the day one machine is
+// not enough. Same uuids, so that doing it twice counts nothing twice; it goes on where it stopped.
+
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { defineCommand } from 'citty';
+import { PRIVACY_PROPERTIES } from '../../../schema/src/privacy.ts';
+import { readConfig, UserError } from '../config.ts';
+import { exported } from '../export/rows.ts';
+import { EVENT_COLUMNS, eventOf } from '../store/events.ts';
+import { openForReading, projectIdOf } from './export.ts';
+
+const BATCH = 500;
+const TRIES = 8;
+const FIRST_WAIT_MS = 500;
+const TIMEOUT_MS = 60_000;
+
+async function send(url: URL, body: Buffer): Promise<void> {
+  let last = '';
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0) {
+      await new Promise((wake) => setTimeout(wake, FIRST_WAIT_MS * 2 ** (attempt - 1)));
+    }
+    try {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        body,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await answer.arrayBuffer();
+      if (answer.status === 200) return;
+      last = `HTTP ${answer.status}`;
+      // It will say the same again.
+      if ([400, 401, 403, 404, 413].includes(answer.status)) break;
+    } catch (error) {
+      const { cause, name } = error as { cause?: { code?: string }; name: string };
+      last = cause?.code ?? name;
+    }
+  }
+  throw new UserError(
+    `${url.host} does not take the events (${last}). What it took is noted; run the same command to go on`,
+  );
+}
+
+export const forward = defineCommand({
+  meta: { name: 'forward', description: 'Send everything stored to a PostHog' },
+  args: {
+    to: {
+      type: 'string',
+      required: true,
+      description: 'Its address, such as https://eu.i.posthog.com',
+    },
+    key: { type: 'string', required: true, description: 'The key of the project there' },
+    project: { type: 'string', description: 'The project here; the first one without' },
+  },
+  async run({ args }) {
+    if (!URL.canParse(args.to) || !/^https?:$/.test(new URL(args.to).protocol)) {
+      throw new UserError('--to takes an http(s) address');
+    }
+    const url = new URL('/batch/', args.to);
+    const db = openForReading();
+    const project = projectIdOf(db, args.project);
+    // Beside the database, not in it: the collector may be running and is its only writer.
+    const note = join(
+      readConfig(process.env).dataFolder,
+      `forwarded-${project}-${url.hostname}-${url.port || 'default'}.json`,
+    );
+    let after = existsSync(note) ? Number(JSON.parse(readFileSync(note, 'utf8')).seq) : 0;
+    const select = db.prepare(
+      `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id)
+       WHERE events.project_id = ? AND seq > ? ORDER BY seq LIMIT ${BATCH}`,
+    );
+    let sent = 0;
+    for (;;) {
+      const rows = select.all(project, after);
+      if (rows.length === 0) break;
+      const batch = rows.map((row) => {
+        const event = exported(eventOf(row));
+        // As the shim's events carried when they came: instructions are not stored.
+        return { ...event, properties: { ...event.properties, ...PRIVACY_PROPERTIES } };
+      });
+      const body = { api_key: args.key, historical_migration: true, batch };
+      await send(url, gzipSync(JSON.stringify(body)));
+      after = Number(rows.at(-1)!.seq);
+      sent += rows.length;
+      writeFileSync(`${note}.new`, JSON.stringify({ seq: after }));
+      renameSync(`${note}.new`, note);
+    }
+    db.close();
+    console.log(`forwarded ${sent} events to ${url.host}`);
+  },
+});

@@ -1,0 +1,110 @@
+// Configuration: environment variables, each checked at start. docs/collector.md describes them.
+
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['0', '1', 'true', 'false', 'yes', 'no', 'on', 'off'], 'use 1 or 0')
+    .optional()
+    .transform((value) => (value === undefined ? fallback : /^(1|true|yes|on)$/.test(value)));
+
+const whole = (fallback: number, min: number, max: number) => {
+  const words = `use a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, words)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, words)
+    .optional()
+    .transform((value) => value ?? fallback);
+};
+
+const schema = z.strictObject({
+  COLLECTOR_HOST: z
+    .string()
+    .refine((host) => host === 'localhost' || isIP(host) !== 0, 'use an address, or localhost')
+    .default('127.0.0.1'),
+  COLLECTOR_PORT: whole(8010, 0, 65_535),
+  COLLECTOR_DATA: z.string().default('./collector-data'),
+  COLLECTOR_ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,128}$/, 'use 16 to 128 letters without spaces')
+    .optional(),
+  COLLECTOR_PROJECT: z
+    .string()
+    .regex(/^[\w .-]{1,64}$/, 'use up to 64 letters, digits, spaces, . _ -')
+    .default('default'),
+  COLLECTOR_PROJECT_TOKEN: z
+    .string()
+    .regex(/^(?!phx_)[\w-]{8,64}$/, 'use 8 to 64 letters, digits, _ or -; not phx_…')
+    .optional(),
+  COLLECTOR_RETENTION_DAYS: whole(365, 1, 36_500),
+  COLLECTOR_PUBLIC: flag(false),
+  COLLECTOR_ANONYMOUS: flag(true),
+  COLLECTOR_TRUST_PROXY: flag(false),
+  COLLECTOR_RATE_ADDRESS: whole(300_000, 0, 1e9),
+  COLLECTOR_RATE_PROJECT: whole(6_000_000, 0, 1e9),
+  COLLECTOR_REQUEST_TIMEOUT_MS: whole(30_000, 100, 600_000),
+  COLLECTOR_DASHBOARD: z.string().optional(),
+  COLLECTOR_LOG: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'], 'use silent, error, warn, info or debug')
+    .default('warn'),
+});
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly adminToken: string | undefined;
+  readonly project: string;
+  readonly projectToken: string | undefined;
+  readonly retentionDays: number;
+  readonly isPublic: boolean;
+  readonly isAnonymousAllowed: boolean;
+  readonly trustProxy: boolean;
+  readonly ratePerAddress: number;
+  readonly ratePerProject: number;
+  readonly requestTimeoutMs: number;
+  readonly dashboardFolder: string | undefined;
+  readonly logLevel: string;
+}
+
+/** A mistake of the operator: shown without a stack. */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
+/** Reads the configuration. An empty variable counts as unset. @throws UserError */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([key, value]) => key.startsWith('COLLECTOR_') && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => `${key}: there is no such variable; see docs/collector.md`)
+        : [`${issue.path.join('.')}: ${issue.message}`],
+    );
+    throw new UserError(`the configuration is wrong:\n  ${lines.join('\n  ')}`);
+  }
+  const { data } = parsed;
+  return {
+    host: data.COLLECTOR_HOST,
+    port: data.COLLECTOR_PORT,
+    dataFolder: data.COLLECTOR_DATA,
+    adminToken: data.COLLECTOR_ADMIN_TOKEN,
+    project: data.COLLECTOR_PROJECT,
+    projectToken: data.COLLECTOR_PROJECT_TOKEN,
+    retentionDays: data.COLLECTOR_RETENTION_DAYS,
+    isPublic: data.COLLECTOR_PUBLIC,
+    isAnonymousAllowed: data.COLLECTOR_ANONYMOUS,
+    trustProxy: data.COLLECTOR_TRUST_PROXY,
+    ratePerAddress: data.COLLECTOR_RATE_ADDRESS,
+    ratePerProject: data.COLLECTOR_RATE_PROJECT,
+    requestTimeoutMs: data.COLLECTOR_REQUEST_TIMEOUT_MS,
+    dashboardFolder: data.COLLECTOR_DASHBOARD,
+    logLevel: data.COLLECTOR_LOG,
+  };
+}

@@ -1,0 +1,58 @@
+// The words that all rooms share: what a dialect hands over, and what the store takes.
+
+import type { ColumnValues } from '../../schema/src/columns.ts';
+
+/** An event as a dialect found it: nothing is checked but the time, which is corrected. */
+export interface Candidate {
+  readonly event: unknown;
+  readonly distinctId: unknown;
+  readonly uuid: unknown;
+  readonly properties: unknown;
+  /** When it happened, in milliseconds, after correction of the client's clock. */
+  readonly timeMs: number;
+  /** The timestamp as it was sent: part of a derived uuid, because it is stable over retries. */
+  readonly sentTimestamp: unknown;
+}
+
+/** An event that passed the gate, with what has a column of its own. */
+export interface Event extends ColumnValues {
+  /** 16 bytes. */
+  readonly uuid: Buffer;
+  readonly name: string;
+  readonly distinctId: string;
+  readonly timeMs: number;
+  /** Everything that is no column, as JSON; `{}` when nothing is left. */
+  readonly rest: string;
+}
+
+/** Why an event did not pass. A closed set: it is shown, counted and stored. */
+export type Reason =
+  | 'not_an_object'
+  | 'missing_event'
+  | 'event_name_too_long'
+  | 'missing_distinct_id'
+  | 'distinct_id_is_an_address'
+  | 'invalid_uuid'
+  | 'properties_not_an_object'
+  | 'too_deep'
+  | 'too_large'
+  | 'older_than_retention'
+  | 'unknown_token';
+
+/** An event, or a whole request, that was not taken. */
+export interface DeadLetter {
+  readonly projectId: number | null;
+  readonly dialect: string;
+  readonly reason: Reason;
+  /** What is needed to try again, as JSON without addresses; null when it was too large to keep. */
+  readonly payload: string | null;
+  readonly distinctId: string | null;
+}
+
+/** A project: who sends with which token, and how long its raw events are kept. */
+export interface Project {
+  readonly id: number;
+  readonly name: string;
+  readonly token: string;
+  readonly retentionDays: number;
+}

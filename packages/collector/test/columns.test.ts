@@ -1,0 +1,144 @@
+// A column is added in one place, the registry, and is found everywhere.
+
+import { parquetReadObjects } from 'hyparquet';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { shares } from '../../dashboard/src/people-panels';
+import type { Column } from '../../schema/src/columns';
+import { eventSchema } from '../../schema/src/json-schema';
+import { LIVE_COLUMNS } from '../../schema/src/live';
+import { EXPORT_FORMATS } from '../src/export/formats';
+import { exported, pages } from '../src/export/rows';
+import { examine } from '../src/gate/gate';
+import { Feed } from '../src/live/feed';
+import { published } from '../src/queries/public';
+import { summary } from '../src/queries/summary';
+import { dayOf } from '../src/store/periods';
+import { Store } from '../src/store/store';
+import { makeFolder } from './support/collector';
+import { makeFolderOf100 } from './support/folder-1.0.0';
+
+// The one place.
+const { ADDED } = vi.hoisted(() => ({
+  ADDED: {
+    name: 'project_template',
+    property: 'template_name',
+    aliases: ['$template'],
+    type: 'text',
+    kinds: ['installs'],
+    since: '9.9.9',
+    breakdown: { dimension: 14, list: 'templates', by: 'value', published: true },
+    live: true,
+    label: 'Templates of new projects',
+    doc: 'Which template a project was made from.',
+  } satisfies Column,
+}));
+vi.mock(import('../../schema/src/columns'), async (original) => {
+  const real = await original();
+  return { ...real, COLUMNS: [...real.COLUMNS, ADDED] };
+});
+
+const NOW = Date.parse('2026-11-20T12:00Z');
+const AT = Date.parse('2026-11-02T09:30Z');
+
+let folder: ReturnType<typeof makeFolder>;
+let store: Store;
+beforeEach(() => {
+  folder = makeFolder();
+  // A folder that an older collector made: the table has to grow.
+  makeFolderOf100(folder.path);
+  store = new Store(folder.path);
+});
+afterEach(() => {
+  store.close();
+  folder.remove();
+});
+
+function eventsOf(...properties: object[]) {
+  const project = store.projects.all()[0]!;
+  const candidates = properties.map((each, index) => ({
+    event: 'installation_started',
+    distinctId: `id-${index}`,
+    uuid: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+    properties: each,
+    timeMs: AT,
+    sentTimestamp: undefined,
+  }));
+  const { events } = examine(project, 'test', candidates, NOW);
+  return { project, events };
+}
+
+async function stored(...properties: object[]) {
+  const { project, events } = eventsOf(...properties);
+  await store.write(project.id, events, [], NOW);
+  return [...pages(store.db, { project: project.id, fromDay: dayOf(AT), toDay: dayOf(AT) })].flat();
+}
+
+const five = Array.from({ length: 5 }, () => ({ template_name: 'react' }));
+
+it('in the table, also in one that was there before', () => {
+  const rows = store.db.prepare('PRAGMA table_info(events)').all();
+  expect(rows.find(({ name }) => name === 'project_template')).toMatchObject({ type: 'TEXT' });
+});
+
+it('on the wire, under each of its names; what was sent comes back as it was', async () => {
+  const sent = [{ template_name: 'a' }, { templateName: 'b' }, { $template: 'c' }];
+  const events = await stored(...sent);
+  const select = store.db.prepare(
+    'SELECT project_template FROM events WHERE project_template IS NOT NULL ORDER BY seq',
+  );
+  expect(select.all().map((row) => row.project_template)).toEqual(['a', 'b', 'c']);
+  const back = events.map((event) => exported(event).properties);
+  expect(back[0]).toEqual(sent[0]);
+  expect(back.slice(1)).toMatchObject(sent.slice(1));
+});
+
+it('in CSV, behind what was there, and in Parquet', async () => {
+  const events = await stored({ template_name: 'react' });
+  const csv = Buffer.concat([...EXPORT_FORMATS.csv.write([events])]).toString();
+  const [head, row] = csv.split('\r\n').map((line) => line.split(','));
+  expect([head!.at(-1), row!.at(-1)]).toEqual(['template_name', 'react']);
+  const [, parquet] = [...EXPORT_FORMATS.parquet.write([events])];
+  const file = {
+    byteLength: parquet!.length,
+    slice: (from: number, to?: number) => slice(from, to),
+  };
+  const slice = (from: number, to?: number) =>
+    new Uint8Array(parquet!).slice(from, to).buffer as ArrayBuffer;
+  expect(await parquetReadObjects({ file })).toMatchObject([{ template_name: 'react' }]);
+});
+
+it('in the JSON Schema', () => {
+  expect(eventSchema().properties.properties.properties).toMatchObject({
+    template_name: { type: 'string', description: ADDED.doc, 'x-kinds': ['installs'] },
+  });
+});
+
+it('among what is counted and published, and in a panel with its label', async () => {
+  await stored(...five, { template_name: 'vue' });
+  const range = { project: 1, fromDay: dayOf(AT), toDay: dayOf(AT) };
+  const { shares: lists } = summary(store.db, range);
+  expect(lists.templates).toMatchObject([
+    { name: 'react', count: 5 },
+    { name: 'vue', count: 1 },
+  ]);
+  expect(shares(lists).find(({ id }) => id === 'share-templates')).toMatchObject({
+    title: 'Templates of new projects',
+    labels: ['react', 'vue'],
+  });
+  expect(published(store.db, { project: 1, days: 30, nowMs: NOW })).toMatchObject({
+    templates: [{ name: 'react', count: 5 }],
+  });
+});
+
+it('in the live feed, and among what the page shows of it', async () => {
+  vi.useFakeTimers();
+  const texts: string[] = [];
+  const feed = new Feed();
+  feed.add({ bufferedAmount: 0, send: (text) => texts.push(text), close: () => {} });
+  const { project, events } = eventsOf({ template_name: 'react' });
+  feed.announce(project, events);
+  vi.runAllTimers();
+  vi.useRealTimers();
+  expect(JSON.parse(texts[0]!)).toMatchObject({ events: [{ project_template: 'react' }] });
+  expect(LIVE_COLUMNS).toContain(ADDED);
+});

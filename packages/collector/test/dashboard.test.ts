@@ -1,0 +1,83 @@
+// The page on a real collector: signed in, drawn from what was sent, live; and what `forget` of the
+// shim leaves of it.
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, startBrowser } from '../../../test/support/browser';
+import { makeHost } from '../../../test/support/host';
+import { paintedOn } from '../../../test/support/pixels';
+import { ADMIN, type Collector, event, startCollector, TOKEN } from './support/collector';
+
+describe('the dashboard', () => {
+  let collector: Collector;
+
+  beforeAll(async () => {
+    collector = await startCollector();
+  });
+  afterAll(() => collector?.stop());
+
+  const send = (...events: object[]) =>
+    collector.post('/batch/', { api_key: TOKEN, batch: events.map((each) => event(each)) });
+
+  it('cannot be put into a frame', async () => {
+    const { status, headers } = await fetch(`${collector.url}/`);
+    expect(status).toBe(200);
+    expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  describe.runIf(hasBrowser())('in a browser', () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await startBrowser();
+    }, 90_000);
+    afterAll(() => browser?.close());
+
+    it('shows what was sent, and what arrives while somebody looks', async () => {
+      await send({}, { properties: { command: 'up', success: false, duration_ms: 900 } });
+      const page = await browser.newPage();
+      const trouble: string[] = [];
+      page.on('pageerror', (error) => trouble.push(String(error)));
+      page.on('console', (message) => {
+        // The browser itself reports the answer to a visitor who is not signed in yet.
+        if (!message.text().includes('status of 401')) trouble.push(message.text());
+      });
+      await page.goto(collector.url);
+      await page.getByLabel('Admin token').fill(ADMIN);
+      await page.keyboard.press('Enter');
+      await page.locator('#commands').waitFor();
+      const painted = await paintedOn(page, ['a', 'bad']);
+      const commands = painted.find(({ id }) => id === 'chart-commands')!;
+      expect(commands.colours.a).toBeGreaterThan(300);
+      expect(commands.colours.bad).toBeGreaterThan(300);
+      await page.getByRole('button', { name: 'Live' }).click();
+      await page.getByText('Connected').waitFor();
+      await send({ properties: { command: 'down', success: true } });
+      await page.locator('#live li', { hasText: 'command_executed down' }).waitFor();
+      expect(trouble).toEqual([]);
+      await page.close();
+    });
+  });
+
+  it('forgets an id when the shim asks with its project’s token', async () => {
+    const host = await makeHost();
+    const env = { ONRAMP_ANALYTICS_SENDER: 'http', POSTHOG_HOST: collector.url };
+    await host.shim(['enable']);
+    const id = (await host.shim(['show-id'])).stdout.trim();
+    const track = ['track', 'service_started', 'service_name=plex'];
+    await host.shim(track, { ...env, POSTHOG_API_KEY: TOKEN });
+    const mine = async () =>
+      (await collector.events()).filter(({ distinct_id }) => distinct_id === id).length;
+    expect(await mine()).toBe(1);
+    const wrong = { ...env, POSTHOG_API_KEY: 'phc_of_nobody' };
+    const refused = await host.shim(['forget', '--yes'], wrong);
+    expect(refused.stdout).toContain(`  ${id}\n`);
+    expect(await mine()).toBe(1);
+    const again = ['forget', '--yes', '--id', id];
+    const { stdout } = await host.shim(again, { ...env, POSTHOG_API_KEY: TOKEN });
+    expect(stdout).toContain(`everything under ${id}: 1 event(s)`);
+    expect(await mine()).toBe(0);
+    host.remove();
+  });
+});

@@ -1,0 +1,96 @@
+-- The schema of the collector 1.0.0, as it made it (user_version 1). Never change it.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE projects (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  token TEXT NOT NULL UNIQUE,
+  retention_days INTEGER NOT NULL DEFAULT 365,
+  created_ms INTEGER NOT NULL
+);
+
+-- An id is written once and referred to by number: events stay small, and one row erases it.
+CREATE TABLE ids (
+  id INTEGER PRIMARY KEY,
+  project_id INTEGER NOT NULL REFERENCES projects(id),
+  distinct_id TEXT NOT NULL,
+  first_day INTEGER NOT NULL,
+  UNIQUE (project_id, distinct_id)
+);
+CREATE INDEX ids_by_first_day ON ids (project_id, first_day);
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY,
+  project_id INTEGER NOT NULL,
+  uuid BLOB NOT NULL,
+  time_ms INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  event TEXT NOT NULL,
+  service TEXT, override TEXT, command TEXT,
+  success INTEGER, duration_ms INTEGER, error_type TEXT, has_scaffold INTEGER,
+  os TEXT, node TEXT, package_manager TEXT, version TEXT, ci INTEGER,
+  rest TEXT NOT NULL
+);
+CREATE UNIQUE INDEX events_by_uuid ON events (project_id, uuid);
+-- None by id: it would cost a third of the speed. the table active tells on which days to look.
+CREATE INDEX events_by_time ON events (project_id, time_ms);
+
+-- The distinct values of a dimension: rollups refer to them by number.
+CREATE TABLE dimension_values (
+  id INTEGER PRIMARY KEY,
+  project_id INTEGER NOT NULL,
+  dimension INTEGER NOT NULL,
+  value TEXT,
+  UNIQUE (project_id, dimension, value)
+);
+
+-- grain 0: hours, 1: days, both counted from 1970; 2: months, counted from year 0.
+CREATE TABLE rollups (
+  project_id INTEGER NOT NULL,
+  dimension INTEGER NOT NULL,
+  grain INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  sub INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (project_id, dimension, grain, start, value, sub)
+) WITHOUT ROWID;
+
+-- Who was active on which days of a month: bit 0 of days is the first.
+CREATE TABLE active (
+  project_id INTEGER NOT NULL,
+  month INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  days INTEGER NOT NULL,
+  PRIMARY KEY (project_id, month, id)
+) WITHOUT ROWID;
+CREATE INDEX active_by_id ON active (id);
+-- How many were active in a period; kind 0: day, 1: week, 2: month.
+CREATE TABLE active_counts (
+  project_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  period INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (project_id, kind, period)
+) WITHOUT ROWID;
+
+CREATE TABLE installs (
+  project_id INTEGER NOT NULL,
+  installation_id TEXT NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  properties TEXT NOT NULL,
+  PRIMARY KEY (project_id, installation_id)
+) WITHOUT ROWID;
+
+CREATE TABLE dead_letters (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id INTEGER,
+  received_ms INTEGER NOT NULL,
+  dialect TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  distinct_id TEXT,
+  payload TEXT
+);

@@ -1,0 +1,47 @@
+// The registry of columns: what must hold of each entry, and what is made of it and committed.
+
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMON, EVENTS } from '../../../src/catalogue/catalogue';
+import { BREAKDOWNS } from '../src/breakdowns';
+import { COLUMNS, ENVELOPE, fieldOf, namesOf } from '../src/columns';
+import { eventSchema } from '../src/json-schema';
+
+const isUnique = (list: readonly unknown[]) => new Set(list).size === list.length;
+
+describe('the columns', () => {
+  it('have names that no other has, and that need no quotes in SQL', () => {
+    const table = ['seq', 'project_id', 'time_ms', 'id', 'rest', 'received_at', ...ENVELOPE];
+    const warehouse = ['session', 'time', 'project'];
+    const names = COLUMNS.map(({ name }) => name);
+    expect(isUnique([...names, ...table, ...warehouse])).toBe(true);
+    expect(names.filter((name) => !/^[a-z][a-z0-9_]*$/.test(name))).toEqual([]);
+    expect(isUnique([...COLUMNS.map(fieldOf), 'uuid', 'name', 'distinctId', 'timeMs'])).toBe(true);
+  });
+
+  it('are each filled by names of their own', () => {
+    expect(isUnique(COLUMNS.flatMap(namesOf))).toBe(true);
+  });
+
+  it('have dimensions and lists of their own, and none that was used for something else', () => {
+    const dimensions = BREAKDOWNS.map(({ breakdown }) => breakdown.dimension);
+    expect(isUnique([...dimensions, 1, 12])).toBe(true);
+    expect(isUnique(BREAKDOWNS.map(({ breakdown }) => breakdown.list))).toBe(true);
+  });
+
+  it('hold every property of the shim’s catalogue, for projects of its kind', () => {
+    const own = Object.values(EVENTS).flatMap(({ properties }) => Object.keys(properties));
+    for (const name of [...own, ...Object.keys(COMMON)]) {
+      const column = COLUMNS.find(({ property }) => property === name);
+      expect(column?.kinds, name).toContain('cli');
+    }
+  });
+});
+
+describe('the JSON Schema of an event', () => {
+  it('is docs/event.schema.json; `npx vitest run packages/schema -u` writes it', async () => {
+    const text = `${JSON.stringify(eventSchema(), null, 2)}\n`;
+    const file = join(import.meta.dirname, '../../../docs/event.schema.json');
+    await expect(text).toMatchFileSnapshot(file);
+  });
+});
