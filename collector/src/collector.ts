@@ -5,19 +5,22 @@ import type { FastifyInstance } from 'fastify';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
 import { type Config, isLoopback, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
+import { Downloads } from './http/downloads.ts';
 import { Ingest } from './ingest.ts';
-import { HOUR_MS } from './limits.ts';
+import { END_DOWNLOADS_MS, END_REQUESTS_MS, HOUR_MS } from './limits.ts';
 import { Feed } from './live/feed.ts';
 import { makeMetrics } from './metrics.ts';
 import { Reader } from './queries/reader.ts';
 import { buildServer } from './server.ts';
 import { explain } from './store/database.ts';
+import { EndedSessions } from './store/ended-sessions.ts';
 import { FolderError, holdFolder, prepareFolder } from './store/folder.ts';
 import { getMeta, setMeta } from './store/projects.ts';
 import { retain } from './store/retention.ts';
 import { Store } from './store/store.ts';
 
 const ADMIN_HASH = 'admin_token_hash';
+const TOKENLESS = 'tokenless_project';
 const SECRET = 'session_secret';
 
 export interface Collector {
@@ -57,10 +60,12 @@ export async function startCollector(config: Config): Promise<Collector> {
   const reader = new Reader(store.path);
   try {
     const made = setUp(store, config, clock());
+    const ended = new EndedSessions(store.db, clock());
     const auth = new Auth(
       config.adminToken ? hashToken(config.adminToken) : getMeta(store.db, ADMIN_HASH)!,
       getMeta(store.db, SECRET)!,
       clock,
+      (session) => ended.has(session),
     );
     const ingest = new Ingest({
       store,
@@ -69,7 +74,22 @@ export async function startCollector(config: Config): Promise<Collector> {
       rate: new Rate(config.ratePerProject),
       announce: (project, events) => feed.announce(project, events),
     });
-    app = await buildServer({ config, store, ingest, reader, auth, feed, metrics, clock });
+    const downloads = new Downloads();
+    const tokenlessId = Number(getMeta(store.db, TOKENLESS));
+    app = await buildServer({
+      config,
+      store,
+      ingest,
+      reader,
+      auth,
+      feed,
+      metrics,
+      downloads,
+      clock,
+      endSession: (id, untilMs) => store.commits.add(1, () => ended.add(id, untilMs)),
+      tokenlessProject: () =>
+        config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
+    });
     await app.listen({ host: config.host, port: config.port });
     const stopJobs = startJobs(store, app, clock);
     const running = app;
@@ -79,9 +99,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       stop: async () => {
         stopJobs();
         feed.close();
-        // A connection that has got its answer is idle, but kept open for more.
-        const idle = setInterval(() => running.server.closeIdleConnections(), 20);
-        await running.close().finally(() => clearInterval(idle));
+        await close(running, downloads);
         await reader.close();
         store.close();
         hold.release();
@@ -101,6 +119,21 @@ export async function startCollector(config: Config): Promise<Collector> {
       throw new UserError(`cannot listen on ${config.host}:${config.port} (${code})`);
     }
     throw error;
+  }
+}
+
+/** Closes the server: what was received is answered, but nobody who is slow is waited for. */
+async function close(app: FastifyInstance, downloads: Downloads): Promise<void> {
+  // A connection that has got its answer is idle, but kept open for more.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 20);
+  const cut = setTimeout(() => downloads.cut(), END_DOWNLOADS_MS);
+  const cutAll = setTimeout(() => app.server.closeAllConnections(), END_REQUESTS_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(cut);
+    clearTimeout(cutAll);
   }
 }
 
@@ -132,7 +165,17 @@ function setUp(store: Store, config: Config, nowMs: number): Collector['made'] {
       'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
     );
   }
+  if (config.isAnonymousAllowed) setUpTokenless(store, config, nowMs);
   return made;
+}
+
+/** Clients without a token have a project of their own, which the admin may give another name. */
+function setUpTokenless({ db, projects }: Store, config: Config, nowMs: number): void {
+  if (projects.byId(Number(getMeta(db, TOKENLESS)))) return;
+  let name = 'anonymous';
+  for (let n = 2; projects.find(name); n++) name = `anonymous ${n}`;
+  const { id } = projects.create(name, nowMs, undefined, config.retentionDays);
+  setMeta(db, TOKENLESS, String(id));
 }
 
 /** Retention, every hour and soon after the start. */

@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Refused, readBody } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
 
 const NOTHING = {
