@@ -14,6 +14,7 @@ import { session } from './admin/session.ts';
 import type { Config, Proxies } from './config.ts';
 import { installs } from './dialects/installs.ts';
 import { posthogConfig } from './dialects/posthog-config.ts';
+import { posthogScript } from './dialects/posthog-script.ts';
 import { posthogV0 } from './dialects/posthog-v0.ts';
 import { posthogV1 } from './dialects/posthog-v1.ts';
 import { telemetry } from './dialects/telemetry.ts';
@@ -111,7 +112,9 @@ function corsOf(url: string): object {
     return { origin: '*', methods: ['POST'], strictPreflight: false, optionsSuccessStatus: 200 };
   }
   if (
-    /^\/(batch|capture|e|track|engage|flags|decide|array|i|api\/v1\/telemetry)(\/|$)/.test(path)
+    /^\/(batch|capture|e|track|engage|flags|decide|array|static|i|api\/v1\/telemetry)(\/|$)/.test(
+      path,
+    )
   ) {
     return {
       origin: true,
@@ -144,6 +147,7 @@ async function sdkRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   posthogV0(scope, ingest);
   posthogV1(scope, ingest);
   posthogConfig(scope, (token) => store.projects.byTokenOf(token) !== undefined);
+  posthogScript(scope);
   telemetry(scope, ingest, tokenlessOf(parts));
 }
 
