@@ -84,6 +84,5 @@ async function takeOff(bytes: Buffer, hint: string, isText: boolean, hold: Hold)
 
 /** Takes off base64 when what is there is base64 and nothing else. */
 function unwrapBase64(bytes: Buffer): Buffer {
-  if (isJson(bytes) || bytes.length > WRAPPED_BYTES) return bytes;
-  return decodeBase64(bytes.toString('latin1')) ?? bytes;
+  return isJson(bytes) ? bytes : (decodeBase64(bytes) ?? bytes);
 }

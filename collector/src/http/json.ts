@@ -1,8 +1,14 @@
 // JSON of strangers: looked over first (outline.ts), then parsed, and only in pieces of bounded size.
 
-import { EVENT_SENT_BYTES, REQUEST_BYTES, REQUEST_EVENTS, SMALL_BYTES } from '../limits.ts';
-import type { Hold } from './hold.ts';
-import { outline } from './outline.ts';
+import {
+  EVENT_SENT_BYTES,
+  REQUEST_BYTES,
+  REQUEST_EVENTS,
+  SCAN_BYTES,
+  SMALL_BYTES,
+} from '../limits.ts';
+import { type Hold, turn } from './hold.ts';
+import { Outliner } from './outline.ts';
 import { notJson, tooLarge } from './refused.ts';
 
 /** Stands for an event that was too large to be parsed at all. */
@@ -27,7 +33,9 @@ const unmarked = (bytes: Buffer): Buffer =>
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length > EVENT_SENT_BYTES) throw tooLarge();
   const json = unmarked(bytes);
-  outline(json, '', EVENT_SENT_BYTES);
+  const outliner = new Outliner(json, '', EVENT_SENT_BYTES);
+  outliner.scan(0, json.length);
+  outliner.end();
   return parse(text(json));
 }
 
@@ -52,7 +60,12 @@ export async function readSent(bytes: Buffer, name: string, hold: Hold): Promise
   if (bytes.length > REQUEST_BYTES) throw tooLarge();
   if (bytes.length > SMALL_BYTES) await hold.slot();
   const json = unmarked(bytes);
-  const { elements, start, end } = outline(json, name, REQUEST_EVENTS);
+  const outliner = new Outliner(json, name, REQUEST_EVENTS);
+  for (let at = 0; at < json.length; ) {
+    if (at > 0) await turn();
+    at = outliner.scan(at, Math.min(at + SCAN_BYTES, json.length));
+  }
+  const { elements, start, end } = outliner.end();
   if (!elements) {
     // One event, or nothing that we know.
     if (json.length > EVENT_SENT_BYTES) throw tooLarge();

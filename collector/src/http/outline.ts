@@ -29,69 +29,97 @@ const isSpace = (byte: number | undefined): boolean =>
 
 /**
  * Finds the list: the JSON itself when it is an array, else the member `name` of its outermost
- * object. What is between brackets may still be no JSON; the brackets are right. @throws Refused
+ * object. What is between brackets may still be no JSON; the brackets are right.
  */
-export function outline(bytes: Buffer, name: string, maxElements: number): Outline {
-  const stack = new Uint8Array(JSON_DEPTH + 1);
-  const { length } = bytes;
-  let depth = 0;
-  let elements: number[] | undefined;
-  let listDepth = 0; // of the list that is open; 0: none is
-  let listStart = 0;
-  let listEnd = 0;
-  let elementStart = 0;
-  let isNamed = false; // the member that begins has the name
-  let hasEnded = false;
-  const addElement = (list: number[], end: number) => {
-    list.push(elementStart, end);
-    if (list.length > 2 * maxElements) throw tooManyEvents();
-  };
-  for (let at = 0; at < length; at++) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) {
-      const start = at + 1;
-      for (at = start; at < length; at++) {
-        const inner = bytes[at];
-        if (inner === QUOTE) break;
-        if (inner === BACKSLASH) at++;
+export class Outliner {
+  private readonly stack = new Uint8Array(JSON_DEPTH + 1);
+  private depth = 0;
+  private inText = false;
+  private textStart = 0;
+  private elements: number[] | undefined;
+  private listDepth = 0; // of the list that is open; 0: none is
+  private listStart = 0;
+  private listEnd = 0;
+  private elementStart = 0;
+  private isNamed = false; // the member that begins has the name
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly name: string,
+    private readonly maxElements: number,
+  ) {}
+
+  /** Looks at a piece of the bytes; says where the next one begins. @throws Refused */
+  scan(from: number, to: number): number {
+    const { bytes, stack, name } = this;
+    let { depth, inText } = this;
+    let at = from;
+    for (; at < to; at++) {
+      const byte = bytes[at]!;
+      if (inText) {
+        if (byte === BACKSLASH) at++;
+        else if (byte === QUOTE) {
+          inText = false;
+          if (depth === 1 && at - this.textStart === name.length) this.noteText(at);
+        }
+      } else if (byte === QUOTE) {
+        inText = true;
+        this.textStart = at + 1;
+      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+        if (depth === JSON_DEPTH) throw new Refused(400, 'too_deep', 'the JSON nests too deep');
+        stack[++depth] = byte;
+        if (depth <= 2) this.open(at, depth);
+      } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+        if (depth === 0 || stack[depth] !== byte - 2) throw notJson();
+        if (depth === this.listDepth) this.close(at);
+        depth--;
+      } else if (byte === COMMA && depth <= 2) {
+        if (depth > 0 && depth === this.listDepth) this.add(at);
+        this.isNamed = false;
       }
-      if (at >= length) throw notJson();
-      if (depth === 1 && at - start === name.length && stack[1] === OPEN_OBJECT) {
-        isNamed = bytes.toString('latin1', start, at) === name && isKey(bytes, at + 1);
-      }
-    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      if (hasEnded) throw notJson();
-      if (depth === JSON_DEPTH) throw new Refused(400, 'too_deep', 'the JSON nests too deep');
-      stack[++depth] = byte;
-      if (byte === OPEN_ARRAY && (depth === 1 || (depth === 2 && isNamed))) {
-        if (elements) throw notJson(); // two lists of one name
-        elements = [];
-        listDepth = depth;
-        listStart = at;
-        elementStart = at + 1;
-      }
-      isNamed = false;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
-      if (depth === 0 || stack[depth] !== byte - 2) throw notJson();
-      if (depth === listDepth) {
-        const isEmpty = elements!.length === 0 && isBlank(bytes, elementStart, at);
-        if (!isEmpty) addElement(elements!, at);
-        listDepth = 0;
-        listEnd = at + 1;
-      }
-      if (--depth === 0) hasEnded = true;
-    } else if (byte === COMMA) {
-      if (depth === listDepth && depth > 0) {
-        addElement(elements!, at);
-        elementStart = at + 1;
-      }
-      isNamed = false;
-    } else if (hasEnded && !isSpace(byte)) {
-      throw notJson();
     }
+    this.depth = depth;
+    this.inText = inText;
+    return at;
   }
-  if (depth !== 0) throw notJson();
-  return { elements, start: listStart, end: listEnd };
+
+  /** What was found. @throws Refused when a bracket or a quote is open */
+  end(): Outline {
+    if (this.depth !== 0 || this.inText) throw notJson();
+    return { elements: this.elements, start: this.listStart, end: this.listEnd };
+  }
+
+  private noteText(end: number): void {
+    this.isNamed =
+      this.stack[1] === OPEN_OBJECT &&
+      this.bytes.toString('latin1', this.textStart, end) === this.name &&
+      isKey(this.bytes, end + 1);
+  }
+
+  private open(at: number, depth: number): void {
+    const isList = this.stack[depth] === OPEN_ARRAY && (depth === 1 || this.isNamed);
+    this.isNamed = false;
+    if (!isList) return;
+    if (this.elements) throw notJson(); // two lists of one name
+    this.elements = [];
+    this.listDepth = depth;
+    this.listStart = at;
+    this.elementStart = at + 1;
+  }
+
+  private close(at: number): void {
+    const isEmpty = this.elements!.length === 0 && isBlank(this.bytes, this.elementStart, at);
+    if (!isEmpty) this.add(at);
+    this.listDepth = 0;
+    this.listEnd = at + 1;
+  }
+
+  private add(end: number): void {
+    const elements = this.elements!;
+    elements.push(this.elementStart, end);
+    this.elementStart = end + 1;
+    if (elements.length > 2 * this.maxElements) throw tooManyEvents();
+  }
 }
 
 function isBlank(bytes: Buffer, from: number, to: number): boolean {

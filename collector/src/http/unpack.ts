@@ -78,18 +78,38 @@ const isTooLong = (error: unknown): boolean =>
 
 function fromLz64(bytes: Buffer, limit: number): Buffer {
   // `+` arrives as a space when a form was not escaped.
-  const packed = bytes.toString('latin1').trim().replaceAll(' ', '+');
-  const unpacked = Buffer.from(unpackLz64(packed, limit), 'utf8');
+  const packed = Buffer.from(bytes.toString('latin1').trim(), 'latin1');
+  for (let at = packed.indexOf(SPACE); at !== -1; at = packed.indexOf(SPACE, at + 1)) {
+    packed[at] = PLUS;
+  }
+  const unpacked = Buffer.from(unpackLz64(packed.toString('latin1'), limit), 'utf8');
   if (unpacked.length > limit) throw new TooLong();
   return unpacked;
 }
 
-const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}\s*$/;
+const LETTERS = new Uint8Array(256);
+for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_') {
+  LETTERS[letter.charCodeAt(0)] = 1;
+}
+const SPACE = 0x20;
+const PLUS = 0x2b;
+const EQUALS = 0x3d;
 
-/** Decodes base64 (either alphabet) when the text is that and nothing else. */
-export function decodeBase64(text: string): Buffer | undefined {
-  if (text.length > WRAPPED_BYTES) return undefined;
-  const compact = text.trim().replaceAll(' ', '+');
-  if (compact.length < 4 || !BASE64.test(compact)) return undefined;
-  return Buffer.from(compact, 'base64');
+/** Decodes base64 (either alphabet) when the bytes are that and nothing else. */
+export function decodeBase64(bytes: Buffer): Buffer | undefined {
+  if (bytes.length > WRAPPED_BYTES) return undefined;
+  let start = 0;
+  let end = bytes.length;
+  while (start < end && bytes[start]! <= SPACE) start++;
+  while (end > start && bytes[end - 1]! <= SPACE) end--;
+  if (end - start < 4) return undefined;
+  const text = Buffer.from(bytes.subarray(start, end));
+  let last = text.length;
+  for (let padding = 0; padding < 2 && text[last - 1] === EQUALS; padding++) last--;
+  for (let at = 0; at < last; at++) {
+    // `+` arrives as a space when a form was not escaped.
+    if (text[at] === SPACE) text[at] = PLUS;
+    else if (LETTERS[text[at]!] === 0) return undefined;
+  }
+  return Buffer.from(text.toString('latin1'), 'base64');
 }
