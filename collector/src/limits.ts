@@ -15,17 +15,18 @@ export const REQUEST_BYTES = 20 * MIB;
 /** A body in a form, in base64 or in lz64: only old browser SDKs wrap theirs so. */
 export const WRAPPED_BYTES = 2 * MIB;
 /** Packed lz64: unpacking it is slow, and nobody else does it for us. */
-export const LZ64_BYTES = 256 * KIB;
+export const LZ64_BYTES = 128 * KIB;
 /** One request of the installs dialect. */
 export const INSTALL_BYTES = 10 * KIB;
-/** A body up to this size is worked on at once; larger ones wait for a slot, of which there are few. */
-export const SMALL_BYTES = 256 * KIB;
+/** A body up to this size and number of events is worked on at once; larger ones wait for one of few slots. */
+export const SMALL_BYTES = 64 * KIB;
+export const SMALL_EVENTS = 1_000;
 export const LARGE_AT_ONCE = 2;
 /** What all requests hold until they are answered, and what of it only small ones may use. Beyond it: 503. */
 export const HELD_BYTES = 128 * MIB;
 export const HELD_FOR_SMALL_BYTES = 32 * MIB;
 /** Bytes of JSON that are looked over in one turn of the event loop. */
-export const SCAN_BYTES = 1 * MIB;
+export const SCAN_BYTES = 512 * KIB;
 /** How deep a body may nest. */
 export const JSON_DEPTH = 64;
 /** Events in one request. */

@@ -2,6 +2,7 @@
 
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openDatabase } from '../src/store/database';
 import {
   ADMIN,
   batchOf,
@@ -222,6 +223,20 @@ describe('a request that makes no sense', () => {
     const answer = await collector.post(path, batchOf(event()));
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code: 'repeated_parameter' });
+  });
+});
+
+describe('a mistake of ours', () => {
+  it('is a 500 with a line in the log, not the client’s fault', async () => {
+    collector = await startCollector();
+    const db = openDatabase(`${collector.folder}/collector.db`);
+    db.exec('DROP TABLE active_counts');
+    db.close();
+    const answer = await collector.admin('GET', '/api/v1/summary');
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toMatchObject({ code: 'internal_error' });
+    expect(collector.output()).toContain('unexpected');
+    expect(collector.output()).toContain('active_counts');
   });
 });
 

@@ -1,10 +1,14 @@
 // Request bodies: received within limits. What is in them is unpack.ts and json.ts.
 
 import type { IncomingMessage } from 'node:http';
+import { SMALL_BYTES } from '../limits.ts';
 import type { Hold } from './hold.ts';
 import { tooLarge } from './refused.ts';
 
-/** Reads a body whole. `hold` counts it; small bodies of few routes need none. @throws Refused */
+/**
+ * Reads a body whole. `hold` counts it, and waits for a slot when it is large; the small bodies of some
+ * routes need none. @throws Refused
+ */
 export async function readBody(
   stream: IncomingMessage,
   limit: number,
@@ -21,5 +25,6 @@ export async function readBody(
     hold?.take(piece.length);
     pieces.push(piece);
   }
+  if (size > SMALL_BYTES) await hold?.slot();
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
 }

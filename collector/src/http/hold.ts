@@ -37,6 +37,8 @@ export class Hold {
     this.hasSlot = true;
     if (slotsTaken < LARGE_AT_ONCE) slotsTaken++;
     else await new Promise<void>((go) => waiting.push(go)); // the slot is handed on
+    // Many may have arrived in one turn of the loop; each is worked on in one of its own.
+    await turn();
   }
 
   release(): void {
@@ -45,8 +47,7 @@ export class Hold {
     this.hasSlot = false;
     const next = waiting.shift();
     if (!next) slotsTaken--;
-    // In a turn of the loop of its own: short requests come in between.
-    else setImmediate(next);
+    else next();
   }
 }
 

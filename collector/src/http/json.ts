@@ -6,6 +6,7 @@ import {
   REQUEST_EVENTS,
   SCAN_BYTES,
   SMALL_BYTES,
+  SMALL_EVENTS,
 } from '../limits.ts';
 import { type Hold, turn } from './hold.ts';
 import { Outliner } from './outline.ts';
@@ -65,24 +66,25 @@ export async function readSent(bytes: Buffer, name: string, hold: Hold): Promise
     if (at > 0) await turn();
     at = outliner.scan(at, Math.min(at + SCAN_BYTES, json.length));
   }
-  const { elements, start, end } = outliner.end();
-  if (!elements) {
+  const { ends, start, end } = outliner.end();
+  if (!ends) {
     // One event, or nothing that we know.
     if (json.length > EVENT_SENT_BYTES) throw tooLarge();
     return { envelope: parse(text(json)), events: undefined };
   }
   if (json.length - (end - start) > EVENT_SENT_BYTES) throw tooLarge();
+  if (ends.length > SMALL_EVENTS) await hold.slot();
+  const from = (index: number) => (index === 0 ? start : ends[index - 1]!) + 1;
   return {
     envelope: parse(`${text(json, 0, start)}[]${text(json, end)}`),
     events: {
-      length: elements.length / 2,
-      size: (index) => elements[2 * index + 1]! - elements[2 * index]!,
+      length: ends.length,
+      size: (index) => ends[index]! - from(index),
       at: (index) => {
-        const from = elements[2 * index]!;
-        const to = elements[2 * index + 1]!;
-        if (to - from > EVENT_SENT_BYTES) return OVERSIZED;
+        const to = ends[index]!;
+        if (to - from(index) > EVENT_SENT_BYTES) return OVERSIZED;
         try {
-          return JSON.parse(text(json, from, to));
+          return JSON.parse(text(json, from(index), to));
         } catch {
           return undefined;
         }

@@ -8,8 +8,8 @@ import { notJson, Refused, tooManyEvents } from './refused.ts';
 
 /** Where things are in JSON. Offsets into its bytes. */
 export interface Outline {
-  /** The start and end of each element of the list, one after another; undefined without a list. */
-  readonly elements: number[] | undefined;
+  /** The end of each element of the list, where its comma is or would be; undefined without a list. */
+  readonly ends: number[] | undefined;
   /** The list itself, its brackets included. */
   readonly start: number;
   readonly end: number;
@@ -36,11 +36,10 @@ export class Outliner {
   private depth = 0;
   private inText = false;
   private textStart = 0;
-  private elements: number[] | undefined;
+  private ends: number[] | undefined;
   private listDepth = 0; // of the list that is open; 0: none is
   private listStart = 0;
   private listEnd = 0;
-  private elementStart = 0;
   private isNamed = false; // the member that begins has the name
 
   constructor(
@@ -86,7 +85,7 @@ export class Outliner {
   /** What was found. @throws Refused when a bracket or a quote is open */
   end(): Outline {
     if (this.depth !== 0 || this.inText) throw notJson();
-    return { elements: this.elements, start: this.listStart, end: this.listEnd };
+    return { ends: this.ends, start: this.listStart, end: this.listEnd };
   }
 
   private noteText(end: number): void {
@@ -100,25 +99,23 @@ export class Outliner {
     const isList = this.stack[depth] === OPEN_ARRAY && (depth === 1 || this.isNamed);
     this.isNamed = false;
     if (!isList) return;
-    if (this.elements) throw notJson(); // two lists of one name
-    this.elements = [];
+    if (this.ends) throw notJson(); // two lists of one name
+    this.ends = [];
     this.listDepth = depth;
     this.listStart = at;
-    this.elementStart = at + 1;
   }
 
   private close(at: number): void {
-    const isEmpty = this.elements!.length === 0 && isBlank(this.bytes, this.elementStart, at);
+    const isEmpty = this.ends!.length === 0 && isBlank(this.bytes, this.listStart + 1, at);
     if (!isEmpty) this.add(at);
     this.listDepth = 0;
     this.listEnd = at + 1;
   }
 
   private add(end: number): void {
-    const elements = this.elements!;
-    elements.push(this.elementStart, end);
-    this.elementStart = end + 1;
-    if (elements.length > 2 * this.maxElements) throw tooManyEvents();
+    const ends = this.ends!;
+    ends.push(end);
+    if (ends.length > this.maxElements) throw tooManyEvents();
   }
 }
 

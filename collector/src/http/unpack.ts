@@ -19,9 +19,12 @@ import { Refused, tooLarge } from './refused.ts';
 
 export type Compression = 'gzip' | 'deflate' | 'br' | 'lz64' | 'base64' | 'none';
 
+type Packed = Exclude<Compression, 'base64' | 'none'>;
+
 const ZLIB = {
   gzip: { now: gunzipSync, later: promisify(gunzip) },
   deflate: { now: inflateSync, later: promisify(inflate) },
+  // Even a small one takes megabytes to unpack; no SDK sends it.
   br: { now: brotliDecompressSync, later: promisify(brotliDecompress) },
 } as const;
 
@@ -33,7 +36,7 @@ export const looksGzipped = (bytes: Buffer): boolean =>
 export async function unpack(bytes: Buffer, how: Compression, hold: Hold): Promise<Buffer> {
   if (how === 'none' || how === 'base64') return bytes;
   if (how === 'lz64' && bytes.length > LZ64_BYTES) throw tooLarge();
-  const small = bytes.length <= SMALL_BYTES ? unpackSmall(bytes, how) : undefined;
+  const small = bytes.length <= SMALL_BYTES && how !== 'br' ? unpackSmall(bytes, how) : undefined;
   if (small) {
     hold.take(small.length);
     return small;
@@ -47,7 +50,7 @@ export async function unpack(bytes: Buffer, how: Compression, hold: Hold): Promi
 }
 
 /** Undefined: it is more than a small body. */
-function unpackSmall(bytes: Buffer, how: keyof typeof ZLIB | 'lz64'): Buffer | undefined {
+function unpackSmall(bytes: Buffer, how: Packed): Buffer | undefined {
   try {
     if (how === 'lz64') return fromLz64(bytes, SMALL_BYTES);
     return ZLIB[how].now(bytes, { maxOutputLength: SMALL_BYTES });
@@ -57,11 +60,7 @@ function unpackSmall(bytes: Buffer, how: keyof typeof ZLIB | 'lz64'): Buffer | u
   }
 }
 
-async function unpackLarge(
-  bytes: Buffer,
-  how: keyof typeof ZLIB | 'lz64',
-  limit: number,
-): Promise<Buffer> {
+async function unpackLarge(bytes: Buffer, how: Packed, limit: number): Promise<Buffer> {
   try {
     if (how === 'lz64') return fromLz64(bytes, limit);
     return await ZLIB[how].later(bytes, { maxOutputLength: limit, chunkSize: 256 * 1024 });
