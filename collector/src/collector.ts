@@ -6,8 +6,9 @@ import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
 import { type Config, isLoopback, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
 import { Downloads } from './http/downloads.ts';
+import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
-import { END_DOWNLOADS_MS, END_REQUESTS_MS, HOUR_MS } from './limits.ts';
+import { HOUR_MS } from './limits.ts';
 import { Feed } from './live/feed.ts';
 import { makeMetrics } from './metrics.ts';
 import { Reader } from './queries/reader.ts';
@@ -86,7 +87,10 @@ export async function startCollector(config: Config): Promise<Collector> {
       metrics,
       downloads,
       clock,
-      endSession: (id, untilMs) => store.commits.add(1, () => ended.add(id, untilMs)),
+      endSession: async (id, untilMs) => {
+        await store.commits.add(1, () => ended.add(id, untilMs));
+        feed.endSession(id);
+      },
       tokenlessProject: () =>
         config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
     });
@@ -99,7 +103,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       stop: async () => {
         stopJobs();
         feed.close();
-        await close(running, downloads);
+        await endServer(running, downloads);
         await reader.close();
         store.close();
         hold.release();
@@ -119,21 +123,6 @@ export async function startCollector(config: Config): Promise<Collector> {
       throw new UserError(`cannot listen on ${config.host}:${config.port} (${code})`);
     }
     throw error;
-  }
-}
-
-/** Closes the server: what was received is answered, but nobody who is slow is waited for. */
-async function close(app: FastifyInstance, downloads: Downloads): Promise<void> {
-  // A connection that has got its answer is idle, but kept open for more.
-  const idle = setInterval(() => app.server.closeIdleConnections(), 20);
-  const cut = setTimeout(() => downloads.cut(), END_DOWNLOADS_MS);
-  const cutAll = setTimeout(() => app.server.closeAllConnections(), END_REQUESTS_MS);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(idle);
-    clearTimeout(cut);
-    clearTimeout(cutAll);
   }
 }
 

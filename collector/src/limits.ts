@@ -48,7 +48,7 @@ export const BREAKDOWN_CHARS = 128;
 export const DIMENSION_VALUES = 1_000;
 
 /** Events in one transaction, and waiting for one. Beyond the latter the answer is 503. */
-export const COMMIT_EVENTS = 2_000;
+export const COMMIT_EVENTS = 4_000;
 export const QUEUE_EVENTS = 200_000;
 
 /** Dead letters kept: how many of a project, of one request, how long, and how much of a payload. */

@@ -5,7 +5,7 @@ import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
-import type { Auth } from './admin/auth.ts';
+import { type Auth, COOKIE } from './admin/auth.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
 import { numbers } from './admin/numbers.ts';
@@ -22,6 +22,7 @@ import { Tokenless } from './dialects/tokenless.ts';
 import type { Project } from './event.ts';
 import { Rate } from './gate/rate.ts';
 import { clientOf, isFromHere } from './http/client.ts';
+import { corsOf } from './http/cors.ts';
 import type { Downloads } from './http/downloads.ts';
 import { answerError } from './http/errors.ts';
 import { refuseRepeated } from './http/query.ts';
@@ -105,29 +106,6 @@ const trusted = (proxies: Proxies) =>
 
 type CorsDone = (error: Error | null, options?: object) => void;
 
-/** SDKs run on any page; installers only post; everything else is for our own pages. */
-function corsOf(url: string): object {
-  const path = url.split('?', 1)[0]!;
-  if (/^\/(v1|api\/v1)\/(events|installs)\/?$/.test(path)) {
-    return { origin: '*', methods: ['POST'], strictPreflight: false, optionsSuccessStatus: 200 };
-  }
-  if (
-    /^\/(batch|capture|e|track|engage|flags|decide|array|static|i|api\/v1\/telemetry)(\/|$)/.test(
-      path,
-    )
-  ) {
-    return {
-      origin: true,
-      credentials: true,
-      methods: ['GET', 'POST', 'OPTIONS'],
-      maxAge: 86_400,
-      strictPreflight: false,
-      optionsSuccessStatus: 200,
-    };
-  }
-  return { origin: false };
-}
-
 const limited = (_request: FastifyRequest, { ttl }: { ttl: number }) =>
   new Refused(429, 'rate_limited', `too many requests; try again in ${Math.ceil(ttl / 1000)} s`);
 
@@ -188,8 +166,8 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     service: 'onramp-analytics-collector',
     status: 'ok',
   }));
-  scope.get('/api/v1/live', { websocket: true, onRequest: auth.require }, (socket) => {
-    feed.add(socket);
+  scope.get('/api/v1/live', { websocket: true, onRequest: auth.require }, (socket, request) => {
+    feed.add(socket, auth.sessionOf(request.cookies[COOKIE])?.id);
     socket.on('close', () => feed.remove(socket));
     socket.on('error', () => feed.remove(socket));
   });

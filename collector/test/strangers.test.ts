@@ -2,6 +2,7 @@
 
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import WebSocket from 'ws';
 import { openDatabase } from '../src/store/database';
 import {
   ADMIN,
@@ -282,11 +283,17 @@ describe('signing out', () => {
       (await collector.request('GET', '/api/v1/summary', undefined, { cookie })).status;
     const [ended, other] = [await cookieOf(), await cookieOf()];
     expect(await statusOf(ended)).toBe(200);
+    const socket = new WebSocket(`${collector.url.replace('http', 'ws')}/api/v1/live`, {
+      headers: { cookie: ended, origin: collector.url },
+    });
+    await new Promise((done) => socket.on('open', done));
+    const closed = new Promise((done) => socket.on('close', done));
     const out = await collector.post('/api/v1/logout', '', {
       cookie: ended,
       origin: collector.url,
     });
     expect(out.status).toBe(200);
+    await closed;
     expect(await statusOf(ended)).toBe(401);
     expect(await statusOf(other)).toBe(200);
     await collector.stop();

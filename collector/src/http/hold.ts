@@ -64,7 +64,7 @@ export const holding =
     }
   };
 
-let queue: (() => void)[] = [];
+const queue: (() => void)[] = [];
 
 /** A turn of the event loop for each who asks, one after another: no burst of work holds it up. */
 export function turn(): Promise<void> {
@@ -75,8 +75,7 @@ export function turn(): Promise<void> {
 }
 
 function nextTurn(): void {
-  const [go, ...rest] = queue;
-  queue = rest;
-  if (rest.length > 0) setImmediate(nextTurn);
+  const go = queue.shift();
+  if (queue.length > 0) setImmediate(nextTurn);
   go?.();
 }

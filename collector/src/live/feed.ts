@@ -16,13 +16,23 @@ export interface Watcher {
 }
 
 export class Feed {
-  private readonly watchers = new Set<Watcher>();
+  /** Who watches, and in which session: it ends with it. */
+  private readonly watchers = new Map<Watcher, string | undefined>();
   private pending: { project: number; event: Event }[] = [];
   private more = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  add(watcher: Watcher): void {
-    this.watchers.add(watcher);
+  add(watcher: Watcher, session?: string): void {
+    this.watchers.set(watcher, session);
+  }
+
+  /** A session was ended: nobody watches in it any more. */
+  endSession(ended: string): void {
+    for (const [watcher, session] of this.watchers) {
+      if (session !== ended) continue;
+      this.watchers.delete(watcher);
+      watcher.close();
+    }
   }
 
   remove(watcher: Watcher): void {
@@ -45,7 +55,7 @@ export class Feed {
 
   close(): void {
     clearTimeout(this.timer);
-    for (const watcher of this.watchers) watcher.close();
+    for (const watcher of this.watchers.keys()) watcher.close();
     this.watchers.clear();
   }
 
@@ -67,7 +77,7 @@ export class Feed {
     });
     this.pending = [];
     this.more = 0;
-    for (const watcher of this.watchers) {
+    for (const watcher of this.watchers.keys()) {
       if (watcher.bufferedAmount > BUFFER_BYTES) {
         watcher.close();
         this.watchers.delete(watcher);
