@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { openDatabase } from '../src/store/database';
+import { Store } from '../src/store/store';
 import {
   ADMIN,
   batchOf,
@@ -212,6 +213,31 @@ describe('unknown tokens', () => {
     const metrics = await (await collector.admin('GET', '/metrics')).text();
     expect(metrics).toContain(`rejected_total{reason="unknown_token"} ${COUNT}`);
   }, 120_000);
+});
+
+describe('dead letters', () => {
+  it('of one project push out none of another', () => {
+    const folder = makeFolder();
+    const letter = (projectId: number) =>
+      ({ projectId, dialect: 'd', reason: 'too_large', payload: null, distinctId: null }) as const;
+    const fill = () => {
+      const store = new Store(folder.path);
+      const letters = Array.from({ length: 6_000 }, () => letter(1));
+      store.writeNow(null, [], letters, Date.now());
+      const counts = [1, 2].map((id) => store.deadLetters.list(id, 0, 100_000).length);
+      store.close();
+      return counts;
+    };
+    const store = new Store(folder.path);
+    store.writeNow(null, [], [letter(2)], Date.now());
+    store.close();
+    expect(fill()).toEqual([6_000, 1]);
+    const [kept, other] = fill(); // counted from the database after a restart
+    expect(kept).toBeLessThan(10_100);
+    expect(kept).toBeGreaterThanOrEqual(10_000);
+    expect(other).toBe(1);
+    folder.remove();
+  });
 });
 
 describe('a request that makes no sense', () => {
