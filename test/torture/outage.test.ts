@@ -174,21 +174,21 @@ describe('off, in the middle of it', () => {
 
   it('waits for a delivery with a longer deadline than its own', async () => {
     await host.shim(TRACK, env(LATER));
-    const answers: (() => void)[] = [];
-    server.behave((request, response) => answers.push(() => accept(request, response)));
+    const order: string[] = [];
+    server.behave(async (request, response) => {
+      await sleep(2_500); // a slow server: many times the deadline of disable
+      order.push('answered');
+      accept(request, response);
+    });
     const slow = host.shim(['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '20000' }));
     await server.arrived(1);
-    let isOff = false;
-    const off = host
-      .shim(['disable'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '100' }))
-      .then((result) => {
-        isOff = true;
-        return result;
-      });
-    await sleep(2_500);
-    expect(isOff, 'disable returned while a delivery was under way').toBe(false);
-    answers[0]!();
-    await slow;
+    const off = host.shim(['disable'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '100' }));
+    off.then(() => order.push('disabled'));
+    await Promise.all([slow, off]);
+    expect(order, 'disable returned while a delivery was under way').toEqual([
+      'answered',
+      'disabled',
+    ]);
     expect((await off).status).toBe(0);
   });
 });

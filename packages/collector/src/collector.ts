@@ -6,6 +6,8 @@ import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
 import { type Config, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
+import { Downloads } from './http/downloads.ts';
+import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
 import { HOUR_MS } from './limits.ts';
 import { Feed } from './live/feed.ts';
@@ -13,12 +15,14 @@ import { makeMetrics } from './metrics.ts';
 import { Reader } from './queries/reader.ts';
 import { buildServer } from './server.ts';
 import { explain } from './store/database.ts';
+import { EndedSessions } from './store/ended-sessions.ts';
 import { FolderError, holdFolder, prepareFolder } from './store/folder.ts';
 import { getMeta, setMeta } from './store/projects.ts';
 import { retain } from './store/retention.ts';
 import { Store } from './store/store.ts';
 
 const ADMIN_HASH = 'admin_token_hash';
+const TOKENLESS = 'tokenless_project';
 const SECRET = 'session_secret';
 
 export interface Collector {
@@ -58,10 +62,12 @@ export async function startCollector(config: Config): Promise<Collector> {
   const reader = new Reader(store.path);
   try {
     const made = setUp(store, config, clock());
+    const ended = new EndedSessions(store.db, clock());
     const auth = new Auth(
       config.adminToken ? hashToken(config.adminToken) : getMeta(store.db, ADMIN_HASH)!,
       getMeta(store.db, SECRET)!,
       clock,
+      (session) => ended.has(session),
     );
     const ingest = new Ingest({
       store,
@@ -70,7 +76,25 @@ export async function startCollector(config: Config): Promise<Collector> {
       rate: new Rate(config.ratePerProject),
       announce: (project, events) => feed.announce(project, events),
     });
-    app = await buildServer({ config, store, ingest, reader, auth, feed, metrics, clock });
+    const downloads = new Downloads();
+    const tokenlessId = Number(getMeta(store.db, TOKENLESS));
+    app = await buildServer({
+      config,
+      store,
+      ingest,
+      reader,
+      auth,
+      feed,
+      metrics,
+      downloads,
+      clock,
+      endSession: async (id, untilMs) => {
+        await store.commits.add(1, () => ended.add(id, untilMs));
+        feed.endSession(id);
+      },
+      tokenlessProject: () =>
+        config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
+    });
     await app.listen({ host: config.host, port: config.port });
     const stopJobs = startJobs(store, app, clock);
     const running = app;
@@ -80,9 +104,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       stop: async () => {
         stopJobs();
         feed.close();
-        // A connection that has got its answer is idle, but kept open for more.
-        const idle = setInterval(() => running.server.closeIdleConnections(), 20);
-        await running.close().finally(() => clearInterval(idle));
+        await endServer(running, downloads);
         await reader.close();
         store.close();
         hold.release();
@@ -133,7 +155,17 @@ function setUp(store: Store, config: Config, nowMs: number): Collector['made'] {
       'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
     );
   }
+  if (config.isAnonymousAllowed) setUpTokenless(store, config, nowMs);
   return made;
+}
+
+/** Clients without a token have a project of their own, which the admin may give another name. */
+function setUpTokenless({ db, projects }: Store, config: Config, nowMs: number): void {
+  if (projects.byId(Number(getMeta(db, TOKENLESS)))) return;
+  let name = 'anonymous';
+  for (let n = 2; projects.find(name); n++) name = `anonymous ${n}`;
+  const { id } = projects.create(name, nowMs, undefined, config.retentionDays);
+  setMeta(db, TOKENLESS, String(id));
 }
 
 /** Retention, every hour and soon after the start. */

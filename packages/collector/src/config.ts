@@ -2,8 +2,9 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from '../../schema/src/loopback.ts';
 
-const flag = (fallback: boolean) =>
+const flag = <Fallback extends boolean | undefined>(fallback: Fallback) =>
   z
     .enum(['0', '1', 'true', 'false', 'yes', 'no', 'on', 'off'], 'use 1 or 0')
     .optional()
@@ -19,6 +20,40 @@ const whole = (fallback: number, min: number, max: number) => {
     .optional()
     .transform((value) => value ?? fallback);
 };
+
+/** Proxies in front: how many of them, or the networks they are in. */
+export type Proxies = false | number | string[];
+
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+const PROXY_WORDS =
+  'use the number of reverse proxies in front, such as 1, or their networks, such as 10.0.0.0/8';
+
+function isNetwork(text: string): boolean {
+  if (NETWORK_NAMES.includes(text)) return true;
+  const [address = '', bits, ...more] = text.split('/');
+  const size = isIP(address) === 4 ? 32 : 128;
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= size);
+  return isIP(address) !== 0 && fits && more.length === 0 && bits !== '0';
+}
+
+const proxies = z
+  .string()
+  // Whoever believes every proxy believes every client: it may write any address into the header.
+  .refine(
+    (text) => !/^(true|yes|on|all|\*)$/i.test(text),
+    `true would believe anybody; ${PROXY_WORDS}`,
+  )
+  .refine(
+    (text) =>
+      /^(\d|1\d|no|off|false)$/.test(text) ||
+      text.split(',').every((each) => isNetwork(each.trim())),
+    PROXY_WORDS,
+  )
+  .optional()
+  .transform((text = '0'): Proxies => {
+    if (/^(0|no|off|false)$/.test(text)) return false;
+    return /^\d+$/.test(text) ? Number(text) : text.split(',').map((each) => each.trim());
+  });
 
 const schema = z.strictObject({
   COLLECTOR_HOST: z
@@ -41,8 +76,8 @@ const schema = z.strictObject({
     .optional(),
   COLLECTOR_RETENTION_DAYS: whole(365, 1, 36_500),
   COLLECTOR_PUBLIC: flag(false),
-  COLLECTOR_ANONYMOUS: flag(true),
-  COLLECTOR_TRUST_PROXY: flag(false),
+  COLLECTOR_ANONYMOUS: flag(undefined),
+  COLLECTOR_TRUST_PROXY: proxies,
   COLLECTOR_RATE_ADDRESS: whole(300_000, 0, 1e9),
   COLLECTOR_RATE_PROJECT: whole(6_000_000, 0, 1e9),
   COLLECTOR_REQUEST_TIMEOUT_MS: whole(30_000, 100, 600_000),
@@ -62,7 +97,7 @@ export interface Config {
   readonly retentionDays: number;
   readonly isPublic: boolean;
   readonly isAnonymousAllowed: boolean;
-  readonly trustProxy: boolean;
+  readonly trustProxy: Proxies;
   readonly ratePerAddress: number;
   readonly ratePerProject: number;
   readonly requestTimeoutMs: number;
@@ -99,7 +134,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     projectToken: data.COLLECTOR_PROJECT_TOKEN,
     retentionDays: data.COLLECTOR_RETENTION_DAYS,
     isPublic: data.COLLECTOR_PUBLIC,
-    isAnonymousAllowed: data.COLLECTOR_ANONYMOUS,
+    // Behind a proxy, loopback is not this machine alone.
+    isAnonymousAllowed:
+      data.COLLECTOR_ANONYMOUS ??
+      (isLoopback(data.COLLECTOR_HOST) && data.COLLECTOR_TRUST_PROXY === false),
     trustProxy: data.COLLECTOR_TRUST_PROXY,
     ratePerAddress: data.COLLECTOR_RATE_ADDRESS,
     ratePerProject: data.COLLECTOR_RATE_PROJECT,

@@ -1,19 +1,23 @@
 // The one way in: gate → store → acknowledged → live feed. Every dialect calls `take`.
 
+import type { Batch } from './dialects/batch.ts';
 import type { Candidate, DeadLetter, Event, Project, Reason } from './event.ts';
 import { type Examined, examine } from './gate/gate.ts';
 import type { Rate } from './gate/rate.ts';
-import { Refused } from './http/body.ts';
-import { REQUEST_EVENTS } from './limits.ts';
+import { turn } from './http/hold.ts';
+import { Refused, tooManyEvents } from './http/refused.ts';
+import { CHUNK_BYTES, CHUNK_EVENTS, REQUEST_EVENTS, REQUEST_LETTERS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
 
-/** What became of each event of a batch, in order. */
-export type Outcome = { ok: true; event: Event; isNew: boolean } | { ok: false; reason: Reason };
-
+/** What became of a batch. */
 export interface Taken {
-  readonly outcomes: Outcome[];
   readonly accepted: number;
+  readonly rejected: number;
+  /** For each event, in order: why it was not taken; undefined when it was. */
+  readonly reasons: readonly (Reason | undefined)[];
+  /** The first event that was taken, as it is stored. */
+  readonly first: Event | undefined;
 }
 
 export interface IngestParts {
@@ -32,39 +36,46 @@ export class Ingest {
     return this.parts.clock();
   }
 
-  /** The project of a token. @throws Refused (401), and keeps the reason as a dead letter. */
-  async project(token: string, dialect: string): Promise<Project> {
+  /** The project of a token. @throws Refused (401) */
+  project(token: string): Project {
     const project = this.parts.store.projects.byTokenOf(token);
     if (project) return project;
+    // A number and nothing else: nobody vouches for the request, and it could fill the disk.
     this.parts.metrics.rejected.inc({ reason: 'unknown_token' });
-    await this.parts.store.write(
-      null,
-      [],
-      // Nothing of the request: nobody vouches for it, and it could fill the disk.
-      [{ projectId: null, dialect, reason: 'unknown_token', payload: null, distinctId: null }],
-      this.nowMs,
-    );
     throw new Refused(401, 'invalid_api_key', 'no project has this api_key');
   }
 
-  /** Takes a batch. Resolves when it is on disk. @throws Refused, Unavailable */
-  async take(project: Project, dialect: string, candidates: readonly Candidate[]): Promise<Taken> {
-    if (candidates.length > REQUEST_EVENTS) {
-      throw new Refused(413, 'payload_too_large', 'the request has too many events');
-    }
-    if (!this.parts.rate.take(project.id, candidates.length)) {
+  /**
+   * Takes a batch. Resolves when it is on disk. A large one is built, judged and written in pieces, so
+   * that it neither fills the memory nor holds up others; if it fails between them, the client sends
+   * it again, and what was written is known by its uuid. @throws Refused, Unavailable
+   */
+  async take(project: Project, dialect: string, batch: Batch): Promise<Taken> {
+    if (batch.length > REQUEST_EVENTS) throw tooManyEvents();
+    if (!this.parts.rate.take(project.id, batch.length)) {
       throw new Refused(429, 'rate_limited', 'the project sends too much; try again in a minute');
     }
-    const { events, letters, verdicts } = this.examine(project, dialect, candidates);
-    const isNew = await this.store(project, dialect, events, letters);
-    let at = 0;
-    const outcomes = verdicts.map(
-      (verdict): Outcome =>
-        typeof verdict === 'string'
-          ? { ok: false, reason: verdict }
-          : { ok: true, event: verdict, isNew: isNew[at++]! },
-    );
-    return { outcomes, accepted: events.length };
+    const reasons: (Reason | undefined)[] = [];
+    const twins = new Map<string, number>();
+    let letters = REQUEST_LETTERS;
+    let accepted = 0;
+    let first: Event | undefined;
+    for (let from = 0; from < batch.length; ) {
+      if (from > 0) await turn();
+      const candidates = piece(batch, from);
+      from += candidates.length;
+      const examined = examine(project, dialect, candidates, this.nowMs, { twins, letters });
+      letters -= examined.letters.length;
+      accepted += examined.events.length;
+      first ??= examined.events[0];
+      for (const verdict of examined.verdicts) {
+        const reason = typeof verdict === 'string' ? verdict : undefined;
+        if (reason) this.parts.metrics.rejected.inc({ reason });
+        reasons.push(reason);
+      }
+      await this.store(project, dialect, examined.events, examined.letters);
+    }
+    return { accepted, rejected: batch.length - accepted, reasons, first };
   }
 
   /** The gate, as it would judge a batch now. */
@@ -72,24 +83,33 @@ export class Ingest {
     return examine(project, dialect, candidates, this.nowMs);
   }
 
-  /** Stores what the gate made of a batch. Says of each event whether it was new. */
-  async store(
+  private async store(
     project: Project,
     dialect: string,
     events: readonly Event[],
-    letters: readonly DeadLetter[] = [],
-  ): Promise<readonly boolean[]> {
+    letters: readonly DeadLetter[],
+  ): Promise<void> {
+    if (events.length + letters.length === 0) return;
     const { store, metrics, announce } = this.parts;
     const { inserted, isNew } = await store.write(project.id, events, letters, this.nowMs);
     metrics.accepted.inc({ dialect }, inserted);
     metrics.duplicates.inc({ dialect }, events.length - inserted);
-    for (const { reason } of letters) metrics.rejected.inc({ reason });
     if (inserted > 0) {
       announce(
         project,
         inserted === events.length ? events : events.filter((_, index) => isNew[index]),
       );
     }
-    return isNew;
   }
+}
+
+/** The next events of a batch, of a bounded number and size. */
+function piece(batch: Batch, from: number): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (let index = from, bytes = 0; index < batch.length; index++) {
+    bytes += batch.size(index);
+    if (candidates.length === CHUNK_EVENTS || (bytes > CHUNK_BYTES && index > from)) break;
+    candidates.push(batch.at(index));
+  }
+  return candidates;
 }

@@ -10,18 +10,32 @@ export const DAY_MS = 86_400_000;
 
 /** One event, as JSON, after decompression. */
 export const EVENT_BYTES = 10 * KIB;
+/** One event as sent: escapes make text up to six times as long. A longer one is not even parsed. */
+export const EVENT_SENT_BYTES = 64 * KIB;
 /** One request's body, as sent and again after decompression. */
 export const REQUEST_BYTES = 20 * MIB;
+/** A body in a form, in base64 or in lz64: only old browser SDKs wrap theirs so. */
+export const WRAPPED_BYTES = 2 * MIB;
+/** Packed lz64: unpacking it is slow, and nobody else does it for us. */
+export const LZ64_BYTES = 128 * KIB;
 /** One request of the installs dialect. */
 export const INSTALL_BYTES = 10 * KIB;
-/** All bodies being received at this moment. Beyond it the answer is 503. */
-export const BODIES_BYTES = 96 * MIB;
-/** Objects, arrays and members of one body: a small body must not become a huge heap. */
-export const JSON_NODES = 1_500_000;
+/** A body up to this size and number of events is worked on at once; larger ones wait for one of few slots. */
+export const SMALL_BYTES = 64 * KIB;
+export const SMALL_EVENTS = 1_000;
+export const LARGE_AT_ONCE = 2;
+/** What all requests hold until they are answered, and what of it only small ones may use. Beyond it: 503. */
+export const HELD_BYTES = 128 * MIB;
+export const HELD_FOR_SMALL_BYTES = 32 * MIB;
+/** Bytes of JSON that are looked over in one turn of the event loop. */
+export const SCAN_BYTES = 512 * KIB;
 /** How deep a body may nest. */
 export const JSON_DEPTH = 64;
 /** Events in one request. */
 export const REQUEST_EVENTS = 50_000;
+/** Events that are built, judged and written in one go; the rest of their request comes after them. */
+export const CHUNK_EVENTS = 250;
+export const CHUNK_BYTES = 256 * KIB;
 
 /** As PostHog has it. */
 export const TOKEN_CHARS = 64;
@@ -35,8 +49,9 @@ export const DIMENSION_VALUES = 1_000;
 export const COMMIT_EVENTS = 4_000;
 export const QUEUE_EVENTS = 200_000;
 
-/** Dead letters kept: how many, how long, and how much of a payload. */
+/** Dead letters kept: how many of a project, of one request, how long, and how much of a payload. */
 export const DEAD_LETTERS = 10_000;
+export const REQUEST_LETTERS = 100;
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTER_BYTES = 16 * KIB;
 
@@ -50,5 +65,12 @@ export const SESSION_MS = 7 * DAY_MS;
 
 /** Installs: requests a minute and address. */
 export const INSTALLS_PER_MINUTE = 10;
+/** Telemetry without a token: requests a minute and address. */
+export const TOKENLESS_PER_MINUTE = 10;
 /** Attempts to log in: a minute and address. */
 export const LOGINS_PER_MINUTE = 10;
+
+/** The end: downloads are cut off after the first, requests after the second, everything after the third. */
+export const END_DOWNLOADS_MS = 1 * SECOND_MS;
+export const END_REQUESTS_MS = 6 * SECOND_MS;
+export const END_MS = 10 * SECOND_MS;

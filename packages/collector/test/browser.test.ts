@@ -24,12 +24,19 @@ const library = readFileSync(
   ),
 );
 
+const LOADED = '<script src="/library.js"></script>';
+
+/** The snippet that PostHog's page "HTML snippet" gives, as it is. */
+const SNIPPET = `<script>
+!function(t,e){var o,n,p,r;e.__SV||(window.posthog=e,e._i=[],e.init=function(i,s,a){function g(t,e){var o=e.split(".");2==o.length&&(t=t[o[0]],e=o[1]),t[e]=function(){t.push([e].concat(Array.prototype.slice.call(arguments,0)))}}(p=t.createElement("script")).type="text/javascript",p.crossOrigin="anonymous",p.async=!0,p.src=s.api_host.replace(".i.posthog.com","-assets.i.posthog.com")+"/static/array.js",(r=t.getElementsByTagName("script")[0]).parentNode.insertBefore(p,r);var u=e;for(void 0!==a?u=e[a]=[]:a="posthog",u.people=u.people||[],u.toString=function(t){var e="posthog";return"posthog"!==a&&(e+="."+a),t||(e+=" (stub)"),e},u.people.toString=function(){return u.toString(1)+".people (stub)"},o="init capture register register_once register_for_session unregister unregister_for_session getFeatureFlag getFeatureFlagPayload isFeatureEnabled reloadFeatureFlags identify setPersonProperties group resetGroups reset get_distinct_id alias set_config opt_in_capturing opt_out_capturing".split(" "),n=0;n<o.length;n++)g(u,o[n]);e._i.push([i,s,a])},e.__SV=1)}(document,window.posthog||[]);
+</script>`;
+
 let collector: Collector;
 let site: Server;
 let complaints: string[];
 
 /** A page that does what the script says, once posthog-js has loaded. */
-async function servePage(script: string): Promise<string> {
+async function servePage(script: string, head = LOADED): Promise<string> {
   site = createServer((request, response) => {
     if (request.url === '/library.js') {
       response.setHeader('content-type', 'application/javascript');
@@ -43,7 +50,7 @@ async function servePage(script: string): Promise<string> {
         `<!doctype html><title>page</title>
          <script>addEventListener('error', (e) => fetch('/complain?' + encodeURIComponent(e.message)));
            addEventListener('unhandledrejection', (e) => fetch('/complain?' + encodeURIComponent(String(e.reason))));</script>
-         <script src="/library.js"></script>
+         ${head}
          <script>${script}</script>`,
       );
     }
@@ -123,6 +130,23 @@ describe.skipIf(!BROWSER)('posthog-js in a browser delivers', () => {
     const metrics = await (await collector.request('GET', '/metrics')).text();
     expect(metrics).not.toMatch(/collector_requests_total\{route="[^"]*",status="[45]/);
     expect(JSON.stringify(events)).not.toContain('127.0.0.1');
+  });
+
+  it('from PostHog’s HTML snippet, which loads it from the collector', async () => {
+    const options = JSON.stringify({ api_host: collector.url, opt_out_useragent_filter: true });
+    const url = await servePage(
+      `posthog.init(${JSON.stringify(TOKEN)}, ${options});
+       posthog.capture('from_the_snippet', { n: 1 });`,
+      SNIPPET,
+    );
+    await browse(url, async () => {
+      expect((await collector.events()).map(({ event }) => event)).toEqual(
+        expect.arrayContaining(['$pageview', 'from_the_snippet']),
+      );
+    });
+    expect(complaints).toEqual([]);
+    const metrics = await (await collector.request('GET', '/metrics')).text();
+    expect(metrics).not.toMatch(/collector_requests_total\{route="[^"]*",status="[45]/);
   });
 
   it('as a beacon when the page is left', async () => {

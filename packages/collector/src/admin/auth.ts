@@ -7,7 +7,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bearer } from '../dialects/token.ts';
-import { Refused } from '../http/body.ts';
+import { Refused } from '../http/refused.ts';
 import { SESSION_MS } from '../limits.ts';
 
 export const COOKIE = 'collector_session';
@@ -29,29 +29,33 @@ export class Auth {
     private readonly tokenHash: string,
     private readonly secret: string,
     private readonly clock: () => number = Date.now,
+    private readonly isEnded: (session: string) => boolean = () => false,
   ) {}
 
   isToken(token: unknown): boolean {
     return typeof token === 'string' && equal(hashToken(token), this.tokenHash);
   }
 
-  /** A cookie value that is good for a week. */
+  /** A cookie value that is good for a week, or until it is ended. */
   session(): string {
-    const until = String(this.clock() + SESSION_MS);
-    return `${until}.${this.sign(until)}`;
+    const id = `${this.clock() + SESSION_MS}.${randomBytes(12).toString('base64url')}`;
+    return `${id}.${this.sign(id)}`;
   }
 
-  isSession(cookie: unknown): boolean {
-    if (typeof cookie !== 'string') return false;
-    const [until = '', signature = ''] = cookie.split('.');
-    return equal(signature, this.sign(until)) && Number(until) > this.clock();
+  /** The session of a cookie, if it is one and counts. */
+  sessionOf(cookie: unknown): { id: string; untilMs: number } | undefined {
+    if (typeof cookie !== 'string') return undefined;
+    const [until = '', nonce = '', signature = ''] = cookie.split('.');
+    const id = `${until}.${nonce}`;
+    if (!equal(signature, this.sign(id)) || Number(until) <= this.clock()) return undefined;
+    return this.isEnded(id) ? undefined : { id, untilMs: Number(until) };
   }
 
   /** Is this request an admin's? */
   isAdmin(request: FastifyRequest): boolean {
     const token = bearer(request.headers.authorization);
     if (token !== undefined) return this.isToken(token);
-    if (!this.isSession(request.cookies[COOKIE])) return false;
+    if (!this.sessionOf(request.cookies[COOKIE])) return false;
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     // A WebSocket is opened with GET, by any page: it has to say where it comes from.
     const isPlainReading = isReading && request.headers.upgrade === undefined;

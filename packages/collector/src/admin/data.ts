@@ -3,28 +3,36 @@
 import type { FastifyInstance } from 'fastify';
 import { installationId, propertiesOf, recordOf } from '../dialects/installs.ts';
 import { bearer } from '../dialects/token.ts';
+import type { Project } from '../event.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
 import { exportStream } from '../export/stream.ts';
 import { distinctIdOf } from '../gate/gate.ts';
 import { parseUuid } from '../gate/uuid.ts';
-import { parseJson, Refused, readBody } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { parseJson } from '../http/json.ts';
+import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
 import { EVENT_COLUMNS, eventOf } from '../store/events.ts';
 import { forget } from '../store/forget.ts';
 import type { Installs } from '../store/installs.ts';
 import type { Store } from '../store/store.ts';
 import type { Auth } from './auth.ts';
-import { projectOf, queryOf, rangeOf, wholeOf } from './params.ts';
+import { projectOf, type Query, queryOf, rangeOf, wholeOf } from './params.ts';
 
 interface Parts {
   readonly auth: Auth;
   readonly store: Store;
   readonly installs: Installs;
   readonly clock: () => number;
+  /** Where installers without a token send to: the project of these routes when none is named. */
+  readonly tokenlessProject: () => Project | undefined;
 }
 
 /** Registers the routes. */
-export function data(app: FastifyInstance, { auth, store, installs, clock }: Parts): void {
+export function data(
+  app: FastifyInstance,
+  { auth, store, installs, clock, tokenlessProject }: Parts,
+): void {
   const onRequest = auth.require;
   const { db, projects } = store;
 
@@ -68,20 +76,22 @@ export function data(app: FastifyInstance, { auth, store, installs, clock }: Par
       .send(exportStream({ path: store.path, format, project, fromDay, toDay }));
   });
 
+  const home = (query: Query): Project =>
+    (query.project ? undefined : tokenlessProject()) ?? projectOf(query, projects);
   const idOf = (request: { params: unknown }) => (request.params as { id: string }).id;
   const missing = () => new Refused(404, 'not_found', 'there is nothing of this id');
   app.get('/v1/installs', { onRequest }, async (request) => {
     const query = queryOf(request);
     const limit = wholeOf(query.limit, 100, 1_000);
-    return { data: installs.list(projectOf(query, projects).id, query.after ?? '', limit) };
+    return { data: installs.list(home(query).id, query.after ?? '', limit) };
   });
   app.get('/v1/installs/:id', { onRequest }, async (request) => {
-    const found = installs.get(projectOf(queryOf(request), projects).id, idOf(request));
+    const found = installs.get(home(queryOf(request)).id, idOf(request));
     if (!found) throw missing();
     return { data: found };
   });
   app.patch('/v1/installs/:id', { onRequest }, async (request) => {
-    const { id: project } = projectOf(queryOf(request), projects);
+    const { id: project } = home(queryOf(request));
     const id = installationId(idOf(request));
     if (!installs.get(project, id)) throw missing();
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
@@ -95,7 +105,7 @@ export function data(app: FastifyInstance, { auth, store, installs, clock }: Par
     return { data: install };
   });
   app.delete('/v1/installs/:id', { onRequest }, async (request, reply) => {
-    const { id: project } = projectOf(queryOf(request), projects);
+    const { id: project } = home(queryOf(request));
     if (!(await installs.delete(project, idOf(request)))) throw missing();
     return reply.code(204).send();
   });
@@ -117,14 +127,14 @@ export function data(app: FastifyInstance, { auth, store, installs, clock }: Par
   for (const prefix of ['/v1', '/api/v1']) {
     app.get(`${prefix}/events`, { onRequest }, async (request) => {
       const query = queryOf(request);
-      const rows = selectPage.all(projectOf(query, projects).id, wholeOf(query.limit, 100, 1_000));
+      const rows = selectPage.all(home(query).id, wholeOf(query.limit, 100, 1_000));
       return { data: rows.map((row) => recordOf(eventOf(row))) };
     });
     app.get(`${prefix}/events/:id`, { onRequest }, async (request) => ({
-      data: recordOf(eventOf(byUuid(projectOf(queryOf(request), projects).id, idOf(request)))),
+      data: recordOf(eventOf(byUuid(home(queryOf(request)).id, idOf(request)))),
     }));
     app.delete(`${prefix}/events/:id`, { onRequest }, async (request, reply) => {
-      const { id: project } = projectOf(queryOf(request), projects);
+      const { id: project } = home(queryOf(request));
       await store.commits.add(1, () => {
         const row = byUuid(project, idOf(request));
         store.rollups.count(project, eventOf(row), -1);

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Candidate } from '../event.ts';
-import { Refused } from '../http/body.ts';
+import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
 import type { KeptLetter } from '../store/dead-letters.ts';
 import type { Store } from '../store/store.ts';

@@ -2,7 +2,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import type { Project } from '../event.ts';
-import { Refused } from '../http/body.ts';
+import { Refused } from '../http/refused.ts';
 import type { Range } from '../queries/query.ts';
 import { dayOf, parseDay } from '../store/periods.ts';
 import type { Projects } from '../store/projects.ts';

@@ -2,7 +2,9 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Project } from '../event.ts';
-import { parseJson, Refused, readBody } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { parseJson } from '../http/json.ts';
+import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Auth } from './auth.ts';
@@ -18,6 +20,8 @@ function nameOf(value: unknown): string {
   if (typeof value === 'string' && /^[\w .-]{1,64}$/.test(value)) return value;
   throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
 }
+
+const nameTaken = () => new Refused(409, 'name_taken', 'a project has this name');
 
 function daysOf(value: unknown): number {
   if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 36_500) {
@@ -48,7 +52,7 @@ export function projects(
   app.post('/api/v1/projects', { onRequest }, async (request, reply) => {
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const name = nameOf(body?.name);
-    if (table.find(name)) throw new Refused(409, 'name_taken', 'a project has this name');
+    if (table.find(name)) throw nameTaken();
     const days = body.retention_days === undefined ? retentionDays : daysOf(body.retention_days);
     const project = await store.commits.add(1, () => table.create(name, clock(), undefined, days));
     return reply.code(201).send(shown(project));
@@ -58,6 +62,8 @@ export function projects(
     const project = table.find((request.params as { id: string }).id);
     if (!project) throw new Refused(404, 'unknown_project', 'there is no such project');
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
+    const named = body?.name === undefined ? undefined : table.find(nameOf(body.name));
+    if (named && named.id !== project.id) throw nameTaken();
     await store.commits.add(1, () =>
       table.update(project.id, {
         ...(body?.name !== undefined && { name: nameOf(body.name) }),

@@ -3,9 +3,7 @@
 import { defineCommand } from 'citty';
 import { startCollector } from '../collector.ts';
 import { readConfig } from '../config.ts';
-
-/** Requests that take longer than this to end do not hold up the end. */
-const DRAIN_MS = 10_000;
+import { END_MS } from '../limits.ts';
 
 export const serve = defineCommand({
   meta: { name: 'serve', description: 'Receive events and show their numbers' },
@@ -22,7 +20,8 @@ export const serve = defineCommand({
     const stop = (signal: NodeJS.Signals) => {
       process.removeListener('SIGTERM', stop);
       process.removeListener('SIGINT', stop);
-      setTimeout(() => process.exit(1), DRAIN_MS).unref();
+      // Never reached, unless the disk hangs: everything slower is cut off before.
+      setTimeout(() => process.exit(1), END_MS).unref();
       collector.stop().then(
         () => process.exit(0),
         (error) => {

@@ -1,6 +1,8 @@
-// Installs: for `create-…` style installers, which have no SDK and no token.
+// Installs: for `create-…` style installers, which have no SDK and mostly no token.
 //
-// Anyone may create; reading, changing and deleting is for admins and lives in admin/.
+// Anyone may create; reading, changing and deleting is for admins and lives in admin/. Of an
+// installation that is known already nothing is shown and nothing but its last day changes: whoever
+// sends its id may be anybody.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type Json } from '../../../schema/src/json.ts';
@@ -9,12 +11,16 @@ import { holdsAddress, withoutAddresses } from '../gate/addresses.ts';
 import { joined } from '../gate/breakdown.ts';
 import { distinctIdOf } from '../gate/gate.ts';
 import { formatUuid } from '../gate/uuid.ts';
-import { parseJson, Refused, readBody } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { parseJson } from '../http/json.ts';
+import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
 import { INSTALL_BYTES } from '../limits.ts';
+import { batchOfOne } from './batch.ts';
 import { refusalOf } from './posthog-v0.ts';
 import { parseTime, timeOf } from './time.ts';
-import { unauthorized } from './token.ts';
+import { bearer, checkToken } from './token.ts';
+import type { Tokenless } from './tokenless.ts';
 
 export const INSTALL_EVENTS: readonly string[] = [
   'installation_started',
@@ -24,7 +30,8 @@ export const INSTALL_EVENTS: readonly string[] = [
 
 /** What this dialect needs of whoever keeps installations. */
 export interface InstallTable {
-  upsert(
+  /** Creates one; of one that is known, notes only that it was seen. */
+  note(
     project: number,
     id: string,
     properties: string | null,
@@ -55,12 +62,11 @@ export function installs(
   app: FastifyInstance,
   ingest: Ingest,
   table: InstallTable,
-  anonymousProject: () => Project | undefined,
+  tokenless: Tokenless,
 ): void {
-  const projectOf = (): Project => {
-    const project = anonymousProject();
-    if (!project) throw unauthorized('this collector takes no events without an api_key');
-    return project;
+  const projectOf = (request: FastifyRequest): Project => {
+    const token = bearer(request.headers.authorization);
+    return token === undefined ? tokenless.take(request) : ingest.project(checkToken(token));
   };
 
   const createEvent = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -77,10 +83,10 @@ export function installs(
       timeMs: timeOf({ timestamp: data.timestamp, nowMs }),
       sentTimestamp: parseTime(data.timestamp) === undefined ? undefined : data.timestamp,
     };
-    const { outcomes } = await ingest.take(projectOf(), 'installs', [candidate]);
-    const [outcome] = outcomes;
-    if (!outcome?.ok) throw refusalOf(outcomes);
-    return reply.code(201).send({ data: recordOf(outcome.event) });
+    const batch = batchOfOne(candidate);
+    const { first, reasons } = await ingest.take(projectOf(request), 'installs', batch);
+    if (!first) throw refusalOf(reasons);
+    return reply.code(201).send({ data: recordOf(first) });
   };
   app.post('/v1/events', createEvent);
   app.post('/api/v1/events', createEvent);
@@ -89,8 +95,10 @@ export function installs(
     const data = await dataOf(request);
     const id = installationId(data.installation_id);
     const properties = data.properties === undefined ? null : propertiesOf(data.properties);
-    const { install, isNew } = await table.upsert(projectOf().id, id, properties, ingest.nowMs);
-    return reply.code(isNew ? 201 : 200).send({ data: install });
+    const { id: project } = projectOf(request);
+    const { install, isNew } = await table.note(project, id, properties, ingest.nowMs);
+    if (isNew) return reply.code(201).send({ data: install });
+    return reply.code(200).send({ data: { installation_id: id } });
   });
 }
 

@@ -1,9 +1,11 @@
 // What SDKs ask for besides sending events: flags and configuration. There are none here, and the
-// smallest answers say so: no flags, no recording, no surveys, nothing to load.
+// smallest answers say so: no flags, no recording, no surveys, nothing to load. Nor autocapture, which
+// sends what people click on, with its text: a page that wants an event names it.
 
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Refused, readBody } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
 
 const NOTHING = {

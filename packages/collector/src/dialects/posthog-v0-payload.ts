@@ -1,140 +1,91 @@
-// PostHog's v0 payloads: from the bytes of a request, in any of their wrappings, to events.
-//
-// SDKs of fifteen years wrap them in every way: the payload may be the body, a form's `data` or the
-// query's `data`; it may be base64; it may be compressed and say so in the query, the form or a
-// header, or not say so at all.
+// PostHog's v0 payloads, out of their wrappings: an event, a list of them, or a list in an envelope.
 
 import { isObject, type Json } from '../../../schema/src/json.ts';
 import type { Candidate } from '../event.ts';
-import {
-  type Compression,
-  decodeBase64,
-  decompress,
-  looksGzipped,
-  parseJson,
-  Refused,
-} from '../http/body.ts';
+import type { Hold } from '../http/hold.ts';
+import { readSent, type SentEvents } from '../http/json.ts';
+import { Refused } from '../http/refused.ts';
+import { type Batch, batchOf, nothing } from './batch.ts';
+import { emptyRequest, unwrap, type V0Request } from './posthog-v0-wrappings.ts';
 import { parseTime, timeOf } from './time.ts';
+import { unauthorized } from './token.ts';
 
-export interface V0Request {
-  readonly path: string;
-  readonly query: Readonly<Record<string, string | undefined>>;
-  readonly contentType: string | undefined;
-  readonly contentEncoding: string | undefined;
-  readonly body: Buffer;
-}
-
+/** What a request names its project with, and its events, which are not built yet. */
 export interface V0Payload {
-  /** Undefined: the request names no project. Two: it contradicts itself. */
-  readonly tokens: readonly unknown[];
-  readonly candidates: Candidate[];
+  /** Undefined: the request names no project. */
+  readonly token: unknown;
+  readonly batch: Batch;
 }
 
-const COMPRESSIONS: Readonly<Record<string, Compression>> = {
-  gzip: 'gzip',
-  'gzip-js': 'gzip',
-  deflate: 'deflate',
-  br: 'br',
-  lz64: 'lz64',
-  'lz-string': 'lz64',
-  lzstring: 'lz64',
-  base64: 'base64',
-};
-
-const emptyRequest = () => new Refused(400, 'empty_request', 'the request holds no event');
+/** Events without an envelope have their own tokens; one of the first so many has to have one. */
+const TOKEN_EVENTS = 100;
 
 /** Reads a request. @throws Refused */
-export function readV0(request: V0Request, nowMs: number): V0Payload {
-  return candidatesOf(unwrap(request), request, nowMs);
-}
-
-function unwrap({ query, contentType, contentEncoding, body }: V0Request): unknown {
-  let hint = query.compression ?? contentEncoding;
-  let bytes = body;
-  let isText = false;
-  if (query.data) {
-    bytes = Buffer.from(query.data);
-    isText = true;
-  } else if (/^application\/x-www-form-urlencoded/i.test(contentType ?? '')) {
-    const form = formOf(body);
-    if (form) {
-      hint = form.get('compression') ?? hint;
-      bytes = Buffer.from(form.get('data') ?? '');
-      isText = true;
-    }
-  }
-  if (bytes.length === 0) throw emptyRequest();
-  return parseJson(unpack(bytes, hint?.trim().toLowerCase() ?? '', isText));
-}
-
-/** A form, when the body is one: some SDKs say form and send JSON. */
-function formOf(body: Buffer): URLSearchParams | undefined {
-  const head = body.subarray(0, 2048).toString('latin1').trimStart();
-  if (!/^[\w$%.-]+=/.test(head)) return undefined;
-  // `+` in a form is a space; base64 that was not escaped is mended where it is decoded.
-  return new URLSearchParams(body.toString('utf8'));
-}
-
-const isJson = (bytes: Buffer): boolean =>
-  /^[\s\uFEFF]*[[{]/.test(bytes.subarray(0, 64).toString('utf8'));
-
-function unpack(bytes: Buffer, hint: string, isText: boolean): Buffer {
-  const compression = COMPRESSIONS[hint] ?? 'none';
-  if (isJson(bytes)) return bytes; // said to be packed, but it is not
-  if (compression === 'lz64') return unwrapBase64(decompress(bytes, 'lz64'));
-  if (!isText && looksGzipped(bytes)) return unwrapBase64(decompress(bytes, 'gzip'));
-  if (!isText && (compression === 'deflate' || compression === 'br')) {
-    return unwrapBase64(decompress(bytes, compression));
-  }
-  const decoded = unwrapBase64(bytes);
-  if (looksGzipped(decoded)) return unwrapBase64(decompress(decoded, 'gzip'));
-  if (compression === 'gzip' && !isJson(decoded)) return decompress(decoded, 'gzip');
-  return decoded;
-}
-
-/** Takes off base64 when what is there is base64 and nothing else. */
-function unwrapBase64(bytes: Buffer): Buffer {
-  if (isJson(bytes)) return bytes;
-  return decodeBase64(bytes.toString('latin1')) ?? bytes;
-}
-
-function candidatesOf(payload: unknown, request: V0Request, nowMs: number): V0Payload {
-  let events: unknown[];
+export async function readV0(request: V0Request, nowMs: number, hold: Hold): Promise<V0Payload> {
+  const sent = await readSent(await unwrap(request, hold), 'batch', hold);
   let envelope: Json = {};
-  if (Array.isArray(payload)) events = payload;
-  else if (!isObject(payload)) throw new Refused(400, 'request_parsing_error', 'not an event');
-  else if (Array.isArray(payload.batch)) {
-    events = payload.batch;
-    envelope = payload;
+  let events: SentEvents;
+  if (sent.events) {
+    events = sent.events;
+    if (isObject(sent.envelope)) envelope = sent.envelope;
   } else {
-    events = [payload];
+    const event = sent.envelope;
+    if (!isObject(event)) throw new Refused(400, 'request_parsing_error', 'not an event');
+    events = { length: 1, size: () => 0, at: () => event };
   }
   if (events.length === 0) throw emptyRequest();
 
+  const ofEnvelope = envelope.api_key ?? envelope.token ?? envelope.$token;
+  const ofEvents = ofEnvelope === undefined ? firstToken(events) : undefined;
+  const read = eventReader(request, envelope, !sent.events, nowMs);
+  return {
+    token: ofEnvelope ?? ofEvents ?? request.query.token ?? request.query.api_key,
+    batch: batchOf(
+      events,
+      (event) => {
+        if (!isObject(event)) return { ...nothing(nowMs), properties: { value: event } };
+        const token = ofEvents === undefined ? undefined : tokenOf(event);
+        if (token !== undefined && token !== ofEvents) {
+          throw unauthorized('the events have different api_keys');
+        }
+        return read(event);
+      },
+      nowMs,
+    ),
+  };
+}
+
+const propertiesOf = (event: Json): Json | undefined =>
+  isObject(event.properties) ? event.properties : undefined;
+
+const tokenOf = (event: Json): unknown =>
+  event.token ?? event.api_key ?? event.$token ?? propertiesOf(event)?.token;
+
+function firstToken(events: SentEvents): unknown {
+  for (let index = 0; index < Math.min(events.length, TOKEN_EVENTS); index++) {
+    const event = events.at(index);
+    const token = isObject(event) ? tokenOf(event) : undefined;
+    if (token !== undefined) return token;
+  }
+  return undefined;
+}
+
+function eventReader(
+  { path, query }: V0Request,
+  envelope: Json,
+  isSingle: boolean,
+  nowMs: number,
+): (event: Json) => Candidate {
   const isHistorical = envelope.historical_migration === true;
   // The query's `_` is when posthog-js sent it; in seconds, as of old, it would be near 1970.
-  const fromQuery = Number(request.query._);
-  const sentAt =
+  const fromQuery = Number(query._);
+  const sentAtOf = (event: Json) =>
     envelope.sent_at ??
-    (Array.isArray(payload) ? undefined : (payload as Json).sent_at) ??
+    (isSingle ? event.sent_at : undefined) ??
     (fromQuery > Date.UTC(2021, 0, 1) ? fromQuery : undefined);
-
-  const isEngage = /^\/engage\/?$/.test(request.path);
-  const tokens = new Set<unknown>();
-  const candidates = events.map((event): Candidate => {
-    if (!isObject(event)) {
-      return {
-        event: undefined,
-        distinctId: undefined,
-        uuid: undefined,
-        properties: { value: event },
-        timeMs: nowMs,
-        sentTimestamp: undefined,
-      };
-    }
-    const properties = isObject(event.properties) ? event.properties : undefined;
-    const token = event.token ?? event.api_key ?? event.$token ?? properties?.token;
-    if (token !== undefined) tokens.add(token);
+  const isEngage = /^\/engage\/?$/.test(path);
+  return (event) => {
+    const properties = propertiesOf(event);
     return {
       event: event.event ?? (isEngage ? '$identify' : undefined),
       distinctId:
@@ -147,18 +98,13 @@ function candidatesOf(payload: unknown, request: V0Request, nowMs: number): V0Pa
       timeMs: timeOf({
         timestamp: event.timestamp,
         // A migration tells when things happened; there is no clock to correct.
-        sentAt: isHistorical || properties?.$ignore_sent_at === true ? undefined : sentAt,
+        sentAt: isHistorical || properties?.$ignore_sent_at === true ? undefined : sentAtOf(event),
         offset: event.offset,
         nowMs,
       }),
       sentTimestamp: parseTime(event.timestamp) === undefined ? undefined : event.timestamp,
     };
-  });
-  const ofEnvelope = envelope.api_key ?? envelope.token ?? envelope.$token;
-  const { token, api_key } = request.query;
-  if (ofEnvelope !== undefined) return { tokens: [ofEnvelope], candidates };
-  if (tokens.size === 0 && (token ?? api_key)) return { tokens: [token ?? api_key], candidates };
-  return { tokens: [...tokens], candidates };
+  };
 }
 
 /** `$set` and `$set_once` beside the properties belong into them. */

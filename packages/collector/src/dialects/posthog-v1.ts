@@ -1,11 +1,16 @@
 // PostHog v1: one endpoint, the token in a header, and a result for each event.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { isObject, type Json } from '../../../schema/src/json.ts';
 import type { Candidate } from '../event.ts';
-import { type Compression, decompress, parseJson, Refused, readBody } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { holding } from '../http/hold.ts';
+import { readSent } from '../http/json.ts';
+import { Refused } from '../http/refused.ts';
+import { type Compression, unpack } from '../http/unpack.ts';
 import type { Ingest } from '../ingest.ts';
 import { REQUEST_BYTES } from '../limits.ts';
+import { batchOf } from './batch.ts';
 import { timeOf } from './time.ts';
 import { bearer, checkToken } from './token.ts';
 
@@ -27,40 +32,47 @@ const OPTIONS: readonly [option: string, property: string][] = [
 
 /** Registers the dialect. CORS and the rate limit are the caller's. */
 export function posthogV1(app: FastifyInstance, ingest: Ingest): void {
-  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+  const handler = holding(async (request, reply, hold) => {
     const token = checkToken(bearer(request.headers.authorization));
     if (!/^application\/json/i.test(request.headers['content-type'] ?? '')) {
       throw new Refused(415, 'unsupported_content_type', 'send application/json');
     }
     const encoding = ENCODINGS[(request.headers['content-encoding'] ?? '').trim().toLowerCase()];
     if (!encoding) throw new Refused(415, 'unsupported_encoding', 'send gzip, deflate, br or none');
-    const body = await readBody(request.raw, REQUEST_BYTES);
+    const body = await readBody(request.raw, REQUEST_BYTES, hold);
     if (body.length === 0) throw new Refused(400, 'empty_body', 'request body is empty');
-    const payload = parseJson(decompress(body, encoding));
-    if (!isObject(payload) || !Array.isArray(payload.batch)) {
+    const project = ingest.project(token);
+    const { envelope, events } = await readSent(await unpack(body, encoding, hold), 'batch', hold);
+    if (!isObject(envelope) || !events) {
       throw new Refused(400, 'request_parsing_error', 'the body has no batch');
     }
-    if (payload.batch.length === 0) throw new Refused(400, 'empty_batch', 'the batch is empty');
+    if (events.length === 0) throw new Refused(400, 'empty_batch', 'the batch is empty');
 
-    const project = await ingest.project(token, 'posthog-v1');
     const library = libraryOf(request.headers['posthog-sdk-info']);
     const sentAt =
-      payload.historical_migration === true
+      envelope.historical_migration === true
         ? undefined
         : request.headers['posthog-request-timestamp'];
-    const candidates = payload.batch.map((event) =>
-      candidateOf(isObject(event) ? event : {}, library, sentAt, ingest.nowMs),
+    // Under the very text the client sent: that is where it looks for a result.
+    const keys: string[] = [];
+    const batch = batchOf(
+      events,
+      (event, index) => {
+        const candidate = candidateOf(isObject(event) ? event : {}, library, sentAt, ingest.nowMs);
+        keys[index] = String(candidate.uuid);
+        return candidate;
+      },
+      ingest.nowMs,
     );
-    const { outcomes } = await ingest.take(project, 'posthog-v1', candidates);
+    const { reasons } = await ingest.take(project, 'posthog-v1', batch);
 
     const results: Record<string, { result: string; details?: string }> = Object.create(null);
-    outcomes.forEach((outcome, index) => {
-      // Under the very text the client sent: that is where it looks.
-      const key = String(candidates[index]!.uuid ?? `#${index}`);
-      results[key] = outcome.ok ? { result: 'ok' } : { result: 'drop', details: outcome.reason };
+    reasons.forEach((reason, index) => {
+      const result = reason ? { result: 'drop', details: reason } : { result: 'ok' };
+      results[keys[index] ?? `#${index}`] = result;
     });
     return reply.code(200).send({ results });
-  };
+  });
   for (const url of PATHS) app.route({ method: 'POST', url, handler });
 }
 

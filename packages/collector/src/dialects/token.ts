@@ -1,6 +1,6 @@
 // The token of a request: which project it is for.
 
-import { Refused } from '../http/body.ts';
+import { Refused } from '../http/refused.ts';
 import { TOKEN_CHARS } from '../limits.ts';
 
 /** Checks the shape of a token, and takes off the space around it that copying leaves. */

@@ -1,19 +1,28 @@
 // Keeps network addresses out: they are written nowhere, whoever put them into an event.
 //
-// A property that exists to hold an address is dropped; an address within a text is replaced. A
-// version with four numbers looks like an address and goes too: losing it is the smaller harm.
+// A property that exists to hold an address is dropped; an address within a text is replaced, also
+// where letters touch it (`v203.0.113.9`, `203.0.113.9_a`) and where it is the name of a machine
+// (`ip-203-0-113-9`). Four numbers that are no address go too: losing them is the smaller harm. But
+// browsers call themselves `116.0.0.0`: a property whose name ends in `version` keeps the first number.
 
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 
 export const REMOVED = '(address)';
 
 /** Properties that hold an address, or what is made from one. */
 const ADDRESS_KEYS = /^\$?(ip|ip_?address|client_?ip|remote_?addr(ess)?|geoip_.*)$/i;
+/** Properties that hold a version, such as `$browser_version` or `nodeVersion`. */
+const VERSION_KEYS = /version$/i;
+const FOUR_NUMBERS = /^\s*(\d+)\.\d+\.\d+\.\d+\s*$/;
 /** Says cheaply that a text holds no address. */
-const SUSPICIOUS = /\d\.\d{1,3}\.\d{1,3}\.\d|:[0-9a-f]{0,4}:/i;
-/** Runs of characters that could be an address; linear in the text. */
+const SUSPICIOUS = /\d([._-])\d{1,3}\1\d{1,3}\1\d|:[0-9a-f]{0,4}:/i;
+/** Four numbers in a row, and not five: neither a longer version nor a date is an address. */
+const QUADS = /(?<!\d)\d{1,3}([._-])\d{1,3}\1\d{1,3}\1\d{1,3}(?!\d|\1\d)/g;
+/** Runs of characters that could be an IPv6 address; linear in the text. */
 const RUNS = /[0-9a-f:.]{2,}/gi;
 const WORD = /[0-9a-z_]/i;
+/** Parts that such a run has at least before it counts inside a word: `std::add` is no address. */
+const PARTS_IN_WORD = 3;
 
 /** Is this a property that exists to hold an address? */
 export const isAddressKey = (key: string): boolean => ADDRESS_KEYS.test(key);
@@ -21,10 +30,7 @@ export const isAddressKey = (key: string): boolean => ADDRESS_KEYS.test(key);
 /** May this text hold an address? False is certain. */
 export const isSuspicious = (text: string): boolean => SUSPICIOUS.test(text);
 
-function isAddress(run: string): boolean {
-  if (run.length > 45) return false;
-  return isIPv4(run) || (run.includes(':') && isIPv6(run));
-}
+const isAddress = (run: string): boolean => run.length <= 45 && run.includes(':') && isIPv6(run);
 
 /** A port, a dot or a colon after an address does not hide it. */
 function trimmed(run: string): { start: number; end: number } | undefined {
@@ -41,17 +47,29 @@ function trimmed(run: string): { start: number; end: number } | undefined {
   return undefined;
 }
 
+function withoutIPv6(text: string): string {
+  return text.replace(RUNS, (run: string, at: number) => {
+    if (!run.includes(':')) return run;
+    const before = text[at - 1];
+    const after = text[at + run.length];
+    const isInWord =
+      (before !== undefined && WORD.test(before) && /^[0-9a-f]/i.test(run)) ||
+      (after !== undefined && WORD.test(after) && /[0-9a-f]$/i.test(run));
+    const parts = run.split(':').filter((part) => part !== '').length;
+    if (isInWord && (parts < PARTS_IN_WORD || !/\d/.test(run))) return run;
+    const found = trimmed(run);
+    return found ? run.slice(0, found.start) + REMOVED + run.slice(found.end) : run;
+  });
+}
+
 /** The text without addresses. */
 export function withoutAddressesIn(text: string): string {
   if (!isSuspicious(text)) return text;
-  return text.replace(RUNS, (run: string, at: number) => {
-    // `std::add` is not an address although `d::add` is: look at whole words only.
-    const before = text[at - 1];
-    const after = text[at + run.length];
-    if (before !== undefined && WORD.test(before) && /^[0-9a-f]/i.test(run)) return run;
-    if (after !== undefined && WORD.test(after) && /[0-9a-f]$/i.test(run)) return run;
-    const found = trimmed(run);
-    return found ? run.slice(0, found.start) + REMOVED + run.slice(found.end) : run;
+  // IPv6 first: it may end in the four numbers of an IPv4 address.
+  return withoutIPv6(text).replace(QUADS, (quad, separator: string, at: number, whole: string) => {
+    const isLonger = whole[at - 1] === separator && /\d/.test(whole[at - 2] ?? '');
+    const isIPv4 = quad.split(separator).every((part) => Number(part) <= 255);
+    return isIPv4 && !isLonger ? REMOVED : quad;
   });
 }
 
@@ -66,7 +84,9 @@ export function withoutAddresses(value: unknown): unknown {
   // No prototype: a key named `__proto__` is a key like any other.
   const copy: Record<string, unknown> = Object.create(null);
   for (const [key, inner] of Object.entries(value)) {
-    if (!isAddressKey(key)) copy[withoutAddressesIn(key)] = withoutAddresses(inner);
+    if (isAddressKey(key)) continue;
+    const major = VERSION_KEYS.test(key) && typeof inner === 'string' && FOUR_NUMBERS.exec(inner);
+    copy[withoutAddressesIn(key)] = major ? major[1] : withoutAddresses(inner);
   }
   return copy;
 }

@@ -2,6 +2,7 @@
 // dead letter with its reason; its neighbours are not touched.
 
 import type { Candidate, DeadLetter, Event, Project, Reason } from '../event.ts';
+import { OVERSIZED } from '../http/json.ts';
 import {
   DAY_MS,
   DEAD_LETTER_BYTES,
@@ -26,20 +27,29 @@ export interface Examined {
   readonly verdicts: (Event | Reason)[];
 }
 
+/** What a request that is examined in several goes carries from one to the next. */
+export interface Progress {
+  /** How often an event without a uuid was seen in it. */
+  readonly twins: Map<string, number>;
+  /** Dead letters it may still leave: a client that sends rubbish must not fill the disk. */
+  readonly letters: number;
+}
+
 /** Examines a batch. */
 export function examine(
   project: Project,
   dialect: string,
   candidates: readonly Candidate[],
   nowMs: number,
+  { twins, letters: maxLetters }: Progress = { twins: new Map(), letters: candidates.length },
 ): Examined {
   const events: Event[] = [];
   const letters: DeadLetter[] = [];
-  const twins = new Map<string, number>();
   const verdicts = candidates.map((candidate) => {
     const verdict = examineOne(project, candidate, nowMs, twins);
     if (typeof verdict === 'string') {
-      letters.push(letterOf(project.id, dialect, candidate, verdict));
+      if (letters.length < maxLetters)
+        letters.push(letterOf(project.id, dialect, candidate, verdict));
     } else {
       events.push(verdict);
     }
@@ -55,6 +65,7 @@ function examineOne(
   twins: Map<string, number>,
 ): Event | Reason {
   const { event, properties = {}, timeMs } = candidate;
+  if (properties === OVERSIZED) return 'too_large';
   if (typeof event !== 'string' || event.trim() === '') return 'missing_event';
   if (event.length > EVENT_NAME_CHARS) return 'event_name_too_long';
   const distinctId = distinctIdOf(candidate.distinctId);
@@ -141,7 +152,8 @@ export function letterOf(
     const json = JSON.stringify(
       withoutAddresses({ event, distinctId, uuid, properties, timeMs, sentTimestamp }),
     );
-    if (Buffer.byteLength(json) <= DEAD_LETTER_BYTES) payload = json;
+    const isWhole = properties !== OVERSIZED;
+    if (isWhole && Buffer.byteLength(json) <= DEAD_LETTER_BYTES) payload = json;
   } catch {
     // Too deep to write out: the reason alone is kept.
   }

@@ -8,7 +8,9 @@
 // every other code repeats an entry of the dictionary.
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const VALUES = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+const NONE = 64;
+const VALUES = new Uint8Array(128).fill(NONE);
+for (let value = 0; value < NONE; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
 
 const NEW_8 = 0;
 const NEW_16 = 1;
@@ -29,9 +31,8 @@ export function unpackLz64(packed: string, limitUnits: number): string {
     let value = 0;
     for (let bit = 0; bit < count; bit++) {
       if (bitsLeft === 0) {
-        const next = VALUES.get(letters[at++] ?? '');
-        if (next === undefined) throw new Error('not lz64');
-        letter = next;
+        letter = at < letters.length ? (VALUES[letters.charCodeAt(at++)] ?? NONE) : NONE;
+        if (letter === NONE) throw new Error('not lz64');
         bitsLeft = 6;
       }
       bitsLeft--;

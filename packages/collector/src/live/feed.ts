@@ -27,13 +27,23 @@ const shown = (project: number, event: Event): LiveEvent => ({
 });
 
 export class Feed {
-  private readonly watchers = new Set<Watcher>();
+  /** Who watches, and in which session: it ends with it. */
+  private readonly watchers = new Map<Watcher, string | undefined>();
   private pending: { project: number; event: Event }[] = [];
   private more = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  add(watcher: Watcher): void {
-    this.watchers.add(watcher);
+  add(watcher: Watcher, session?: string): void {
+    this.watchers.set(watcher, session);
+  }
+
+  /** A session was ended: nobody watches in it any more. */
+  endSession(ended: string): void {
+    for (const [watcher, session] of this.watchers) {
+      if (session !== ended) continue;
+      this.watchers.delete(watcher);
+      watcher.close();
+    }
   }
 
   remove(watcher: Watcher): void {
@@ -56,7 +66,7 @@ export class Feed {
 
   close(): void {
     clearTimeout(this.timer);
-    for (const watcher of this.watchers) watcher.close();
+    for (const watcher of this.watchers.keys()) watcher.close();
     this.watchers.clear();
   }
 
@@ -68,7 +78,7 @@ export class Feed {
     });
     this.pending = [];
     this.more = 0;
-    for (const watcher of this.watchers) {
+    for (const watcher of this.watchers.keys()) {
       if (watcher.bufferedAmount > BUFFER_BYTES) {
         watcher.close();
         this.watchers.delete(watcher);

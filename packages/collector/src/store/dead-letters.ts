@@ -1,8 +1,12 @@
-// Dead letters: what was not taken, and why. Bounded in number, size and age.
+// Dead letters: what was not taken, and why. Bounded in number, size and age; in number for each
+// project by itself, so that nobody's rubbish pushes out the letters of others.
 
 import type { DeadLetter, Reason } from '../event.ts';
 import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../limits.ts';
 import type { Database, Row, Statement } from './database.ts';
+
+/** Letters beyond the limit before the oldest are deleted: not for each one. */
+const SPARE = 100;
 
 /** A dead letter as it is kept. */
 export interface KeptLetter extends DeadLetter {
@@ -28,6 +32,8 @@ export class DeadLetters {
   private readonly page: Statement;
   private readonly one: Statement;
   private readonly remove: Statement;
+  /** How many each project has, or more: what was deleted otherwise is not subtracted. */
+  private readonly kept = new Map<number | null, number>();
 
   constructor(db: Database) {
     this.insert = db.prepare(
@@ -35,7 +41,15 @@ export class DeadLetters {
        VALUES (?, ?, ?, ?, ?, ?)`,
     );
     // The newest are kept: a client that sends rubbish must not fill the disk.
-    this.bound = db.prepare('DELETE FROM dead_letters WHERE id <= ? - ?');
+    this.bound = db.prepare(
+      `DELETE FROM dead_letters WHERE project_id IS ?1 AND id <=
+       (SELECT id FROM dead_letters WHERE project_id IS ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
+    );
+    for (const row of db
+      .prepare('SELECT project_id, count(*) AS n FROM dead_letters GROUP BY 1')
+      .all()) {
+      this.kept.set(row.project_id as number | null, Number(row.n));
+    }
     this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
     this.page = db.prepare(
       `SELECT * FROM dead_letters WHERE id > ? AND (? = 0 OR project_id = ?) ORDER BY id LIMIT ?`,
@@ -46,7 +60,7 @@ export class DeadLetters {
 
   /** Keeps a letter. Inside a transaction. */
   keep(letter: DeadLetter, nowMs: number): void {
-    const { lastInsertRowid } = this.insert.run(
+    this.insert.run(
       letter.projectId,
       nowMs,
       letter.dialect,
@@ -54,9 +68,11 @@ export class DeadLetters {
       letter.distinctId,
       letter.payload,
     );
-    if (lastInsertRowid > DEAD_LETTERS && lastInsertRowid % 100 === 0) {
-      this.bound.run(lastInsertRowid, DEAD_LETTERS);
-    }
+    const kept = (this.kept.get(letter.projectId) ?? 0) + 1;
+    this.kept.set(letter.projectId, kept);
+    if (kept < DEAD_LETTERS + SPARE) return;
+    this.bound.run(letter.projectId, DEAD_LETTERS);
+    this.kept.set(letter.projectId, DEAD_LETTERS);
   }
 
   /** A page of letters with a higher id than `after`; of one project, or of all (0). */

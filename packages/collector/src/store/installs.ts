@@ -61,6 +61,16 @@ export class Installs {
     });
   }
 
+  /** Creates it; when it is there already, notes only that it was seen again. */
+  note(project: number, id: string, properties: string | null, nowMs: number) {
+    return this.store.commits.add(1, () => {
+      const isNew = this.select.get(project, id) === undefined;
+      const given = isNew ? properties : null;
+      this.put.run(project, id, nowMs, nowMs, given, given);
+      return { isNew, install: this.get(project, id)! };
+    });
+  }
+
   delete(project: number, id: string): Promise<boolean> {
     return this.store.commits.add(1, () => this.remove.run(project, id).changes > 0);
   }

@@ -1,0 +1,72 @@
+// Answers to what went wrong. Each status tells a client what to do: 4xx, mend yourself; 503, send it
+// again; 500, a mistake of ours, which is in the log.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Unavailable } from '../store/commit.ts';
+import { explain } from '../store/database.ts';
+import { Refused } from './refused.ts';
+
+/** Answers an error. */
+export function answerError(
+  app: FastifyInstance,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  // What is refused inside a transaction comes out of it as its cause.
+  const refused = error instanceof Unavailable && isOfClient(error.cause) ? error.cause : error;
+  if (refused instanceof Refused) return answerRefused(refused, request, reply);
+  const { statusCode, message, code, cause } = refused as {
+    statusCode?: number;
+    message: string;
+    code?: string;
+    cause?: unknown;
+  };
+  if (isConstraint(refused)) return refuse(reply, 409, 'conflict', 'something has this name');
+  if (refused instanceof Unavailable && (cause === undefined || isOfStore(cause))) {
+    if (cause) app.log.error(`not stored: ${explain(cause)}`);
+    reply.header('retry-after', '1');
+    return refuse(reply, 503, 'unavailable', `${message}; send it again later`);
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return refuse(reply, statusCode, code ?? 'bad_request', message);
+  }
+  if (isAborted(code, request)) return refuse(reply, 400, 'aborted', 'the request ended early');
+  app.log.error({ err: cause ?? refused }, 'unexpected');
+  return refuse(reply, 500, 'internal_error', 'something went wrong here; the log says what');
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+const isOfStore = (error: unknown): boolean => codeOf(error).startsWith('SQLITE');
+const isConstraint = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_CONSTRAINT');
+const isOfClient = (error: unknown): boolean => error instanceof Refused || isConstraint(error);
+
+/** Did the client go away before all of its request was here? */
+const isAborted = (code: string | undefined, { raw }: FastifyRequest): boolean =>
+  !raw.complete && (raw.destroyed || code === 'ECONNRESET');
+
+function answerRefused(error: Refused, { raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // What was not read is not waited for; of a 503, the rest is thrown away, so that the client hears it.
+  if (error.statusCode === 413) reply.header('connection', 'close');
+  else if (!raw.complete) raw.resume();
+  if (error.statusCode === 503) reply.header('retry-after', '1');
+  return refuse(reply, error.statusCode, error.code, error.message);
+}
+
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  429: 'rate_limit_error',
+  500: 'server_error',
+  503: 'server_error',
+};
+
+/** One shape for all: `type`, `code` and `detail` as PostHog's v0 has them, the rest as its v1. */
+function refuse(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {
+  return reply.code(status).send({
+    type: TYPES[status] ?? 'validation_error',
+    code,
+    detail,
+    error: code,
+    error_description: detail,
+  });
+}

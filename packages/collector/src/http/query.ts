@@ -1,0 +1,13 @@
+// A query's parameters are texts: one that is given twice would be a list, and nothing expects one.
+
+import type { FastifyRequest } from 'fastify';
+import { Refused } from './refused.ts';
+
+/** A hook. @throws Refused (400) */
+export async function refuseRepeated({ query }: FastifyRequest): Promise<void> {
+  for (const [name, value] of Object.entries(query as object)) {
+    if (typeof value === 'string') continue;
+    const words = `send ${name.slice(0, 64)} once`;
+    throw new Refused(400, 'repeated_parameter', words);
+  }
+}

@@ -1,0 +1,20 @@
+// A refusal: the status and the words that a client gets.
+
+/** A request that is refused, with the status and the words its client gets. */
+export class Refused extends Error {
+  override name = 'Refused';
+  constructor(
+    readonly statusCode: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const tooLarge = () => new Refused(413, 'payload_too_large', 'the request is too large');
+export const tooManyEvents = () =>
+  new Refused(413, 'payload_too_large', 'the request has too many events');
+export const notJson = () => new Refused(400, 'request_parsing_error', 'invalid JSON');
+/** Not now; the client sends it again. */
+export const busy = () => new Refused(503, 'busy', 'too many large requests at this moment');
