@@ -29,12 +29,13 @@ define analytics.newline
 
 endef
 analytics.empty :=
-analytics.space := $(analytics.empty) $(analytics.empty)
+analytics.blank := $(analytics.empty) $(analytics.empty)
 analytics.tab := $(analytics.empty)	$(analytics.empty)
 analytics.return := $(analytics.empty)$(analytics.empty)
 analytics.feed := $(analytics.empty)$(analytics.empty)
 analytics.vertical := $(analytics.empty)$(analytics.empty)
 analytics.hash := \#
+analytics.close := )
 # A text as one word of sh. A newline would end the recipe's line, and what follows would be a command.
 analytics.quote = '$(subst ','\'',$(subst $(analytics.newline), ,$(1)))'
 
@@ -61,7 +62,7 @@ else
       $(call analytics.quote,$(analytics.root)onramp.lock) 2>/dev/null)))
   else ifeq (,$(wildcard $(analytics.root)onramp.lock/.))
     analytics.set := @/@$(subst $(analytics.newline),@/@,$(file <$(analytics.root)onramp.lock))
-    $(foreach blank,space tab return feed vertical,$(eval analytics.set := $$(subst $$(analytics.$(blank)),@~@,$$(analytics.set))))
+    $(foreach kind,blank tab return feed vertical,$(eval analytics.set := $$(subst $$(analytics.$(kind)),@~@,$$(analytics.set))))
     analytics.set := $(patsubst @/@﻿%,@/@%,$(analytics.set))
     analytics.set := $(filter @=@%,$(lastword $(subst @/@ANALYTICS_ENABLED=, @=@,$(analytics.set))))
     analytics.set := $(firstword $(subst @/@, ,$(patsubst @=@%,=%,$(analytics.set))))
@@ -163,7 +164,7 @@ endif
 ifneq (,$(and $(analytics.mode),$(wildcard makefile Makefile),$(wildcard .onramp/track),$(wildcard .onramp/onramp-analytics)))
 ifeq (,$(analytics.quiet)$(filter $(analytics.targets),$(value MAKECMDGOALS)))
 # A make that is not where its name says (`exec -a mymake make`) could not be started again.
-ifneq (,$(if $(findstring /,$(MAKE_COMMAND)),$(wildcard $(subst $(analytics.space),?,$(MAKE_COMMAND))),$(wildcard $(addsuffix /$(MAKE_COMMAND),$(subst :, ,$(PATH))))))
+ifneq (,$(if $(findstring /,$(MAKE_COMMAND)),$(wildcard $(subst $(analytics.blank),?,$(MAKE_COMMAND))),$(wildcard $(addsuffix /$(MAKE_COMMAND),$(subst :, ,$(PATH))))))
 analytics.steps-in := 1
 override SHELL := /bin/sh
 override .SHELLFLAGS := -c
@@ -174,13 +175,29 @@ export ONRAMP_ANALYTICS_NAME := $(word 2,$(value MAKECMDGOALS))
 ifeq (,$(wildcard /proc/self/cmdline))
 export ONRAMP_ANALYTICS_GOALS := $(value MAKECMDGOALS)
 endif
-# A name for this command that no other has, also not in another container. Older makes have none.
+# What track would have to read byte by byte: a name for this command that no other has, also not in
+# another container; this process, and when it began; the boot, and when the first process of this pid namespace
+# began. (proc(5): field 22 of stat, the 20th behind the name in brackets.) Older makes leave it to track.
 analytics.run :=
+analytics.process :=
+analytics.space :=
 ifeq (,$(analytics.old))
+analytics.began = $(word 20,$(subst @~@, ,$(lastword $(subst $(analytics.close)@~@, ,$(subst $(analytics.blank),@~@,$(1))))))
+analytics.stat := $(file </proc/self/stat)
+ifneq (,$(analytics.stat))
 analytics.run := $(strip $(file </proc/sys/kernel/random/uuid))
+analytics.process := $(firstword $(analytics.stat)) $(call analytics.began,$(analytics.stat))
+analytics.space := $(or $(strip $(file </proc/sys/kernel/random/boot_id)),-) $(or $(call analytics.began,$(file </proc/1/stat)),-)
 endif
-# What a shell would not hand on as it was: names that are not names for it, and what it sets itself.
-analytics.names := $(foreach name,$(.VARIABLES),$(if $(findstring environment,$(origin $(name))),$(name)))
+endif
+# What a shell would not hand on as it was: names that are not names for it, and what it sets itself. Only
+# where there may be such a name is each one looked at.
+analytics.names := $(filter-out analytics% COMPILE.% LINK.% PREPROCESS.% LINT.% YACC.% LEX.% \%D \%F *D *F +D +F <D <F ?D ?F @D @F ^D ^F -*-command-variables-*- \
+  -*-eval-flags-*- .DEFAULT_GOAL .FEATURES .INCLUDE_DIRS .LIBPATTERNS .LOADED .RECIPEPREFIX .SHELLFLAGS .SHELLSTATUS \
+  .VARIABLES,$(.VARIABLES))
+analytics.names := $(if $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names)))),$(.VARIABLES),\
+  $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(.VARIABLES)))
+analytics.names := $(foreach name,$(analytics.names),$(if $(findstring environment,$(origin $(name))),$(name)))
 analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names))) \
   $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(analytics.names)) \
   $(if $(findstring $(analytics.newline),$(value SHLVL)),SHLVL) \
@@ -199,11 +216,12 @@ endif
 # goals are looked at: they do nothing, or tell the failure, once. /bin/sh is called by its path, as
 # make itself does: there need not be one in PATH.
 analytics.track := /bin/sh .onramp/track
+analytics.where := '$(analytics.process)' '$(analytics.space)'
 analytics.told :=
 -include .onramp/.succeeded
-.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)'
-.onramp/.succeeded: .onramp/.run ; $(eval analytics.told := 1)@$(analytics.track) end 0 '$(analytics.run)'
-analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)$(analytics.track) end 2 '$(analytics.run)')
+.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where)
+.onramp/.succeeded: .onramp/.run ; $(eval analytics.told := 1)@$(analytics.track) end 0 '$(analytics.run)' $(analytics.where)
+analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)$(analytics.track) end 2 '$(analytics.run)' $(analytics.where))
 
 .DEFAULT_GOAL := default
 .PHONY: default onramp-analytics.always
