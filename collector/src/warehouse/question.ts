@@ -11,7 +11,8 @@ export type Field = { readonly column: string } | { readonly property: string };
 
 /**
  * A condition. `is_not` holds for events without the value too; `null` stands for "none"; `contains`
- * is for text and minds upper and lower case. The text of a property that is no text is its JSON.
+ * is for text and minds upper and lower case. The text of a property that is no text is its JSON;
+ * compared with a number, its text is read as one.
  */
 export type Filter = Field & {
   readonly op: 'is' | 'is_not' | 'contains';

@@ -136,7 +136,10 @@ export class Calendar {
 
   /** The instant at which a bucket starts, in ms. */
   startOf(key: number, interval: Interval): number {
-    if (interval === 'hour') return key;
+    if (interval === 'hour') {
+      // A clock that changes by half an hour starts an hour in its middle.
+      return this.keyOf(key, 'hour') === key ? key : this.nextChange(key);
+    }
     const day =
       interval === 'day'
         ? key
@@ -153,7 +156,8 @@ export class Calendar {
 
   /** The instant at which a bucket ends, in ms. */
   endOf(key: number, interval: Interval): number {
-    return interval === 'hour' ? key + HOUR : this.startOf(key + 1, interval);
+    if (interval !== 'hour') return this.startOf(key + 1, interval);
+    return Math.min(key + HOUR, this.nextChange(this.startOf(key, interval)));
   }
 
   /** The keys of all buckets of the range, in order. */

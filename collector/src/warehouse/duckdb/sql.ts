@@ -80,14 +80,24 @@ export class Statement {
     }
     const field = this.field(filter);
     if (value === null) return `${field} IS ${op === 'is' ? '' : 'NOT '}NULL`;
-    const isProperty = 'property' in filter;
-    const bound =
-      'column' in filter && this.column(filter.column).type === 'time'
-        ? this.integer(Math.trunc(Number(value)))
-        : this.bind(isProperty ? textOf(value) : value);
+    if ('property' in filter && typeof value === 'number') {
+      // 1e308, 1e+308 and 1E308 are one number, and three texts.
+      const number = `try_cast(${field} AS DOUBLE)`;
+      const bound = this.bind(value);
+      if (op === 'is') return `coalesce(${number} = ${bound}, false)`;
+      return `${number} IS DISTINCT FROM ${bound}`;
+    }
+    const bound = this.value(filter, value);
     if (op === 'is') return `(${field} IS NOT NULL AND ${field} = ${bound})`;
     if (op === 'is_not') return `${field} IS DISTINCT FROM ${bound}`;
     return `coalesce(contains(${field}, ${bound}), false)`;
+  }
+
+  /** A value, bound as its column has it. */
+  private value(field: Field, value: string | number | boolean): string {
+    if ('property' in field) return this.bind(String(value));
+    const isTime = this.column(field.column).type === 'time';
+    return isTime ? this.integer(Math.trunc(Number(value))) : this.bind(value);
   }
 
   /** Ids and sessions are kept as keys. */
@@ -127,7 +137,3 @@ export class Statement {
     return `$${this.values.length}`;
   }
 }
-
-/** A value as the text that a property of that value has. */
-const textOf = (value: string | number | boolean): string =>
-  typeof value === 'string' ? value : JSON.stringify(value);

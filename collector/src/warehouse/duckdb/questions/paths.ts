@@ -26,13 +26,13 @@ export async function paths(reading: Reading, question: PathsQuestion): Promise<
     `WITH starts AS MATERIALIZED (
        SELECT DISTINCT ${actor} AS actor FROM events WHERE ${scope} AND ${isStart}
      ), lives AS (
-       SELECT ${actor} AS actor, ${orderSql(from)} AS at, ${field} AS value, ${isStart} AS is_start
+       SELECT ${actor} AS actor, ${orderSql(from)} AS position, ${field} AS value, ${isStart} AS is_start
        FROM events WHERE ${scope} AND ${field} IS NOT NULL
        AND ${actor} IN (SELECT actor FROM starts)
      )
      SELECT value, ${steps.join(', ')}, count(*) AS n
      FROM (SELECT value, is_start, ${ahead.join(', ')} FROM lives
-           WINDOW life AS (PARTITION BY actor ORDER BY at))
+           WINDOW life AS (PARTITION BY actor ORDER BY position))
      WHERE is_start GROUP BY ALL ORDER BY n DESC, ${steps.join(', ')} LIMIT ${limit + 1}`,
   );
   return {
