@@ -28,6 +28,8 @@ const DEFAULTS = { memoryMb: 200, threads: 2, readers: 4, questionMs: 5_000 };
 
 /** Waits before a process is started again, in ms: the last one is repeated. */
 const WAITS = [100, 300, 1_000, 3_000, 10_000, 30_000];
+/** The longest of them for a process that had opened its file: the next one will too. */
+const WAIT_OPENED = 1_000;
 /** A process that lived so long was well: the next death is the first one, in ms. */
 const WELL_MS = 60_000;
 /** A file that killed so many processes while it was opened is taken for damaged. */
@@ -166,7 +168,8 @@ export class DuckDbWarehouse implements Warehouse {
       if (code === EXIT_DAMAGED) this.isKnownBad = true;
       if (code !== 0 && !isOpen) this.deathsWhileOpening++;
       this.deaths = Date.now() - startMs > WELL_MS ? 1 : this.deaths + 1;
-      const wait = WAITS[Math.min(this.deaths, WAITS.length) - 1]!;
+      const longest = isOpen ? WAIT_OPENED : WAITS.at(-1)!;
+      const wait = Math.min(WAITS[Math.min(this.deaths, WAITS.length) - 1]!, longest);
       this.reason = `${refusal ?? 'its process ended'}; it is started again in ${wait / 1000} s`;
       this.timer = setTimeout(() => this.start(), wait);
     });

@@ -38,7 +38,7 @@ export class Damaged extends Error {
 export function isDamage(error: unknown): boolean {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Damaged) return true;
-  return /not a valid DuckDB|version number|corrupt|checksum|Serialization Error|INTERNAL Error|has been invalidated|Failure while replaying WAL/i.test(
+  return /not a valid DuckDB|enough bytes from file|version number|corrupt|checksum|Serialization Error|INTERNAL Error|has been invalidated|Failure while replaying WAL/i.test(
     message,
   );
 }
@@ -83,6 +83,8 @@ async function open(settings: FileSettings, incomplete?: string): Promise<OpenFi
     threads: String(settings.threads),
     memory_limit: `${settings.memoryMb}MB`,
     preserve_insertion_order: 'false',
+    // Text is packed better than in the oldest layout that DuckDB can still write.
+    storage_compatibility_version: 'latest',
     // Nothing is downloaded, and no statement reads another file.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

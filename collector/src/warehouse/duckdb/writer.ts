@@ -100,6 +100,7 @@ export class Writer {
         await this.connection.run("DELETE FROM meta WHERE key = 'incomplete'");
       });
       this.highest = undefined;
+      this.known.clear();
       this.remembered.clear();
       await this.checkpoint();
     });

@@ -1,17 +1,66 @@
-// The values of a field, the most frequent first. Two steps: which values, by count alone; then what
-// else is counted of those that are shown. Distinct ids of values that nobody sees cost the most.
+// The values of a field, the most frequent first.
+//
+// Of a column in two steps: which values, by count alone; then what else is counted of those that are
+// shown, because distinct ids of values that nobody sees cost the most. Of a property in one: there,
+// reading the JSON of every event costs more than all the rest, and must be done once.
 
 import type { Scalar } from '../../columns.ts';
 import type { BreakdownQuestion, Measured } from '../../question.ts';
 import type { Cell, Reading } from '../readers.ts';
-import { measuredOf, measuredSql } from './counts.ts';
+import { additiveSql, measuredOf, measuredSql } from './counts.ts';
 import { namesOf, sessionName } from './names.ts';
 import type { Result } from './questions.ts';
 
 /** Values of an answer, unless it is said. */
 const LIMIT = 10;
 
-export async function breakdown(
+export function breakdown(
+  reading: Reading,
+  question: BreakdownQuestion,
+): Promise<Result<'breakdown'>> {
+  return 'property' in question.by ? ofProperty(reading, question) : ofColumn(reading, question);
+}
+
+async function ofProperty(
+  reading: Reading,
+  question: BreakdownQuestion,
+): Promise<Result<'breakdown'>> {
+  const { by, measure, limit = LIMIT } = question;
+  const statement = reading.statement();
+  const field = statement.field(by);
+  // Grouped by value and id first: quicker than counting distinct ids of each value. The values of a
+  // measure cannot be added up so.
+  const counted = measure
+    ? `SELECT ${field} AS value, ${measuredSql(reading.columns, statement, measure)}
+       FROM events WHERE ${statement.scope(question)} GROUP BY value`
+    : `SELECT value, sum(c0)::BIGINT, count(*), sum(c2)::BIGINT, sum(c3)::BIGINT, NULL
+       FROM (SELECT ${field} AS value, id, ${additiveSql(reading.columns)}
+             FROM events WHERE ${statement.scope(question)} GROUP BY value, id)
+       GROUP BY value`;
+  // Events without a value are a group too, which is left out here: a condition would be pushed
+  // down to the events, and read their JSON once more.
+  const found = await reading.rows(
+    statement,
+    `SELECT *, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
+     FROM (${counted}) AS counted(value, n, ids, failures, judged, distribution)
+     ORDER BY n DESC, value LIMIT ${limit + 1}`,
+  );
+  const [first] = found;
+  const [all = 0, events = 0] = first?.slice(6) ?? [];
+  return {
+    data: {
+      rows: found
+        .filter(([value]) => value !== null)
+        .slice(0, limit)
+        .map(([value, ...cells]) => ({ value: value as Scalar, ...measuredOf(cells) })),
+      values: Number(all),
+      events: Number(events ?? 0),
+    },
+    hasMore: Number(all) > limit,
+  };
+}
+
+async function ofColumn(
   reading: Reading,
   question: BreakdownQuestion,
 ): Promise<Result<'breakdown'>> {

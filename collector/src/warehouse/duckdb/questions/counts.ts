@@ -17,6 +17,14 @@ export function countsSql(columns: readonly Column[]): string {
   return `count(*), count(DISTINCT id), ${judged}`;
 }
 
+/** Of `countsSql` what can be added up, as c0 (events), c2 (failures) and c3 (judged). */
+export function additiveSql(columns: readonly Column[]): string {
+  const [failures, judged] = tellsFailures(columns)
+    ? [`count(*) FILTER (NOT ${SUCCESS})`, `count(${SUCCESS})`]
+    : ['0', '0'];
+  return `count(*) AS c0, ${failures} AS c2, ${judged} AS c3`;
+}
+
 /** The aggregates of `countsSql`, and of the measure: `measuredOf` reads them. */
 export function measuredSql(
   columns: readonly Column[],

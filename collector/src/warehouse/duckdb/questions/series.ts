@@ -8,6 +8,9 @@ import type { Span } from '../remembered.ts';
 import { countsOf, countsSql, NOTHING } from './counts.ts';
 import type { Result } from './questions.ts';
 
+/** Stretches that are counted by a statement each. */
+const GAPS = 5;
+
 export async function series(
   reading: Reading,
   question: SeriesQuestion,
@@ -33,10 +36,7 @@ async function pointsOf(reading: Reading, question: SeriesQuestion, range: Span)
   const series = JSON.stringify([project, zone, interval, where]);
   const counted = remembered.get(series, project, spans);
 
-  // One statement for all that is missing, from the first of them to the last.
-  const first = counted.indexOf(undefined);
-  if (first >= 0) {
-    const last = counted.lastIndexOf(undefined);
+  for (const [first, last] of gapsOf(counted)) {
     const missing = {
       from: Math.max(range.from, spans[first]!.from),
       to: Math.min(range.to, spans[last]!.to),
@@ -54,6 +54,18 @@ async function pointsOf(reading: Reading, question: SeriesQuestion, range: Span)
     start: from,
     ...(counted[index] ? countsOf(counted[index].values as number[]) : NOTHING),
   }));
+}
+
+/** First and last index of each stretch that is missing; of all together when they are many. */
+function gapsOf(counted: readonly unknown[]): [first: number, last: number][] {
+  const gaps: [number, number][] = [];
+  for (const [index, each] of counted.entries()) {
+    if (each !== undefined) continue;
+    const gap = gaps.at(-1);
+    if (gap?.[1] === index - 1) gap[1] = index;
+    else gaps.push([index, index]);
+  }
+  return gaps.length > GAPS ? [[gaps[0]![0], gaps.at(-1)![1]]] : gaps;
 }
 
 async function count(
