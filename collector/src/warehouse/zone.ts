@@ -130,7 +130,8 @@ export class Calendar {
     if (interval === 'hour') return `((${ms} + ${offset}) // ${HOUR} * ${HOUR} - ${offset})`;
     const day = `((${ms} + ${offset}) // ${DAY})`;
     if (interval === 'day') return day;
-    if (interval === 'week') return `((${day} + 3) // 7)`;
+    // Three days more, and 1970 began on a Monday. One division: this is done for every event.
+    if (interval === 'week') return `((${ms} + ${offset} + ${3 * DAY}) // ${7 * DAY})`;
     return `datediff('month', DATE '1970-01-01', DATE '1970-01-01' + ${day}::INTEGER)`;
   }
 

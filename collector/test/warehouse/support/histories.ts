@@ -95,7 +95,7 @@ const zone = fc.constantFrom(
 const range = fc
   .tuple(
     fc.integer({ min: 0, max: DAYS }),
-    fc.integer({ min: 1, max: DAYS }),
+    fc.integer({ min: 1, max: DAYS + 20 }),
     fc.constantFrom(0, 0, -2, 4, 5.5, 7),
   )
   .map(([start, days, hours]) => ({

@@ -1,8 +1,8 @@
 // The values of a field, the most frequent first.
 //
-// Of a column in two steps: which values, by count alone; then what else is counted of those that are
-// shown, because distinct ids of values that nobody sees cost the most. Of a property in one: there,
-// reading the JSON of every event costs more than all the rest, and must be done once.
+// In two steps: which values, by count alone; then what else is counted of those that are shown, because
+// distinct ids of values that nobody sees cost the most. Of a property with few values in one step:
+// nearly all of its events are shown, and reading their JSON twice would cost more than all the rest.
 
 import type { Scalar } from '../../columns.ts';
 import type { BreakdownQuestion, Measured } from '../../question.ts';
@@ -14,14 +14,29 @@ import type { Result } from './questions.ts';
 /** Values of an answer, unless it is said. */
 const LIMIT = 10;
 
-export function breakdown(
+/** Events that tell whether a property has few values, and how many are few. */
+const SAMPLE = 3_000;
+const FEW = 50;
+
+export async function breakdown(
   reading: Reading,
   question: BreakdownQuestion,
 ): Promise<Result<'breakdown'>> {
-  return 'property' in question.by ? ofProperty(reading, question) : ofColumn(reading, question);
+  const isOneStep = 'property' in question.by && (await hasFewValues(reading, question));
+  return isOneStep ? inOneStep(reading, question) : inTwoSteps(reading, question);
 }
 
-async function ofProperty(
+async function hasFewValues(reading: Reading, question: BreakdownQuestion): Promise<boolean> {
+  const statement = reading.statement();
+  const [found] = await reading.rows(
+    statement,
+    `SELECT count(DISTINCT value) FROM (SELECT ${statement.field(question.by)} AS value
+     FROM events WHERE ${statement.scope(question)} LIMIT ${SAMPLE})`,
+  );
+  return Number(found![0]) <= FEW;
+}
+
+async function inOneStep(
   reading: Reading,
   question: BreakdownQuestion,
 ): Promise<Result<'breakdown'>> {
@@ -60,7 +75,7 @@ async function ofProperty(
   };
 }
 
-async function ofColumn(
+async function inTwoSteps(
   reading: Reading,
   question: BreakdownQuestion,
 ): Promise<Result<'breakdown'>> {
@@ -73,22 +88,26 @@ async function ofColumn(
   const which = reading.statement();
   const top = await reading.rows(
     which,
-    `SELECT ${value}, count(*), count(*) OVER (), sum(count(*)) OVER ()::BIGINT
-     FROM (SELECT ${which.field(by)} AS value FROM events WHERE ${which.scope(question)})
-     WHERE value IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT ${limit}`,
+    `SELECT ${value}, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
+     FROM (SELECT ${which.field(by)} AS value, count(*) AS n
+           FROM events WHERE ${which.scope(question)} GROUP BY value)
+     ORDER BY n DESC, value LIMIT ${limit + 1}`,
   );
-  const values = top.map(([each]) => each as Scalar);
+  const values = top
+    .map(([each]) => each as Scalar)
+    .filter((each) => each !== null)
+    .slice(0, limit);
   const details = await detailsOf(reading, question, values, isKey);
   const names = column === 'distinct_id' ? await namesOf(reading, project, values) : undefined;
   const nameOf = (each: Scalar): Scalar =>
     names ? (names.get(String(each)) ?? null) : column === 'session' ? sessionName(each) : each;
 
-  const [, , all = 0, events = 0] = top[0] ?? [];
+  const [, all = 0, events = 0] = top[0] ?? [];
   return {
     data: {
       rows: values.map((each) => ({ value: nameOf(each), ...details.get(each)! })),
       values: Number(all),
-      events: Number(events),
+      events: Number(events ?? 0),
     },
     hasMore: Number(all) > limit,
   };
