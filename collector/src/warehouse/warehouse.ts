@@ -68,8 +68,9 @@ export interface Warehouse {
   /** Answers. @throws QuestionError when the question is none. */
   query(question: Question): Promise<Answer>;
   /**
-   * Erases what an id did in a project, and its name. Doing it twice changes nothing.
-   * Resolves with the number of its events.
+   * Erases what an id did in a project, and its name: from every answer, at once. Doing it twice
+   * changes nothing. Resolves with the number of its events. An engine may keep the bytes in parts of
+   * its files that it has given up, until it uses them again (DuckDB does, PostgreSQL too).
    */
   erase(project: number, distinctId: string): Promise<number>;
   /** Erases a project. Resolves with the number of its events. */

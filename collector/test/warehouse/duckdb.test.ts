@@ -1,5 +1,6 @@
 // The warehouse on DuckDB: the contract, and what only a process of its own can do wrong.
 
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -197,12 +198,44 @@ describe('a process of its own', () => {
     expect((await warehouse.query({ kind: 'events', ...RANGE, limit: 1 })).cut).not.toBe('memory');
   });
 
-  it('ends with its collector, however that ends', async () => {
-    const file = folder();
-    const warehouse = open(file);
+  const isAlive = (pid: number) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it('ends when it is closed', async () => {
+    const warehouse = open(folder());
     await warehouse.write({ number: 1, rows: rows(10) });
-    const { pid } = warehouse;
+    const pid = warehouse.pid!;
     await warehouse.close();
-    expect(() => process.kill(pid!, 0)).toThrow();
+    expect(isAlive(pid)).toBe(false);
+    await expect(warehouse.query(TOTALS)).rejects.toMatchObject({ name: 'WarehouseUnavailable' });
+  });
+
+  it('ends with its collector, when that is killed', async () => {
+    const file = folder();
+    const script = join(file, '../collector.mjs');
+    const duckdb = JSON.stringify(resolve(SCRIPT, '../duckdb.js'));
+    writeFileSync(
+      script,
+      `import { DuckDbWarehouse } from ${duckdb};
+       const warehouse = new DuckDbWarehouse({ file: ${JSON.stringify(file)}, columns: [] });
+       await warehouse.write({ number: 1, rows: [] });
+       console.log(warehouse.pid);`,
+    );
+    const collector = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = await new Promise<number>((done) => {
+      collector.stdout.once('data', (text) => done(Number(text)));
+    });
+    expect(isAlive(pid)).toBe(true);
+    collector.kill('SIGKILL');
+    await until(async () => !isAlive(pid));
+    // And leaves the file to the next one.
+    const warehouse = opened(file, { columns: [] });
+    await until(() => isUp(warehouse));
+    expect(await warehouse.lastBatch()).toBe(1);
   });
 });
