@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
   options: {
     events: { type: 'string', default: '5000000' },
     runs: { type: 'string', default: '15' },
-    memory: { type: 'string', default: '180' },
+    memory: { type: 'string', default: '150' },
     file: { type: 'string' },
   },
 });

@@ -24,7 +24,7 @@ export interface DuckDbSettings {
   readonly script?: URL | string;
 }
 
-const DEFAULTS = { memoryMb: 180, threads: 2, readers: 4, questionMs: 5_000 };
+const DEFAULTS = { memoryMb: 150, threads: 2, readers: 4, questionMs: 5_000 };
 
 /** Waits before a process is started again, in ms: the last one is repeated. */
 const WAITS = [100, 300, 1_000, 3_000, 10_000, 30_000];
