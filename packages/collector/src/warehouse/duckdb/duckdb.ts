@@ -1,0 +1,177 @@
+// The warehouse on DuckDB, as the collector sees it: a process that is started, asked, and started
+// again when it dies, a little later each time. Nobody waits for one that is down.
+
+import { checkQuestion } from '../check.ts';
+import type { Column } from '../columns.ts';
+import type { Answer, Question } from '../question.ts';
+import { type Batch, type Status, type Warehouse, WarehouseUnavailable } from '../warehouse.ts';
+import { Child } from './child.ts';
+import { type CallName, type Calls, EXIT_DAMAGED, type ProcessStatus, pack } from './protocol.ts';
+
+/** Settings of the warehouse. */
+export interface DuckDbSettings {
+  /** Where the file is; its folder exists. */
+  readonly file: string;
+  readonly columns: readonly Column[];
+  /** What DuckDB may take, in MB. The process takes some 150 MB more. */
+  readonly memoryMb?: number;
+  readonly threads?: number;
+  /** Questions that run at the same time. */
+  readonly readers?: number;
+  /** How long a question may run, in ms. */
+  readonly questionMs?: number;
+  /** The script of the process: a test runs another one. */
+  readonly script?: URL | string;
+}
+
+const DEFAULTS = { memoryMb: 150, threads: 2, readers: 4, questionMs: 5_000 };
+
+/** Waits before a process is started again, in ms: the last one is repeated. */
+const WAITS = [100, 300, 1_000, 3_000, 10_000, 30_000];
+/** The longest of them for a process that had opened its file: the next one will too. */
+const WAIT_OPENED = 1_000;
+/** A process that lived so long was well: the next death is the first one, in ms. */
+const WELL_MS = 60_000;
+/** A file that killed so many processes while it was opened is taken for damaged. */
+const DEADLY = 3;
+/** How long a process may take to end by itself, in ms. */
+const CLOSE_MS = 10_000;
+const STATUS_MS = 2_000;
+
+const NOTHING: ProcessStatus = { reason: null, lastBatch: null, rows: 0, bytes: 0, memoryBytes: 0 };
+
+export class DuckDbWarehouse implements Warehouse {
+  private child: Child | undefined;
+  private ready: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+  private deaths = 0;
+  private deathsWhileOpening = 0;
+  private isKnownBad = false;
+  private reason = 'the warehouse is starting';
+  private known = NOTHING;
+  private behind: number | null = null;
+  private writtenMs: number | null = null;
+  private readonly settings;
+
+  constructor(settings: DuckDbSettings) {
+    const script = new URL('./process.js', import.meta.url);
+    this.settings = { ...DEFAULTS, script, ...settings };
+    this.start();
+  }
+
+  /** Of the process, while there is one. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  async write({ number, rows, waiting }: Batch): Promise<boolean> {
+    const names = this.settings.columns.map(({ name }) => name);
+    const isNew = await this.call('write', { number, rows: pack(rows, names) });
+    this.behind = waiting ?? null;
+    this.writtenMs = Date.now();
+    return isNew;
+  }
+
+  lastBatch(): Promise<number | null> {
+    return this.call('lastBatch', null);
+  }
+
+  async query(question: Question): Promise<Answer> {
+    // Here too: what is no question does not take the way to another process.
+    const checked = checkQuestion(question, this.settings.columns);
+    const { questionMs } = this.settings;
+    // Waiting for a turn, running, and being interrupted: more is a process that hangs.
+    return this.call('query', checked, 20 * questionMs + 30_000);
+  }
+
+  erase(project: number, distinctId: string): Promise<number> {
+    return this.call('erase', { project, distinctId });
+  }
+
+  dropProject(project: number): Promise<number> {
+    return this.call('dropProject', project);
+  }
+
+  async reset(): Promise<void> {
+    await this.call('reset', null);
+    this.behind = null;
+  }
+
+  async status(): Promise<Status> {
+    const { behind, writtenMs } = this;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error('it is busy')), STATUS_MS);
+      });
+      this.known = await Promise.race([this.call('status', null), late]);
+      const state = this.known.reason === null ? 'ready' : 'incomplete';
+      return { ...this.known, state, behind, writtenMs };
+    } catch (error) {
+      const reason = this.child ? (error as Error).message : this.reason;
+      return { ...this.known, memoryBytes: 0, state: 'down', reason, behind, writtenMs };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    await this.child?.close(CLOSE_MS);
+  }
+
+  private async call<N extends CallName>(
+    name: N,
+    argument: Calls[N][0],
+    limitMs?: number,
+  ): Promise<Calls[N][1]> {
+    if (!this.child || !this.ready || this.isClosed) throw new WarehouseUnavailable(this.reason);
+    const { child } = this;
+    await this.ready;
+    return child.call(name, argument, limitMs);
+  }
+
+  private start(): void {
+    const { script, file, columns, memoryMb, threads, readers, questionMs } = this.settings;
+    const startMs = Date.now();
+    const child = new Child(script, readers + 3);
+    let isOpen = false;
+    let refusal: string | undefined;
+    this.child = child;
+    this.ready = child
+      .call('open', {
+        file,
+        columns,
+        memoryMb,
+        threads,
+        readers,
+        questionMs,
+        isKnownBad: this.isKnownBad || this.deathsWhileOpening >= DEADLY,
+      })
+      .then(() => {
+        isOpen = true;
+        this.isKnownBad = false;
+        this.deathsWhileOpening = 0;
+      })
+      .catch((error: Error) => {
+        refusal = error.message;
+        void child.close(CLOSE_MS);
+        throw error;
+      });
+    // Who asks meanwhile hears of it; if nobody does, that is no error of this process.
+    this.ready.catch(() => undefined);
+    void child.ended.then((code) => {
+      if (this.child === child) this.child = undefined;
+      if (this.isClosed) return;
+      if (code === EXIT_DAMAGED) this.isKnownBad = true;
+      if (code !== 0 && !isOpen) this.deathsWhileOpening++;
+      this.deaths = Date.now() - startMs > WELL_MS ? 1 : this.deaths + 1;
+      const longest = isOpen ? WAIT_OPENED : WAITS.at(-1)!;
+      const wait = Math.min(WAITS[Math.min(this.deaths, WAITS.length) - 1]!, longest);
+      this.reason = `${refusal ?? 'its process ended'}; it is started again in ${wait / 1000} s`;
+      this.timer = setTimeout(() => this.start(), wait);
+    });
+  }
+}

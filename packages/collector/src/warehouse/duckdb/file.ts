@@ -1,0 +1,147 @@
+// The file of the warehouse: made, checked against the columns, and moved aside when it is damaged.
+// It is a copy: losing it costs a rebuild, never an event.
+
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type Column, checkColumns } from '../columns.ts';
+import { quoted } from './sql.ts';
+
+/** The layout of the tables. A file of another one is made anew. */
+const VERSION = '1';
+
+const TYPES = { text: 'VARCHAR', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'BIGINT' } as const;
+
+const EVENTS = [
+  ['project', 'INTEGER'],
+  ['seq', 'BIGINT'],
+  ['time', 'BIGINT'],
+  ['event', 'VARCHAR'],
+  ['id', 'UBIGINT'],
+  ['session', 'UBIGINT'],
+] as const;
+
+/** Settings of the process that holds the file. */
+export interface FileSettings {
+  readonly file: string;
+  readonly columns: readonly Column[];
+  /** What DuckDB may take; the process takes some 150 MB more. In MB. */
+  readonly memoryMb: number;
+  readonly threads: number;
+}
+
+/** What is wrong with a file, so that it must be made anew. */
+export class Damaged extends Error {
+  override name = 'Damaged';
+}
+
+/** Is this an error of the file, not of the machine or of the question? */
+export function isDamage(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Damaged) return true;
+  return /not a valid DuckDB|enough bytes from file|version number|corrupt|checksum|Serialization Error|INTERNAL Error|has been invalidated|Failure while replaying WAL/i.test(
+    message,
+  );
+}
+
+/** Where a damaged file is kept: one, for whoever wants to look at it. */
+export const asideOf = (file: string): string => `${file}.damaged`;
+
+/** Moves a damaged file out of the way. */
+export function moveAside(file: string): void {
+  for (const end of ['', '.wal']) {
+    rmSync(asideOf(file) + end, { force: true });
+    if (existsSync(file + end)) renameSync(file + end, asideOf(file) + end);
+  }
+}
+
+/** An open file. */
+export interface OpenFile {
+  readonly instance: DuckDBInstance;
+  /** Columns of the table of events, in its order. */
+  readonly order: readonly string[];
+}
+
+/** Opens the file, or makes it. A damaged one is moved aside, and the new one says so. */
+export async function openFile(settings: FileSettings, isKnownBad = false): Promise<OpenFile> {
+  checkColumns(settings.columns);
+  let reason: string | undefined;
+  if (isKnownBad) reason = 'its process died again and again while opening it';
+  else {
+    try {
+      return await open(settings);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      reason = (error as Error).message.split('\n', 1)[0]!;
+    }
+  }
+  moveAside(settings.file);
+  return open(settings, `the file was damaged (${reason}): rebuild the warehouse`);
+}
+
+async function open(settings: FileSettings, incomplete?: string): Promise<OpenFile> {
+  const instance = await DuckDBInstance.create(settings.file, {
+    threads: String(settings.threads),
+    memory_limit: `${settings.memoryMb}MB`,
+    preserve_insertion_order: 'false',
+    // Text is packed better than in the oldest layout that DuckDB can still write.
+    storage_compatibility_version: 'latest',
+    // Nothing is downloaded, and no statement reads another file.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    enable_external_access: 'false',
+  });
+  try {
+    const connection = await instance.connect();
+    try {
+      return { instance, order: await prepare(connection, settings.columns, incomplete) };
+    } finally {
+      connection.closeSync();
+    }
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+async function prepare(
+  connection: DuckDBConnection,
+  columns: readonly Column[],
+  incomplete?: string,
+): Promise<string[]> {
+  await connection.run('BEGIN');
+  await connection.run('CREATE TABLE IF NOT EXISTS meta (key VARCHAR, value VARCHAR)');
+  const version = await connection.runAndReadAll("SELECT value FROM meta WHERE key = 'version'");
+  const [[found] = []] = version.getRowsJS();
+  if (found === undefined) {
+    await connection.run("INSERT INTO meta VALUES ('version', $1)", [VERSION]);
+    if (incomplete)
+      await connection.run("INSERT INTO meta VALUES ('incomplete', $1)", [incomplete]);
+  } else if (found !== VERSION) {
+    throw new Damaged(`it has layout ${found}, this collector knows ${VERSION}`);
+  }
+  const columnsSql = EVENTS.map(([name, type]) => `${name} ${type}`).join(', ');
+  await connection.run(`CREATE TABLE IF NOT EXISTS events (${columnsSql})`);
+  // Names of ids are written once; events have their keys.
+  await connection.run(
+    'CREATE TABLE IF NOT EXISTS ids (project INTEGER, id UBIGINT, distinct_id VARCHAR)',
+  );
+  // Every number, not only the highest: batches may come in any order.
+  await connection.run('CREATE TABLE IF NOT EXISTS batches (number BIGINT)');
+  for (const { name, type } of columns) {
+    await connection.run(
+      `ALTER TABLE events ADD COLUMN IF NOT EXISTS ${quoted(name)} ${TYPES[type]}`,
+    );
+  }
+  const result = await connection.runAndReadAll(
+    `SELECT column_name, data_type FROM duckdb_columns()
+     WHERE database_name = current_database() AND table_name = 'events' ORDER BY column_index`,
+  );
+  const types = new Map(result.getRowsJS() as [string, string][]);
+  for (const { name, type } of columns) {
+    if (types.get(name) !== TYPES[type]) {
+      throw new Damaged(`its column ${name} is ${types.get(name)}, and should be ${TYPES[type]}`);
+    }
+  }
+  await connection.run('COMMIT');
+  return [...types.keys()];
+}

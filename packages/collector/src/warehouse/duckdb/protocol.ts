@@ -1,0 +1,87 @@
+// What the collector and the process of the warehouse say to each other.
+
+import type { Scalar } from '../columns.ts';
+import type { Answer, Question } from '../question.ts';
+import type { Row, Status } from '../warehouse.ts';
+import type { FileSettings } from './file.ts';
+
+/** Rows by column: half the bytes of rows, and quicker to pack and unpack. */
+export interface PackedRows {
+  readonly project: number[];
+  readonly seq: number[];
+  readonly timeMs: number[];
+  readonly event: string[];
+  readonly distinctId: string[];
+  readonly session: (string | null)[];
+  /** Columns in which every row is null are missing. */
+  readonly values: Record<string, Scalar[]>;
+}
+
+/** Settings of the process. */
+export interface ProcessSettings extends FileSettings {
+  /** Questions that run at the same time. */
+  readonly readers: number;
+  /** How long a question may run, in ms. */
+  readonly questionMs: number;
+  /** The file killed its process more than once: do not open it again. */
+  readonly isKnownBad: boolean;
+}
+
+/** What can be asked of the process: arguments and result. */
+export interface Calls {
+  open: [settings: ProcessSettings, result: null];
+  write: [batch: { number: number; rows: PackedRows }, result: boolean];
+  lastBatch: [nothing: null, result: number | null];
+  query: [question: Question, result: Answer];
+  erase: [who: { project: number; distinctId: string }, result: number];
+  dropProject: [project: number, result: number];
+  reset: [nothing: null, result: null];
+  status: [nothing: null, result: ProcessStatus];
+}
+export type CallName = keyof Calls;
+
+/** The part of a status that only the process knows. */
+export type ProcessStatus = Pick<Status, 'reason' | 'lastBatch' | 'rows' | 'bytes' | 'memoryBytes'>;
+
+/** Collector to process. */
+export interface Request {
+  readonly id: number;
+  readonly name: CallName;
+  readonly argument: unknown;
+}
+
+/** Process to collector. */
+export type Response =
+  | { readonly id: number; readonly result: unknown }
+  | {
+      readonly id: number;
+      readonly error: string;
+      readonly is: 'question' | 'unavailable' | 'other';
+    };
+
+/** How the process ends when it finds that the file cannot be read. */
+export const EXIT_DAMAGED = 65;
+
+/** Rows, packed for the process. */
+export function pack(rows: readonly Row[], columns: readonly string[]): PackedRows {
+  const values: Record<string, Scalar[]> = {};
+  for (const name of columns) {
+    let column: Scalar[] | undefined;
+    for (const [index, row] of rows.entries()) {
+      const value = row.values[name] ?? null;
+      if (value === null && column === undefined) continue;
+      column ??= new Array<Scalar>(index).fill(null);
+      column.push(value);
+    }
+    if (column) values[name] = column;
+  }
+  return {
+    project: rows.map(({ project }) => project),
+    seq: rows.map(({ seq }) => seq),
+    timeMs: rows.map(({ timeMs }) => timeMs),
+    event: rows.map(({ event }) => event),
+    distinctId: rows.map(({ distinctId }) => distinctId),
+    session: rows.map(({ session }) => session),
+    values,
+  };
+}

@@ -1,0 +1,137 @@
+// The values of a field, the most frequent first.
+//
+// In two steps: which values, by count alone; then what else is counted of those that are shown, because
+// distinct ids of values that nobody sees cost the most. Of a property with few values in one step:
+// nearly all of its events are shown, and reading their JSON twice would cost more than all the rest.
+
+import type { Scalar } from '../../columns.ts';
+import type { BreakdownQuestion, Measured } from '../../question.ts';
+import type { Cell, Reading } from '../readers.ts';
+import { additiveSql, measuredOf, measuredSql } from './counts.ts';
+import { namesOf, sessionName } from './names.ts';
+import type { Result } from './questions.ts';
+
+/** Values of an answer, unless it is said. */
+const LIMIT = 10;
+
+/** Events that tell whether a property has few values, and how many are few. */
+const SAMPLE = 3_000;
+const FEW = 50;
+
+export async function breakdown(
+  reading: Reading,
+  question: BreakdownQuestion,
+): Promise<Result<'breakdown'>> {
+  const isOneStep = 'property' in question.by && (await hasFewValues(reading, question));
+  return isOneStep ? inOneStep(reading, question) : inTwoSteps(reading, question);
+}
+
+async function hasFewValues(reading: Reading, question: BreakdownQuestion): Promise<boolean> {
+  const statement = reading.statement();
+  const [found] = await reading.rows(
+    statement,
+    `SELECT count(DISTINCT value) FROM (SELECT ${statement.field(question.by)} AS value
+     FROM events WHERE ${statement.scope(question)} LIMIT ${SAMPLE})`,
+  );
+  return Number(found![0]) <= FEW;
+}
+
+async function inOneStep(
+  reading: Reading,
+  question: BreakdownQuestion,
+): Promise<Result<'breakdown'>> {
+  const { by, measure, limit = LIMIT } = question;
+  const statement = reading.statement();
+  const field = statement.field(by);
+  // Grouped by value and id first: quicker than counting distinct ids of each value. The values of a
+  // measure cannot be added up so.
+  const counted = measure
+    ? `SELECT ${field} AS value, ${measuredSql(reading.columns, statement, measure)}
+       FROM events WHERE ${statement.scope(question)} GROUP BY value`
+    : `SELECT value, sum(c0)::BIGINT, count(*), sum(c2)::BIGINT, sum(c3)::BIGINT, NULL
+       FROM (SELECT ${field} AS value, id, ${additiveSql(reading.columns)}
+             FROM events WHERE ${statement.scope(question)} GROUP BY value, id)
+       GROUP BY value`;
+  // Events without a value are a group too, which is left out here: a condition would be pushed
+  // down to the events, and read their JSON once more.
+  const found = await reading.rows(
+    statement,
+    `SELECT *, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
+     FROM (${counted}) AS counted(value, n, ids, failures, judged, distribution)
+     ORDER BY n DESC, value LIMIT ${limit + 1}`,
+  );
+  const [first] = found;
+  const [all = 0, events = 0] = first?.slice(6) ?? [];
+  return {
+    data: {
+      rows: found
+        .filter(([value]) => value !== null)
+        .slice(0, limit)
+        .map(([value, ...cells]) => ({ value: value as Scalar, ...measuredOf(cells) })),
+      values: Number(all),
+      events: Number(events ?? 0),
+    },
+    hasMore: Number(all) > limit,
+  };
+}
+
+async function inTwoSteps(
+  reading: Reading,
+  question: BreakdownQuestion,
+): Promise<Result<'breakdown'>> {
+  const { project, by, limit = LIMIT } = question;
+  const column = 'column' in by ? by.column : undefined;
+  // Keys have 64 bits, JavaScript's numbers 53: they travel as text.
+  const isKey = column === 'distinct_id' || column === 'session';
+  const value = isKey ? 'CAST(value AS VARCHAR)' : 'value';
+
+  const which = reading.statement();
+  const top = await reading.rows(
+    which,
+    `SELECT ${value}, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
+     FROM (SELECT ${which.field(by)} AS value, count(*) AS n
+           FROM events WHERE ${which.scope(question)} GROUP BY value)
+     ORDER BY n DESC, value LIMIT ${limit + 1}`,
+  );
+  const values = top
+    .map(([each]) => each as Scalar)
+    .filter((each) => each !== null)
+    .slice(0, limit);
+  const details = await detailsOf(reading, question, values, isKey);
+  const names = column === 'distinct_id' ? await namesOf(reading, project, values) : undefined;
+  const nameOf = (each: Scalar): Scalar =>
+    names ? (names.get(String(each)) ?? null) : column === 'session' ? sessionName(each) : each;
+
+  const [, all = 0, events = 0] = top[0] ?? [];
+  return {
+    data: {
+      rows: values.map((each) => ({ value: nameOf(each), ...details.get(each)! })),
+      values: Number(all),
+      events: Number(events ?? 0),
+    },
+    hasMore: Number(all) > limit,
+  };
+}
+
+async function detailsOf(
+  reading: Reading,
+  question: BreakdownQuestion,
+  values: readonly Scalar[],
+  isKey: boolean,
+): Promise<Map<Cell, Measured>> {
+  if (values.length === 0) return new Map();
+  const statement = reading.statement();
+  const field = statement.field(question.by);
+  const bound = values.map((each) => {
+    const value = statement.bind(each!);
+    return isKey ? `CAST(${value} AS UBIGINT)` : value;
+  });
+  const found = await reading.rows(
+    statement,
+    `SELECT ${isKey ? `CAST(${field} AS VARCHAR)` : field} AS value,
+       ${measuredSql(reading.columns, statement, question.measure)}
+     FROM events WHERE ${statement.scope(question)} AND ${field} IN (${bound.join(', ')})
+     GROUP BY value`,
+  );
+  return new Map(found.map(([value, ...cells]) => [value!, measuredOf(cells)]));
+}

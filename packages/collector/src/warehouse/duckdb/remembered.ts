@@ -1,0 +1,95 @@
+// Intervals of a series that were counted once and have not been written to since. New events fall
+// into the last interval: of a year by day, one day is counted anew and 364 are remembered. In memory only:
+// after a start the first question counts them all.
+
+const DAY = 86_400_000;
+/** Intervals that are remembered, of all series together. */
+const INTERVALS = 200_000;
+
+/** A moment: what was counted at it has seen every write before it. */
+export type Moment = number;
+
+/** What was counted of an interval, and when. */
+export interface Counted {
+  readonly at: Moment;
+  readonly values: readonly number[];
+}
+
+export class Remembered {
+  private moment = 0;
+  private size = 0;
+  /** When a day (of UTC) of a project was last written to. */
+  private readonly days = new Map<number, Map<number, Moment>>();
+  /** When a project lost events. */
+  private readonly losses = new Map<number, Moment>();
+  /** Series → start of an interval → counts; the series that was asked for last comes last. */
+  private readonly series = new Map<string, Map<number, Counted>>();
+
+  /** Take it before counting. */
+  now(): Moment {
+    return this.moment;
+  }
+
+  /** An event of this time was written, and is committed. */
+  touch(project: number, timeMs: number): void {
+    let days = this.days.get(project);
+    if (!days) {
+      days = new Map();
+      this.days.set(project, days);
+    }
+    days.set(Math.floor(timeMs / DAY), ++this.moment);
+  }
+
+  /** Events of the project were erased. */
+  forget(project: number): void {
+    this.losses.set(project, ++this.moment);
+  }
+
+  clear(): void {
+    this.moment++;
+    this.days.clear();
+    this.losses.clear();
+    this.series.clear();
+    this.size = 0;
+  }
+
+  /** Counts of intervals of a series: only those that still hold. */
+  get(key: string, project: number, spans: readonly Span[]): (Counted | undefined)[] {
+    const known = this.series.get(key);
+    if (!known) return spans.map(() => undefined);
+    this.series.delete(key);
+    this.series.set(key, known);
+    const loss = this.losses.get(project) ?? 0;
+    const days = this.days.get(project);
+    return spans.map(({ from, to }) => {
+      const counted = known.get(from);
+      if (!counted || counted.at < loss) return undefined;
+      for (let day = Math.floor(from / DAY); day * DAY < to; day++) {
+        if ((days?.get(day) ?? 0) > counted.at) return undefined;
+      }
+      return counted;
+    });
+  }
+
+  /** Remembers an interval of a series. */
+  set(key: string, from: number, counted: Counted): void {
+    let known = this.series.get(key);
+    if (!known) {
+      known = new Map();
+      this.series.set(key, known);
+    }
+    if (!known.has(from)) this.size++;
+    known.set(from, counted);
+    for (const [oldest, { size }] of this.series) {
+      if (this.size <= INTERVALS || oldest === key) break;
+      this.series.delete(oldest);
+      this.size -= size;
+    }
+  }
+}
+
+/** An interval, in ms. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}

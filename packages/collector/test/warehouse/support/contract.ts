@@ -1,0 +1,384 @@
+// What every warehouse promises, whatever engine it is made of.
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer, Question } from '../../../src/warehouse/question.ts';
+import type { Row, Warehouse } from '../../../src/warehouse/warehouse.ts';
+import { FROM, history, QUESTIONS, STRANGE } from './histories.ts';
+import { recount } from './recount.ts';
+
+/** A warehouse, made for a test, with the columns of `recount`. */
+export interface Made {
+  warehouse: Warehouse;
+  /** Ends the engine without warning, now. */
+  kill(): void;
+  /** Resolves when a warehouse whose engine was killed answers again. */
+  recovered(): Promise<void>;
+  /** Closes it and opens it again. */
+  reopen(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+const RUNS = Number(process.env.WAREHOUSE_RUNS ?? 25);
+const SEED = Number(process.env.WAREHOUSE_SEED ?? 9);
+
+/** A row with some of its parts given. */
+export const row = (seq: number, parts: Partial<Row> = {}): Row => ({
+  project: 1,
+  seq,
+  timeMs: FROM + seq * 1000,
+  event: 'start',
+  distinctId: 'ann',
+  session: null,
+  values: {},
+  ...parts,
+});
+const rowsOf = (from: number, count: number, parts: Partial<Row> = {}) =>
+  Array.from({ length: count }, (_, index) => row(from + index, parts));
+const RANGE = { project: 1, from: 0, to: FROM + 400 * DAY } as const;
+
+export function contract(name: string, make: () => Promise<Made>): void {
+  describe(`the contract of a warehouse: ${name}`, () => {
+    let made: Made;
+    let warehouse: Warehouse;
+    beforeAll(async () => {
+      made = await make();
+      warehouse = made.warehouse;
+    });
+    afterAll(() => made.remove());
+    beforeEach(() => warehouse.reset());
+
+    const data = async (question: object) => {
+      const answer = (await warehouse.query({ ...RANGE, ...question } as Question)) as Answer;
+      expect(answer.data, `cut by ${answer.cut}`).not.toBeNull();
+      return answer.data as never;
+    };
+    const count = async (more: object = {}) =>
+      ((await data({ kind: 'totals', ...more })) as { now: { events: number } }).now.events;
+
+    describe('exactly once', () => {
+      it('a batch that is written again changes nothing, and says so', async () => {
+        expect(await warehouse.write({ number: 1, rows: rowsOf(1, 10) })).toBe(true);
+        expect(await warehouse.write({ number: 1, rows: rowsOf(1, 10) })).toBe(false);
+        expect(await count()).toBe(10);
+        expect(await warehouse.lastBatch()).toBe(1);
+      });
+
+      it('batches may come in any order, each as often as it likes, at the same time', async () => {
+        const numbers = [5, 2, 9, 2, 5, 1, 9, 40, 1, 3, 40, 2];
+        const isNew = await Promise.all(
+          numbers.map((number) => warehouse.write({ number, rows: rowsOf(number * 100, number) })),
+        );
+        expect(isNew.filter(Boolean)).toHaveLength(6);
+        expect(await count()).toBe(5 + 2 + 9 + 1 + 40 + 3);
+        expect(await warehouse.lastBatch()).toBe(40);
+      });
+
+      it('an empty batch has been written too', async () => {
+        expect(await warehouse.lastBatch()).toBeNull();
+        expect(await warehouse.write({ number: 7, rows: [] })).toBe(true);
+        expect(await warehouse.write({ number: 7, rows: [] })).toBe(false);
+        expect(await warehouse.lastBatch()).toBe(7);
+      });
+
+      it('what was written is there after it was closed and opened', async () => {
+        await warehouse.write({ number: 3, rows: rowsOf(1, 5000) });
+        await made.reopen();
+        warehouse = made.warehouse;
+        expect(await warehouse.write({ number: 3, rows: rowsOf(1, 5000) })).toBe(false);
+        expect(await count()).toBe(5000);
+      });
+
+      it('killed at any moment of a batch: all of it is there, or nothing', async () => {
+        let expected = 0;
+        for (const [index, delayMs] of [0, 5, 20, 60, 120, 250].entries()) {
+          const batch = { number: index + 1, rows: rowsOf(index * 100_000, 8000) };
+          const written = warehouse.write(batch).catch(() => undefined);
+          await new Promise((done) => setTimeout(done, delayMs));
+          made.kill();
+          await written;
+          await made.recovered();
+          expect([expected, expected + 8000]).toContain(await count());
+          await warehouse.write(batch);
+          expected += 8000;
+          expect(await count()).toBe(expected);
+          expect(await warehouse.lastBatch()).toBe(index + 1);
+        }
+      }, 120_000);
+    });
+
+    describe('erasing', () => {
+      it('an id is gone from every answer, its name too; twice is once', async () => {
+        const rest = JSON.stringify({ n: 1 });
+        const parts = { distinctId: 'victim', values: { command: 'up', rest } };
+        await warehouse.write({ number: 1, rows: [...rowsOf(1, 20), ...rowsOf(21, 30, parts)] });
+        await data({ kind: 'series', interval: 'month' });
+        expect(await warehouse.erase(1, 'nobody')).toBe(0);
+        expect(await warehouse.erase(1, 'victim')).toBe(30);
+        expect(await warehouse.erase(1, 'victim')).toBe(0);
+        expect(await count()).toBe(20);
+        for (const question of [
+          { kind: 'breakdown', by: { column: 'distinct_id' } },
+          { kind: 'breakdown', by: { column: 'command' } },
+          { kind: 'series', interval: 'month' },
+          { kind: 'events' },
+        ]) {
+          const answer = JSON.stringify(await data(question));
+          expect(answer).not.toMatch(/victim|up/);
+        }
+      });
+
+      it('erases in one project only, and takes the id again when it comes back', async () => {
+        await warehouse.write({ number: 1, rows: [row(1), row(2, { project: 2 })] });
+        await warehouse.erase(1, 'ann');
+        expect(await count()).toBe(0);
+        expect(await count({ project: 2 })).toBe(1);
+        await warehouse.write({ number: 2, rows: [row(3)] });
+        const page = (await data({ kind: 'events' })) as { events: { distinct_id: string }[] };
+        expect(page.events.map((each) => each.distinct_id)).toEqual(['ann']);
+      });
+
+      it('a project is dropped without its neighbours', async () => {
+        const rows = [...rowsOf(1, 3), ...rowsOf(4, 5, { project: 2 })];
+        await warehouse.write({ number: 1, rows });
+        expect(await warehouse.dropProject(2)).toBe(5);
+        expect(await count()).toBe(3);
+        expect(await count({ project: 2 })).toBe(0);
+        const ids = await data({ kind: 'breakdown', by: { column: 'distinct_id' }, project: 2 });
+        expect(ids).toEqual({ rows: [], values: 0, events: 0 });
+      });
+
+      it('after a reset every number is new', async () => {
+        await warehouse.write({ number: 1, rows: rowsOf(1, 10) });
+        await warehouse.reset();
+        expect(await warehouse.lastBatch()).toBeNull();
+        expect(await count()).toBe(0);
+        expect(await warehouse.write({ number: 1, rows: rowsOf(1, 4) })).toBe(true);
+        expect(await count()).toBe(4);
+      });
+    });
+
+    describe('what strangers send', () => {
+      it('SQL in every field is text', async () => {
+        const rows = STRANGE.flatMap((text, index) => [
+          row(index + 1, {
+            event: text,
+            distinctId: text,
+            session: text,
+            values: { command: text, country: text, rest: JSON.stringify({ [text]: text }) },
+          }),
+        ]);
+        await warehouse.write({ number: 1, rows });
+        for (const text of STRANGE) {
+          for (const column of ['event', 'distinct_id', 'session', 'command', 'country']) {
+            const where = [{ column, op: 'is', value: text }];
+            expect(await count({ where }), `${column} ${text}`).toBe(1);
+          }
+          expect(await count({ where: [{ property: text, op: 'is', value: text }] })).toBe(1);
+          const values = await data({ kind: 'breakdown', by: { property: text } });
+          expect(values).toMatchObject({ rows: [{ value: text, events: 1 }] });
+        }
+        expect(await count()).toBe(STRANGE.length);
+      });
+
+      it('no name but those of the columns gets into a statement', async () => {
+        for (const column of [...STRANGE, 'id', 'project', 'seq', 'rowid', 'batches.number']) {
+          const questions = [
+            { kind: 'breakdown', by: { column } },
+            { kind: 'totals', where: [{ column, op: 'is', value: 'x' }] },
+            { kind: 'totals', measure: { column } },
+          ];
+          for (const question of questions) {
+            await expect(
+              warehouse.query({ ...RANGE, ...question } as Question),
+            ).rejects.toMatchObject({ name: 'QuestionError' });
+          }
+        }
+        for (const more of [
+          { interval: "day'; --" },
+          { interval: 'day', zone: "UTC'; --" },
+          { interval: 'day', from: '0; --' },
+        ]) {
+          await expect(
+            warehouse.query({ ...RANGE, kind: 'series', ...more } as never),
+          ).rejects.toMatchObject({ name: 'QuestionError' });
+        }
+      });
+
+      it('what no engine likes is taken: NUL, half a surrogate pair, 1e308, wrong types', async () => {
+        const values = {
+          command: 'x\0y',
+          country: '\ud800',
+          duration_ms: 1e308,
+          success: 'yes' as never,
+          received: Number.NaN,
+          rest: '{"half":"\\udc00","big":1e308,"beyond":1e999,"nul":"\\u0000","plan":"p"}',
+        };
+        await warehouse.write({
+          number: 1,
+          rows: [
+            row(1, { values, event: 'a\ud800', distinctId: '\udfff', session: '\0' }),
+            row(2, { values: { rest: 'no JSON', duration_ms: Number.POSITIVE_INFINITY } }),
+            row(3, { values: { rest: '[1]', command: 7 as never } }),
+          ],
+        });
+        expect(await count()).toBe(3);
+        const page = (await data({ kind: 'events' })) as { events: object[] };
+        expect(page.events[2]).toMatchObject({
+          event: 'a\ufffd',
+          distinct_id: '\ufffd',
+          values: { command: 'x\0y', country: '\ufffd', duration_ms: 1e308, success: null },
+        });
+        const plans = await data({ kind: 'breakdown', by: { property: 'plan' } });
+        expect(plans).toMatchObject({ rows: [{ value: 'p', events: 1 }] });
+        expect(await count({ where: [{ property: 'half', op: 'is', value: '\ufffd' }] })).toBe(1);
+        expect(await count({ where: [{ property: 'big', op: 'is', value: 1e308 }] })).toBe(1);
+        expect(await count({ where: [{ column: 'duration_ms', op: 'is', value: 1e308 }] })).toBe(1);
+      });
+
+      it('what is too much is no question', async () => {
+        for (const question of [
+          { kind: 'series', interval: 'hour' },
+          { kind: 'breakdown', by: { column: 'event' }, limit: 1001 },
+          { kind: 'events', cursor: 'x' },
+          { kind: 'funnel', steps: [[{ column: 'event', op: 'is', value: 'a' }]] },
+          { kind: 'totals', to: 0 },
+          { kind: 'everything' },
+        ]) {
+          await expect(
+            warehouse.query({ ...RANGE, ...question } as Question),
+          ).rejects.toMatchObject({ name: 'QuestionError' });
+        }
+      });
+    });
+
+    describe('time', () => {
+      const day = async (zone: string, from: string, to: string, interval = 'day') =>
+        (await data({
+          kind: 'series',
+          interval,
+          zone,
+          from: Date.parse(from),
+          to: Date.parse(to),
+        })) as { points: { start: number; events: number }[] };
+
+      it('the day on which the clock is put forward has 23 hours, the other one 25', async () => {
+        const hourly = (from: string, hours: number) =>
+          Array.from({ length: hours }, (_, hour) =>
+            row(hour + 1, { timeMs: Date.parse(from) + hour * 3_600_000 }),
+          );
+        await warehouse.write({ number: 1, rows: hourly('2026-03-28T23:00Z', 48) });
+        const spring = await day('Europe/Berlin', '2026-03-28T23:00Z', '2026-03-29T22:00Z');
+        expect(spring.points.map(({ events }) => events)).toEqual([23]);
+        await warehouse.write({ number: 2, rows: hourly('2026-10-24T22:00Z', 48) });
+        const autumn = await day('Europe/Berlin', '2026-10-24T22:00Z', '2026-10-25T23:00Z');
+        expect(autumn.points.map(({ events }) => events)).toEqual([25]);
+        const hours = await day('Europe/Berlin', '2026-10-24T22:00Z', '2026-10-25T23:00Z', 'hour');
+        expect(hours.points).toHaveLength(25);
+      });
+
+      it('weeks begin on Monday and months on the first, of the zone', async () => {
+        // Sunday 1 March 2026, 23:30 in New York; Monday in Berlin.
+        await warehouse.write({
+          number: 1,
+          rows: [row(1, { timeMs: Date.parse('2026-03-02T04:30Z') })],
+        });
+        const range = ['2026-02-01T12:00Z', '2026-03-20T00:00Z'] as const;
+        const start = async (zone: string, interval: string) =>
+          (await day(zone, ...range, interval)).points.find(({ events }) => events > 0)!.start;
+        expect(await start('America/New_York', 'week')).toBe(Date.parse('2026-02-23T05:00Z'));
+        expect(await start('Europe/Berlin', 'week')).toBe(Date.parse('2026-03-01T23:00Z'));
+        expect(await start('America/New_York', 'month')).toBe(Date.parse('2026-03-01T05:00Z'));
+      });
+
+      it('a series that was asked before counts what came or went since', async () => {
+        const ask = async () =>
+          (await day('Europe/Berlin', '2026-03-01T00:00Z', '2026-04-01T00:00Z')).points.map(
+            ({ events }) => events,
+          );
+        await warehouse.write({ number: 1, rows: rowsOf(1, 5) });
+        expect((await ask()).reduce((a, b) => a + b)).toBe(5);
+        const late = row(9, { timeMs: FROM + 20 * DAY, distinctId: 'bob' });
+        await warehouse.write({ number: 2, rows: [late] });
+        expect((await ask()).reduce((a, b) => a + b)).toBe(6);
+        await warehouse.erase(1, 'ann');
+        expect((await ask()).reduce((a, b) => a + b)).toBe(1);
+      });
+    });
+
+    it('events are read page by page, each once', async () => {
+      // Many of the same millisecond: the cursor must tell them apart.
+      const rows = rowsOf(1, 95).map((each) => ({ ...each, timeMs: FROM + (each.seq % 7) }));
+      await warehouse.write({ number: 1, rows });
+      const seen: number[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = (await data({ kind: 'events', limit: 10, cursor })) as {
+          events: { seq: number }[];
+          next: string | null;
+        };
+        seen.push(...page.events.map(({ seq }) => seq));
+        if (page.next === null) break;
+        cursor = page.next;
+      }
+      expect(seen).toHaveLength(95);
+      expect(new Set(seen).size).toBe(95);
+    });
+
+    it('an answer says when there is more', async () => {
+      const rows = rowsOf(1, 30).map((each) => ({ ...each, event: `e${each.seq}` }));
+      await warehouse.write({ number: 1, rows });
+      const cut = async (more: object) =>
+        (await warehouse.query({ ...RANGE, ...more } as Question)).cut;
+      expect(await cut({ kind: 'breakdown', by: { column: 'event' } })).toBe('rows');
+      expect(await cut({ kind: 'breakdown', by: { column: 'event' }, limit: 30 })).toBeNull();
+      expect(await cut({ kind: 'events', limit: 29 })).toBe('rows');
+      expect(await cut({ kind: 'events', limit: 30 })).toBeNull();
+    });
+
+    it('tells how it is', async () => {
+      await warehouse.write({ number: 4, rows: rowsOf(1, 10), waiting: 17 });
+      const status = await warehouse.status();
+      expect(status).toMatchObject({ state: 'ready', lastBatch: 4, rows: 10, behind: 17 });
+      expect(status.bytes).toBeGreaterThan(0);
+      expect(status.memoryBytes).toBeGreaterThan(1_000_000);
+    });
+
+    for (const [kind, arbitrary] of Object.entries(QUESTIONS)) {
+      it(`${kind}: equal to a recount, over random histories`, async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            history,
+            fc.array(arbitrary, { minLength: 6, maxLength: 6 }),
+            fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 4, maxLength: 12 }),
+            fc.option(fc.constantFrom('ann', 'bob')),
+            async (rows, questions, order, erased) => {
+              await warehouse.reset();
+              let present: Row[] = [];
+              const written = new Set<number>();
+              // Six batches, in any order, some twice, some never; an id erased half-way.
+              for (const [step, number] of order.entries()) {
+                const batch = rows.filter(({ seq }) => seq % 6 === number);
+                await warehouse.write({ number, rows: batch });
+                if (!written.has(number)) present.push(...batch);
+                written.add(number);
+                if (erased === null || step !== order.length >> 1) continue;
+                await warehouse.query(questions[0]!);
+                await warehouse.erase(1, erased);
+                present = present.filter(
+                  (each) => each.project !== 1 || each.distinctId !== erased,
+                );
+              }
+              // The first one twice: remembered answers are answers.
+              for (const question of [questions[0]!, ...questions]) {
+                const answer = await warehouse.query(question);
+                expect(answer.data, JSON.stringify(question)).toEqual(recount(present, question));
+              }
+            },
+          ),
+          { numRuns: RUNS, seed: SEED },
+        );
+      }, 180_000);
+    }
+  });
+}
