@@ -546,7 +546,8 @@ describe('preview', () => {
     await host.shim(['enable']);
     await host.shim(['track', 'service_started', 'service_name=plex'], none);
     const id = (await host.shim(['show-id'])).stdout.trim();
-    host.write('onramp.lock', host.read('onramp.lock').replace(id, id.replace(/^./, '0')));
+    const other = id.replace(/^./, (first) => (first === '0' ? '1' : '0'));
+    host.write('onramp.lock', host.read('onramp.lock').replace(id, other));
     expect((await host.shim(['preview'])).stdout).toContain('an example of');
   });
 

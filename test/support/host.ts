@@ -94,7 +94,7 @@ export async function makeHost({
         }
       });
     },
-    remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }),
+    remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
   execFileSync('git', [...GIT, 'init', '-q'], { cwd: root, env: cleanEnv() });
   if (init) {
