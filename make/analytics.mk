@@ -132,7 +132,12 @@ analytics.args = $(if $(findstring command,$(origin ARGS)),$(if $(filter %-log %
 analytics.tell = @/bin/sh $(call analytics.quote,$(analytics.dir)track) tell $(patsubst local,enable --local,$(@:analytics-%=%)) $(analytics.args)
 
 .PHONY: $(analytics.targets)
+# With -t alone, make would do nothing and say nothing; a `+` that make sees before it expands the line helps.
+ifeq (t,$(findstring t,$(filter-out --%,$(analytics.flags)))$(findstring n,$(filter-out --%,$(analytics.flags))))
+$(analytics.targets): ; +$(analytics.tell)
+else
 $(analytics.targets): ; $(analytics.tell)
+endif
 analytics-enable: ## Turn on anonymous usage analytics (off by default)
 analytics-local: ## Record usage on this machine only, send nothing
 analytics-disable: ## Turn analytics off and throw away what waits to be sent

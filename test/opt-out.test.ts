@@ -14,9 +14,10 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
+import { quiet } from './support/processes';
 import { giveAll, isRoot, lockOf, NOBODY, snapshot } from './support/project';
 import { RECORD_ONLY } from './support/recorded';
-import { make } from './support/run';
+import { make, ROOT } from './support/run';
 import { type Server, startServer } from './support/server';
 import { type Tools, toolsWithout } from './support/tools';
 
@@ -41,6 +42,18 @@ const spool = () => {
 const disable = () => host.make(['analytics-disable'], { PATH: tools.path });
 
 describe('`make analytics-disable` works', () => {
+  it.each(['-t', '-tk', '-B', '-s', '-j4'])('with %s', async (flag) => {
+    host.write('onramp.lock', lockOf('1'));
+    expect((await host.make([flag, 'analytics-disable'])).status).toBe(0);
+    expect(host.read('onramp.lock')).toContain('ANALYTICS_ENABLED=0');
+  });
+
+  it('and does nothing with -n', async () => {
+    host.write('onramp.lock', lockOf('1'));
+    for (const flag of ['-n', '-nt', '-q']) await host.make([flag, 'analytics-disable']);
+    expect(host.read('onramp.lock')).toContain('ANALYTICS_ENABLED=1');
+  });
+
   it.each<[string, () => void]>([
     ['without Node', () => {}],
     ['without the bundle', () => rmSync(join(host.root, BUNDLE))],
@@ -189,6 +202,44 @@ describe('while the bundle is missing', () => {
     for (let each = 0; each < 240; each += 1) writeFileSync(join(folder, `n${each}.start`), 'v1\n');
     await host.make(['list-services']);
     expect(spool().length).toBe(240);
+  });
+});
+
+describe('with a Node that cannot run the bundle', () => {
+  // S15: two files for every command, for ever.
+  const OLD = `exec '${process.execPath}' --require '${join(ROOT, 'test/support/old-node.cjs')}' "$@"`;
+  const settings = { ONRAMP_ANALYTICS_ENABLED: '1', ONRAMP_ANALYTICS_SENDER: 'none' };
+  const notes = () => spool().filter((name) => name !== 'unusable');
+  let old: Tools;
+  beforeEach(() => {
+    old = toolsWithout([], { node: OLD });
+  });
+  afterEach(() => old.remove());
+  const runOld = async (more = {}) => {
+    await host.make(['list-services'], { ...settings, ...more, PATH: old.path });
+    await quiet(host.root);
+  };
+
+  it.each<[string, Record<string, string>, number]>([
+    ['', {}, 4],
+    [', in CI', { CI: '1' }, 2],
+  ])('few notes are left, however many commands run%s', async (_where, more, most) => {
+    for (let run = 0; run < 6; run += 1) await runOld(more);
+    expect(notes()).toHaveLength(most);
+    expect(spool()).toContain('unusable');
+  });
+
+  it('a newer one records what was noted, and from its first command on all that comes', async () => {
+    for (let run = 0; run < 4; run += 1) await runOld();
+    const runNew = async () => {
+      await host.make(['list-services'], { ...settings, ONRAMP_ANALYTICS_TIMEOUT_MS: '20000' });
+      await quiet(host.root);
+    };
+    await runNew();
+    expect(spool()).toEqual([]);
+    expect(host.records()).toHaveLength(3);
+    await runNew();
+    expect(host.records()).toHaveLength(4);
   });
 });
 

@@ -1,6 +1,6 @@
 // The spool: what sh noted is recorded once, by one collector at a time, or dropped for a reason.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -15,13 +15,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { thisProcess } from '../src/files/running';
 import { projectAt } from '../src/project/project';
 import { recordProblem } from '../src/record/problem';
 import { spooled } from '../src/spool/spool';
 import { changeState } from '../src/state/change';
 import { type Host, makeHost } from './support/host';
 import { note, processOf, spoolOf, startTimeOf } from './support/notes';
-import { quiet } from './support/processes';
+import { quiet, until } from './support/processes';
 import { lockOf } from './support/project';
 import { executed, failed, recorded } from './support/recorded';
 import { BUNDLE, cleanEnv } from './support/run';
@@ -238,6 +239,46 @@ describe('the collector', () => {
     await collect(env());
     expect(new Set(server.events().map(({ uuid }) => uuid)).size).toBe(2);
     expect(spoolOf(host)).toEqual([]);
+  });
+});
+
+// Where the first process of a container waits for nobody, what was killed is there for ever (a zombie).
+describe('a process that has ended, and whose parent has not asked', () => {
+  let parent: ChildProcess;
+  let pid: number;
+  beforeEach(async () => {
+    // `sleep 600` replaces the shell, and does not know of the child that it has.
+    parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    pid = Number(String((await once(parent.stdout!, 'data'))[0]));
+  });
+  afterEach(() => void parent.kill('SIGKILL'));
+  const end = async () => {
+    process.kill(pid, 'SIGKILL');
+    await until(10_000, () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  };
+
+  it('runs no more: its command is over', async () => {
+    note(host, { process: processOf(pid) });
+    await collect();
+    expect(waiting()).toMatchObject({ commands: 0, running: 1 });
+    await end();
+    await collect();
+    expect(recorded(host)).toEqual([['command_executed', { command: 'down' }]]);
+  });
+
+  it('collects no more: another collector takes its place', async () => {
+    const [, start, boot, first] = processOf(pid).split(' ');
+    const { namespace } = thisProcess();
+    await end();
+    writeFileSync(join(host.record, 'spool/collector'), `${pid} ${boot} ${first} ${start}\n`);
+    const lease = { pid, start, boot, namespace, untilMs: Date.now() + 30_000 };
+    mkdirSync(join(host.record, 'leases'), { recursive: true });
+    writeFileSync(join(host.record, 'leases/collect.1'), JSON.stringify(lease));
+    await host.make(['list-services'], NONE);
+    await quiet(host.root);
+    expect(recorded(host)).toEqual([executed('list-services')]);
   });
 });
 

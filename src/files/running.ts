@@ -36,11 +36,15 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
+/** No start: a process that has ended, and still is there because its parent has not asked (a zombie). */
+const OVER = 'over';
+
 /** The start time of a process, from a /proc that is known to be this namespace's. */
 function startIn(pid: number): string | undefined {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  // The second field, a name in brackets, may hold anything; the start time is field 22.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  // The second field, a name in brackets, may hold anything. The state is field 3, the start time field 22.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields && /^[ZX]/.test(fields[0]!) ? OVER : fields?.[19];
 }
 
 /** What this process can say of its surroundings: the same until it ends. */
@@ -67,7 +71,10 @@ export function whereWeRun(): Here {
   return known;
 }
 
-/** When a process of this namespace started; undefined when there is none, or nobody can tell. */
+/**
+ * When a process of this namespace started; a word that is no time when it has ended and its parent, in a
+ * container often for ever, has not asked; undefined when there is none, or nobody can tell.
+ */
 export function startOf(pid: number): string | undefined {
   return whereWeRun().hasProc ? startIn(pid) : undefined;
 }
@@ -87,5 +94,5 @@ export function hasEnded(id: ProcessId): boolean {
   if (id.boot !== boot || id.namespace !== namespace) return false;
   if (!isRunning(id.pid)) return true;
   const start = startOf(id.pid);
-  return id.start !== undefined && start !== undefined && id.start !== start;
+  return start === OVER || (id.start !== undefined && start !== undefined && id.start !== start);
 }

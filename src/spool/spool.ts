@@ -36,7 +36,7 @@ export function hasFinished(project: Project): boolean {
 }
 
 const OURS =
-  /^(collector|reports(\.\d+-[0-9a-f]+)?|[A-Za-z0-9-]+\.(start|end)|[0-9a-f-]+\.records(\.tmp)?)$/;
+  /^(collector|unusable|reports(\.\d+-[0-9a-f]+)?|[A-Za-z0-9-]+\.(start|end)|[0-9a-f-]+\.records(\.tmp)?)$/;
 
 /** Forgets everything in it, also of a command that still runs. Never throws. */
 export function emptySpool(project: Project): void {
