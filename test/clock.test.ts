@@ -1,6 +1,6 @@
 // Clocks that are wrong: what is recorded stays, and what waits is sent.
 
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JOURNAL } from '../src/limits';
@@ -95,6 +95,20 @@ describe('an event of 1970', () => {
     await server.close();
     expect(server.events().map(({ uuid }) => uuid)).toEqual(uuids());
     expect(uuids().slice(0, before.length)).toEqual(before);
+  });
+
+  it('that is the first of a record stays, and is sent, when the time is right', async () => {
+    rmSync(host.journal);
+    await at(3_600_000 - Date.now(), TRACK);
+    const [first] = uuids();
+    expect(host.records()[0]!.timestamp).toMatch(/^1970-/);
+    const server = await startServer();
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    await host.shim(TRACK, { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '30000' });
+    await server.close();
+    expect(uuids()).toHaveLength(2);
+    expect(uuids()[0]).toBe(first);
+    expect(server.events().map(({ uuid }) => uuid)).toEqual(uuids());
   });
 
   it('is not aged, and ages nothing', async () => {
