@@ -76,11 +76,18 @@ describe.runIf(has).each(Object.entries(NAMESPACES))('in containers %s', (_what,
   it('a command that runs there is not over for the host', async () => {
     host.write('Makefile', 'down: ; @touch started; until test -e goon; do sleep 0.05; done\n');
     host.git(); // Only what git knows is named.
-    const running = inContainer('make', ['down'], NONE);
-    await until(10_000, () => existsSync(join(host.root, 'started')));
-    await host.shim(['collect'], NONE);
-    expect(recorded(host)).toEqual([]);
-    host.write('goon', '');
+    // Its number is none of the host’s: by that alone, it would seem to be over.
+    let pid = 10;
+    while (existsSync(`/proc/${pid}`)) pid += 1;
+    const script = `i=2; while [ $i -lt ${pid} ]; do (:); i=$((i+1)); done; make down; exit $?`;
+    const running = inContainer('sh', ['-c', script], NONE);
+    try {
+      await until(10_000, () => existsSync(join(host.root, 'started')));
+      await host.shim(['collect'], NONE);
+      expect(recorded(host)).toEqual([]);
+    } finally {
+      host.write('goon', '');
+    }
     expect(await running).toMatchObject({ status: 0, stderr: '' });
     await host.shim(['flush'], { ...NONE, ONRAMP_ANALYTICS_TIMEOUT_MS: '30000' });
     expect(recorded(host)).toEqual([executed('down')]);
