@@ -146,7 +146,8 @@ describe('an event older than 400 days', () => {
     const state = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
     writeFileSync(join(host.record, 'delivery.json'), JSON.stringify(state));
     const server = await startServer();
-    await host.shim(TRACK, { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url });
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    await host.shim(TRACK, { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '30000' });
     await server.close();
     expect(uuids().slice(0, -1)).toEqual(others);
     expect(server.events()).toHaveLength(1);

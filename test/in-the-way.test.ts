@@ -1,19 +1,12 @@
 // Nothing of ours gets in a host's way: rules that clean, list, check and find see what they saw before.
 
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { filesBelow, type Host, makeHost } from './support/host';
 import { quiet } from './support/processes';
-import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
+import { lockOf, snapshot } from './support/project';
 import { RECORD_ONLY } from './support/recorded';
 import { cleanEnv, make, ROOT, run } from './support/run';
 
@@ -261,13 +254,4 @@ it('a worktree, where .git is a file, has a record of its own in git’s directo
     true,
   );
   expect(existsSync(host.journal)).toBe(false);
-});
-
-it.skipIf(!isRoot)('a makefile that cannot be read fails as it did', async () => {
-  await tracked({ Makefile: 'all: ; @:\n' });
-  chmodSync(join(host.root, '..'), 0o755);
-  chmodSync(join(host.root, 'Makefile'), 0o000);
-  const result = await make(['all'], { cwd: host.root, env: {}, uid: NOBODY });
-  expect(result.status).toBe(2);
-  expect(result.stderr).toContain('Makefile: Permission denied');
 });
