@@ -39,7 +39,8 @@ describe('bin/onramp-analytics', () => {
   });
 
   it('makes no code out of texts, and reads none from elsewhere', () => {
-    const ours = text.slice(text.indexOf('// src/'));
+    // Up to the first of our files stands what other packages bring. A file without any is all ours.
+    const ours = text.slice(Math.max(0, text.indexOf('// src/')));
     for (const word of ['new Function(', 'runInThisContext', 'cachedData', 'vm.Script']) {
       expect(ours.includes(word), word).toBe(false);
     }

@@ -213,6 +213,27 @@ describe('a command loads what it needs', () => {
   });
 });
 
+describe('a Node', () => {
+  const as = (AS_NODE: string) =>
+    host.shim(['enable'], {
+      AS_NODE,
+      NODE_OPTIONS: `--require ${join(import.meta.dirname, 'support/old-node.cjs')}`,
+    });
+
+  // What they can do is tested with each of them: .ci/nodes.
+  it.each(['20.16.0', '20.19.2', '22.3.0', '24.0.0'])('of %s is not refused', async (version) => {
+    expect(await as(version)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.each(['18.20.8', '20.15.1'])('of %s is, with what is needed', async (version) => {
+    const { status, stderr } = await as(version);
+    expect(status).toBe(1);
+    expect(stderr).toContain('20.16');
+    expect(stderr).toContain(`v${version}`);
+    expect(existsSync(host.lock)).toBe(false);
+  });
+});
+
 describe('enable, disable', () => {
   it('shows the notice exactly once in the life of a project', async () => {
     const first = await host.shim(['enable']);

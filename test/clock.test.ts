@@ -1,6 +1,6 @@
 // Clocks that are wrong: what is recorded stays, and what waits is sent.
 
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JOURNAL } from '../src/limits';
@@ -97,6 +97,20 @@ describe('an event of 1970', () => {
     expect(uuids().slice(0, before.length)).toEqual(before);
   });
 
+  it('that is the first of a record stays, and is sent, when the time is right', async () => {
+    rmSync(host.journal);
+    await at(3_600_000 - Date.now(), TRACK);
+    const [first] = uuids();
+    expect(host.records()[0]!.timestamp).toMatch(/^1970-/);
+    const server = await startServer();
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    await host.shim(TRACK, { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '30000' });
+    await server.close();
+    expect(uuids()).toHaveLength(2);
+    expect(uuids()[0]).toBe(first);
+    expect(server.events().map(({ uuid }) => uuid)).toEqual(uuids());
+  });
+
   it('is not aged, and ages nothing', async () => {
     const sinceMs = Date.now() - 1000;
     const before = fill([sinceMs, sinceMs, ...recent(40)]);
@@ -132,7 +146,8 @@ describe('an event older than 400 days', () => {
     const state = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
     writeFileSync(join(host.record, 'delivery.json'), JSON.stringify(state));
     const server = await startServer();
-    await host.shim(TRACK, { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url });
+    const env = { POSTHOG_API_KEY: 'k', POSTHOG_HOST: server.url };
+    await host.shim(TRACK, { ...env, ONRAMP_ANALYTICS_TIMEOUT_MS: '30000' });
     await server.close();
     expect(uuids().slice(0, -1)).toEqual(others);
     expect(server.events()).toHaveLength(1);

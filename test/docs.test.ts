@@ -49,6 +49,40 @@ it('the page that hosts get is docs/analytics.md, and links to nothing outside o
   for (const link of linksOf('docs/analytics.md')) expect(link).toMatch(/^#/);
 });
 
+describe('what README promises', () => {
+  const readme = textOf('README.md');
+  const promises = readme.split(/\n(?=- |\n)/).filter((part) => part.startsWith('- **'));
+
+  it.each(['no process', 'same output'])('(%s) has its exceptions one link away', (words) => {
+    const said = promises.filter((promise) =>
+      promise.replace(/\s+/g, ' ').toLowerCase().includes(words),
+    );
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('](docs/transparency.md#');
+  });
+
+  // Each row of README's table: which rows of the page of measurements it speaks for, and in what unit.
+  it.each([
+    ['a `make` command, analytics off', /^(make|tracking),? off:.* added/, / ms added/],
+    ['a `make` command, analytics on', /^(make|tracking),? on[:,].* added/, / ms added/],
+    ['`track`, waiting for the server', /^track, .*against node -e 0/, / ×/],
+  ])('(%s) is the worst that was measured, not the best', (name, rows, unit) => {
+    const figure = (text: string) => Number(/(-?[\d.]+)(?= ms added| ×)/.exec(text)?.[1]);
+    const measured = textOf('docs/benchmark.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.slice(2).split(' | '))
+      .filter(
+        ([what, must = '', reached = '']) => rows.test(`${what} ${must}`) && unit.test(reached),
+      )
+      .map(([, , reached = '']) => figure(reached));
+    const shown = readme.split('\n').find((line) => line.startsWith(`| ${name} |`))!;
+    expect(measured).not.toEqual([]);
+    expect(figure(shown.split(' | ')[1]!)).toBe(Math.max(...measured));
+    expect(figure(shown.split(' | ')[1]!)).toBeGreaterThan(0); // Nothing makes a command faster.
+  });
+});
+
 it('the map names every folder of src/, and no other', () => {
   const map = textOf('docs/architecture.md');
   const [picture = ''] = /^```\n[\s\S]*?^```$/m.exec(map) ?? [];

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -255,6 +256,48 @@ describe('a journal that is not what it should be', () => {
     chownSync(host.journal, NOBODY, NOBODY);
     await host.shim(TRACK, NONE);
     expect(readFileSync(host.journal, 'utf8')).toContain('service_started');
+  });
+});
+
+describe('what lies beside our files, however old', () => {
+  it('is nobody’s to delete: in a shared home, in the record, through links', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'onramp-home-'));
+    const document = join(home, 'document');
+    writeFileSync(document, 'mine');
+    const old = new Date(Date.now() - 500 * 24 * 3_600_000);
+    const beside: string[] = [document];
+    const folders = ['.cache', '.local/state', '.config'].map((each) =>
+      join(home, each, 'onramp-analytics'),
+    );
+    await host.shim(TRACK, { ...NONE, HOME: home });
+    const parts = ['', 'spool', 'leases'].map((each) => join(host.record, each));
+    for (const folder of [...folders, ...parts]) {
+      mkdirSync(folder, { recursive: true });
+      for (const name of ['letter.txt', 'x.v8', 'journal', 'a.b.c']) {
+        beside.push(join(folder, name));
+        writeFileSync(join(folder, name), 'mine');
+        utimesSync(join(folder, name), old, old);
+      }
+      beside.push(join(folder, 'link'));
+      symlinkSync(document, join(folder, 'link'));
+    }
+    utimesSync(document, old, old);
+    note(host, { status: 0 });
+    const env = { ...NONE, HOME: home };
+    for (const words of [
+      TRACK,
+      ['collect'],
+      ['status'],
+      ['log'],
+      ['report'],
+      ['flush'],
+      ['reset-id'],
+    ]) {
+      await host.shim(words, env);
+    }
+    expect(recorded(host).length).toBeGreaterThan(2);
+    expect(beside.filter((path) => !lstatSync(path, { throwIfNoEntry: false }))).toEqual([]);
+    rmSync(home, { recursive: true });
   });
 });
 

@@ -77,9 +77,12 @@ describe('`make analytics-disable` works', () => {
     expect(host.read('onramp.lock')).toBe(`${lockOf('0')}${FOREIGN}`);
   });
 
-  it('with the damaged bundle where Node is there', async () => {
+  it.each<[string, () => void]>([
+    ['damaged', () => host.write(BUNDLE, 'this is { not a program\n')],
+    ['missing', () => rmSync(join(host.root, BUNDLE))],
+  ])('with the bundle %s where Node is there', async (_what, spoil) => {
     host.write('onramp.lock', lockOf('1'));
-    host.write(BUNDLE, 'this is { not a program\n');
+    spoil();
     const result = await host.make(['analytics-disable']);
     expect(result).toMatchObject({ status: 0, stderr: '' });
     expect(host.read('onramp.lock')).toBe(lockOf('0'));
