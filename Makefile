@@ -1,6 +1,6 @@
 # onramp-analytics. `make demo` shows it, `make test` tests it; each needs Node 20.20, git and npm.
 
-.PHONY: help demo collector test build lint docs bench torture clean
+.PHONY: help demo collector test test-slow build lint docs bench torture clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /    make \1	/p' Makefile
@@ -12,8 +12,11 @@ demo: build ## Run the homelab example against a collector on this machine
 collector: node_modules/.installed ## Run the collector: docs/collector.md
 	@npm run --silent collector
 
-test: build ## Run every test
+test: build ## Run the tests
 	@npm run --silent test
+
+test-slow: build ## Run the slow tests: sieges, kills, pages in every state
+	@npm run --silent test:slow
 
 build: node_modules/.installed ## Build bin/onramp-analytics
 	@npm run --silent build
