@@ -5,7 +5,7 @@ import type { Chart } from 'chart.js';
 import { draw, heightOf, pointAt, recolour } from './chart';
 import { download } from './csv';
 import { element } from './dom';
-import { format } from './format';
+import { format } from '../format';
 import type { Panel } from './panel';
 import type { Theme } from './theme';
 
