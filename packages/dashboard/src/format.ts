@@ -57,7 +57,9 @@ export function instant(
   zone: string,
   options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'medium' },
 ): string {
-  return inLanguages((of) => new Intl.DateTimeFormat(of, { ...options, timeZone: zone })).format(ms);
+  return inLanguages((of) => new Intl.DateTimeFormat(of, { ...options, timeZone: zone })).format(
+    ms,
+  );
 }
 
 /** "2 min ago", in the reader's language. */

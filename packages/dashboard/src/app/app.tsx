@@ -3,14 +3,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../schema/src/question';
 import { isZone } from '../../../schema/src/zone';
+import { dayInWords } from '../format';
+import { Tiles } from '../panels/tiles';
 import { Banner, Updated } from '../parts/banner';
 import { Chips } from '../parts/chips';
 import { RangeControl } from '../parts/controls';
 import { Dialog } from '../parts/dialog';
 import { Link } from '../parts/link';
 import { SignIn } from '../parts/sign-in';
-import { Tiles } from '../panels/tiles';
-import { dayInWords } from '../format';
 import { refresh, useAnswer } from './answers';
 import { readLive } from './live';
 import { type Page, pagesOf } from './pages';
@@ -124,7 +124,14 @@ function Viewed({ view, project, projects }: ViewedProps) {
   const own = project.time_zone ?? 'UTC';
   const zone = view.zone && isZone(view.zone) ? view.zone : own;
   const kind = project.kind ?? 'cli';
-  const first: Scope = { project, kind, view, zone, nowMs, period: periodOf(view.range, zone, nowMs) };
+  const first: Scope = {
+    project,
+    kind,
+    view,
+    zone,
+    nowMs,
+    period: periodOf(view.range, zone, nowMs),
+  };
   const isAll = view.range === 'all';
   const firstMs = useFirst(first, isAll);
   const scope = isAll ? { ...first, period: periodOf('all', zone, nowMs, firstMs) } : first;

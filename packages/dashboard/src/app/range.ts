@@ -99,6 +99,9 @@ export function periodOf(range: Range, zone: string, nowMs: number, firstMs?: nu
   return {
     ...period,
     before,
-    beforeSoFar: { from: before.from, to: Math.max(before.from + 1, Math.min(before.to, before.from + gone)) },
+    beforeSoFar: {
+      from: before.from,
+      to: Math.max(before.from + 1, Math.min(before.to, before.from + gone)),
+    },
   };
 }

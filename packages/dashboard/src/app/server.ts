@@ -20,10 +20,13 @@ export class AskError extends Error {
 function wordsOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { detail, message, error } = body as Record<string, unknown>;
-  return [detail, message, error].find((each): each is string => typeof each === 'string' && each !== '');
+  return [detail, message, error].find(
+    (each): each is string => typeof each === 'string' && each !== '',
+  );
 }
 
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.!]?$/, '.')}`;
+const sentence = (text: string) =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.!]?$/, '.')}`;
 
 /** Asks. Resolves with the JSON of the answer, undefined where there is none. @throws AskError */
 export async function ask(url: string, init: RequestInit = {}): Promise<unknown> {

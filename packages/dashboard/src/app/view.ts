@@ -2,8 +2,8 @@
 // is the view before.
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Filter } from '../../../schema/src/question';
 import { filterText, readFilter } from '../../../schema/src/condition';
+import type { Filter } from '../../../schema/src/question';
 import { DEFAULT_RANGE, type Range } from './range';
 
 export interface View {

@@ -6,6 +6,7 @@ import { useAsked, useScope } from '../app/scope';
 import { peopleOf } from '../app/words';
 import { Card, Shown } from '../parts/card';
 import { type Line, Series } from '../parts/series';
+import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
 
 type What = 'ids' | 'events' | 'failures';
@@ -32,20 +33,7 @@ function Activity() {
       title={`${names[what]} by ${unitWord}`}
       question="When is it used, and more than before?"
       isWide
-      tools={
-        <div class="switch" role="group" aria-label="What is counted">
-          {(Object.keys(names) as What[]).map((each) => (
-            <button
-              type="button"
-              key={each}
-              aria-pressed={what === each}
-              onClick={() => setWhat(each)}
-            >
-              {names[each]}
-            </button>
-          ))}
-        </div>
-      }
+      tools={<Switch label="What is counted" choices={names} value={what} change={setWhat} />}
     >
       <Shown of={now}>
         {({ points }) => {

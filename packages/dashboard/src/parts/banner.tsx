@@ -23,7 +23,9 @@ export function Banner() {
     <div class="banner" role="alert">
       <p>
         <strong>{error.message}</strong>{' '}
-        {atMs === undefined ? 'Nothing could be loaded yet.' : `What is shown is as of ${ago(now - atMs)}.`}
+        {atMs === undefined
+          ? 'Nothing could be loaded yet.'
+          : `What is shown is as of ${ago(now - atMs)}.`}
       </p>
       <p aria-live="off">
         {isAsking ? 'Trying …' : `Trying again in ${seconds} s.`}{' '}

@@ -46,7 +46,11 @@ interface ShownProps<T> {
 }
 
 /** An answer; until it is there its place, and what went wrong in the collector's words. */
-export function Shown<T>({ of: { answer, error, atMs, isAsking }, isEmpty, children }: ShownProps<T>) {
+export function Shown<T>({
+  of: { answer, error, atMs, isAsking },
+  isEmpty,
+  children,
+}: ShownProps<T>) {
   if (!answer) {
     if (error) return <p class="trouble">{error.message}</p>;
     return <div class="waiting" aria-busy={isAsking} />;

@@ -23,12 +23,16 @@ export function RangeControl({ view, period }: ControlsProps) {
       <label class="hidden" for="range">
         Range
       </label>
-      <select id="range" value={named ? view.range : 'now'} onChange={(event) => {
-        const { value } = event.currentTarget;
-        // What is not chosen in the end is not shown as chosen.
-        if (value === 'custom') event.currentTarget.value = named ? view.range : 'now';
-        choose(value);
-      }}>
+      <select
+        id="range"
+        value={named ? view.range : 'now'}
+        onChange={(event) => {
+          const { value } = event.currentTarget;
+          // What is not chosen in the end is not shown as chosen.
+          if (value === 'custom') event.currentTarget.value = named ? view.range : 'now';
+          choose(value);
+        }}
+      >
         {Object.entries(RANGES).map(([name, label]) => (
           <option key={name} value={name as RangeName}>
             {label}

@@ -2,23 +2,16 @@
 // the events behind it; the rest is behind "28 more", with a search.
 
 import { useState } from 'preact/hooks';
-import { csvLine } from '../../../schema/src/csv';
 import { fieldText } from '../../../schema/src/condition';
-import { download } from '../app/download';
-import {
-  type Asked,
-  isFiltered,
-  labelOf,
-  toggle,
-  useAsked,
-  useScope,
-} from '../app/scope';
-import { searchOf } from '../app/view';
-import { Link } from './link';
-import { Dialog } from './dialog';
-import { Shown } from './card';
-import { duration, format, percent } from '../format';
+import { csvLine } from '../../../schema/src/csv';
 import type { Data, Field, Filter, Measured } from '../../../schema/src/question';
+import { download } from '../app/download';
+import { type Asked, isFiltered, labelOf, toggle, useAsked, useScope } from '../app/scope';
+import { searchOf } from '../app/view';
+import { duration, format, percent } from '../format';
+import { Shown } from './card';
+import { Dialog } from './dialog';
+import { Link } from './link';
 
 /** What the numbers are of. */
 export type Count = 'ids' | 'events';
@@ -114,7 +107,9 @@ export function Ranked(props: RankedProps) {
   const { count = 'ids', by, measure, where, label = labelOf(by), unit, title } = props;
   const scope = useScope();
   const answered = useAsked(scope, askedOf(props, ASKED));
-  const totals = useAsked(scope, { kind: 'totals', ...(where && { where }) } as Asked & { kind: 'totals' });
+  const totals = useAsked(scope, { kind: 'totals', ...(where && { where }) } as Asked & {
+    kind: 'totals';
+  });
   const [isOpen, setOpen] = useState(false);
   const all = totals.answer?.data?.now[count] ?? 0;
   return (
@@ -241,4 +236,3 @@ function csvOf(by: Field, rows: readonly (Measured & { value: Row['value'] })[])
     .map(csvLine)
     .join('');
 }
-

@@ -79,16 +79,18 @@ function optionsOf(
     legend: { show: false },
     padding: [12, 12, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), zone),
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(unit === 'count' ? 4 : 0.01, max * 1.08)] } },
+    scales: {
+      y: { range: (_plot, _min, max) => [0, Math.max(unit === 'count' ? 4 : 0.01, max * 1.08)] },
+    },
     axes: [
       {
         stroke: soft,
         font,
         grid: { show: false },
         ticks,
+        size: 30,
         space: 74,
-        values: (_plot, splits) =>
-          splits.map((at) => instant(at * 1_000, zone, TICKS[interval])),
+        values: (_plot, splits) => splits.map((at) => instant(at * 1_000, zone, TICKS[interval])),
       },
       {
         stroke: soft,
@@ -96,9 +98,16 @@ function optionsOf(
         grid,
         ticks,
         size: unit === 'ms' ? 72 : 48,
-        incrs: unit === 'count' ? [1, 2, 5, 10, 20, 50].concat(
-          [100, 200, 500].flatMap((each) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((by) => each * by)),
-        ).sort((a, b) => a - b) : undefined!,
+        incrs:
+          unit === 'count'
+            ? [1, 2, 5, 10, 20, 50]
+                .concat(
+                  [100, 200, 500].flatMap((each) =>
+                    [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((by) => each * by),
+                  ),
+                )
+                .sort((a, b) => a - b)
+            : undefined!,
         values: (_plot, splits) => splits.map((value) => axisText(value, unit)),
       },
     ],
@@ -131,7 +140,7 @@ export function Series(props: SeriesProps) {
   const theme = useTheme();
   const shape = JSON.stringify([starts, lines, isOpen, unit, zone]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: shape stands for what is drawn
+  // `shape` stands for all that is drawn.
   useEffect(() => {
     const place = box.current!;
     const data = [
@@ -193,12 +202,11 @@ export function Series(props: SeriesProps) {
           {at === undefined || at >= starts.length ? '' : wordsAt(at)}
         </p>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys go along it */}
       <div
         class="plot"
         ref={box}
         role="img"
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a picture that can be walked along
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a picture that the arrow keys go along
         tabIndex={0}
         aria-label={`${title}. ${summary(props, wordsAt)} The arrow keys go along it.`}
         onKeyDown={pressed}
@@ -222,7 +230,13 @@ function summary({ starts, lines }: SeriesProps, wordsAt: (index: number) => str
 }
 
 /** The same numbers as a table. */
-function Numbers({ lines, starts, unit = 'count', title, nameAt }: SeriesProps & { nameAt: (index: number) => string }) {
+function Numbers({
+  lines,
+  starts,
+  unit = 'count',
+  title,
+  nameAt,
+}: SeriesProps & { nameAt: (index: number) => string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>

@@ -46,7 +46,6 @@ export function SignIn({ isAgain }: SignInProps) {
           name="token"
           required
           autocomplete="current-password"
-          // biome-ignore lint/a11y/noAutofocus: it is all that there is to do
           autofocus
           aria-invalid={trouble !== ''}
           aria-describedby="sign-in-trouble"

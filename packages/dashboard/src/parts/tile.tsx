@@ -28,7 +28,10 @@ export function change(
   const share = (value - before) / before;
   const rounded = Math.round(share * 100);
   const sign = rounded > 0 ? '+' : rounded < 0 ? '−' : '±';
-  return { text: `${sign}${percent(Math.abs(share))}`, direction: Math.sign(rounded) as -1 | 0 | 1 };
+  return {
+    text: `${sign}${percent(Math.abs(share))}`,
+    direction: Math.sign(rounded) as -1 | 0 | 1,
+  };
 }
 
 const ARROWS = { '-1': '↓', 0: '→', 1: '↑' } as const;
@@ -39,7 +42,7 @@ export function Tile({ name, value, before, unit = 'count', isMoreBetter, link }
   const changed = isKnown && typeof before === 'number' ? change(value, before, unit) : undefined;
   const mood =
     changed && isMoreBetter !== undefined && changed.direction !== 0
-      ? (changed.direction > 0) === isMoreBetter
+      ? changed.direction > 0 === isMoreBetter
         ? 'good'
         : 'poor'
       : 'soft';
