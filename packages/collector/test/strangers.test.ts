@@ -133,7 +133,7 @@ describe('clients without a token', () => {
     });
     await collector.post('/v1/installs', { data: { installation_id: 'i' } });
     expect((await collector.summary()).totals.events).toBe(0);
-    expect((await collector.summary('?project=anonymous')).totals.events).toBe(2);
+    expect((await collector.summary('?project=anonymous')).totals.events).toBe(3);
     const installs = await collector.admin('GET', '/v1/installs');
     expect(await installs.json()).toMatchObject({ data: [{ installation_id: 'i' }] });
     expect(await (await collector.admin('GET', '/v1/installs?project=default')).json()).toEqual({
