@@ -6,6 +6,8 @@ import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
 import { type Config, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
+import { queue } from './health/checks.ts';
+import { Health } from './health/health.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
@@ -77,6 +79,8 @@ export async function startCollector(config: Config): Promise<Collector> {
       announce: (project, events) => feed.announce(project, events),
     });
     const downloads = new Downloads();
+    const health = new Health({ queue: queue(() => store.commits.depth) }, clock);
+    await health.start();
     const tokenlessId = Number(getMeta(store.db, TOKENLESS));
     app = await buildServer({
       config,
@@ -87,6 +91,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       feed,
       metrics,
       downloads,
+      health,
       clock,
       endSession: async (id, untilMs) => {
         await store.commits.add(1, () => ended.add(id, untilMs));
@@ -103,6 +108,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       made,
       stop: async () => {
         stopJobs();
+        health.stop();
         feed.close();
         await endServer(running, downloads);
         await reader.close();

@@ -86,3 +86,19 @@ export const ARCHIVE_GROUP_ROWS = 5_000;
 export const ARCHIVE_GROUP_BYTES = 4 * MIB;
 export const ARCHIVE_PART_ROWS = 500_000;
 export const ARCHIVE_HELD_BYTES = 16 * MIB;
+
+/** Health: how often it is looked at, and how long one check may take. */
+export const HEALTH_MS = 10 * SECOND_MS;
+export const HEALTH_CHECK_MS = 2 * SECOND_MS;
+/** Free space on the disk of the data: so little is a problem, and with so little events are refused. */
+export const FREE_BYTES_FEW = 1024 * MIB;
+export const FREE_BYTES_NONE = 32 * MIB;
+/** How long the command `health` waits for an answer. */
+export const HEALTH_COMMAND_MS = 5 * SECOND_MS;
+/** A last backup that is older is a problem. */
+export const BACKUP_OLD_MS = 8 * DAY_MS;
+/** The database is checked soon after the start and so often after that. */
+export const INTEGRITY_MS = DAY_MS;
+/** The warehouse has an event within seconds, the archive within hours. Later is a problem. */
+export const WAREHOUSE_LATE_MS = 5 * 60 * SECOND_MS;
+export const ARCHIVE_LATE_MS = 3 * HOUR_MS;

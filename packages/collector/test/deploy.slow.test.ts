@@ -29,8 +29,13 @@ const NOBODY = 65_534;
 const work = mkdtempSync(join(tmpdir(), 'deploy-'));
 chmodSync(work, 0o755);
 const children: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+afterAll(async () => {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = new Promise((done) => child.on('exit', done));
+    child.kill('SIGTERM'); // nginx takes its worker with it
+    await ended;
+  }
   rmSync(work, { recursive: true, force: true });
 });
 
@@ -177,7 +182,7 @@ async function startNginx(upstream: string): Promise<Proxy> {
     `daemon off; ${isRoot ? 'user root;' : ''} worker_processes 1; pid ${work}/nginx.pid; error_log stderr crit;
      events {} http { access_log ${work}/nginx-access.log; ${folders}\n${site}\n}`,
   );
-  children.push(spawn('nginx', ['-e', 'stderr', '-c', config], { stdio: 'inherit' }));
+  children.push(spawn('nginx', ['-e', 'stderr', '-c', config], { stdio: 'ignore' }));
   await isListening(port);
   return { port, log: join(work, 'nginx-access.log') };
 }

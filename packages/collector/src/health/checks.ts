@@ -1,0 +1,129 @@
+// What is looked at, and from when on it is a problem: each with its meaning and what to do.
+
+import {
+  BACKUP_OLD_MS,
+  DAY_MS,
+  FREE_BYTES_FEW,
+  FREE_BYTES_NONE,
+  HOUR_MS,
+  QUEUE_EVENTS,
+} from '../limits.ts';
+import type { Check } from './health.ts';
+
+const MIB = 1024 * 1024;
+const mib = (bytes: number): string => `${Math.round(bytes / MIB).toLocaleString('en')} MiB`;
+const isoOf = (ms: number): string => new Date(ms).toISOString();
+
+/** Notes how writing to the store goes; for the hooks of the store. */
+export class Writes {
+  private failure: { words: string; sinceMs: number } | undefined;
+
+  constructor(
+    private readonly clock: () => number,
+    private readonly explain: (error: unknown) => string,
+  ) {}
+
+  done(): void {
+    this.failure = undefined;
+  }
+
+  /** `isStore`: the store is at fault, not what was to be written. */
+  undone(error: unknown, isStore: boolean): void {
+    if (!isStore) return;
+    const sinceMs = this.failure?.sinceMs ?? this.clock();
+    this.failure = { words: this.explain(error), sinceMs };
+  }
+
+  readonly check: Check = () => {
+    if (!this.failure) return { value: { failing_since: null } };
+    const { words, sinceMs } = this.failure;
+    return {
+      value: { failing_since: isoOf(sinceMs) },
+      isFailing: true,
+      problem: `events cannot be written: ${words}. Clients get 503 and send them again. The log and the disk of COLLECTOR_DATA say more`,
+    };
+  };
+}
+
+/** `freeBytes` on the disk of the data. */
+export const disk =
+  (size: () => Promise<{ bytes: number; freeBytes: number }>): Check =>
+  async () => {
+    const { bytes, freeBytes } = await size();
+    const value = { data_bytes: bytes, free_bytes: freeBytes };
+    if (freeBytes >= FREE_BYTES_FEW) return { value };
+    const isFailing = freeBytes < FREE_BYTES_NONE;
+    return {
+      value,
+      isFailing,
+      problem: `only ${mib(freeBytes)} are free where the data is: ${isFailing ? 'events are about to be refused' : 'it will fill up'}. Make room, or shorten the retention of projects`,
+    };
+  };
+
+/** Events that wait for a transaction. */
+export const queue =
+  (depth: () => number): Check =>
+  () => ({
+    value: { waiting_events: depth() },
+    problem:
+      depth() > QUEUE_EVENTS / 2
+        ? `${depth()} events wait to be written: more arrive than the disk takes, and soon clients get 503. Look at the disk's load`
+        : undefined,
+  });
+
+/** What the last integrity check found. */
+export const integrity =
+  (
+    last: () => { isWhole: boolean; damage: readonly string[]; checkedMs: number } | undefined,
+  ): Check =>
+  () => {
+    const found = last();
+    if (!found) return { value: { checked_at: null } };
+    const value = { checked_at: isoOf(found.checkedMs), whole: found.isWhole };
+    if (found.isWhole) return { value };
+    return {
+      value: { ...value, damage: found.damage.slice(0, 10) },
+      isFailing: true,
+      problem: `the database is damaged (${found.damage[0]}): what is in the damaged part cannot be read. Stop the collector, keep the file, and restore the last backup: collector restore FILE`,
+    };
+  };
+
+/** When everything was last copied. */
+export const backups =
+  (lastMs: () => Promise<number | undefined>, sinceMs: number, clock: () => number): Check =>
+  async () => {
+    const ms = await lastMs();
+    const ageMs = clock() - (ms ?? sinceMs);
+    const days = Math.floor(ageMs / DAY_MS);
+    return {
+      value: { last_backup: ms === undefined ? null : isoOf(ms) },
+      problem:
+        ageMs > BACKUP_OLD_MS
+          ? `${ms === undefined ? 'no backup was made yet' : `the last backup is ${days} days old`}: what this disk loses is lost. Run: collector backup FILE`
+          : undefined,
+    };
+  };
+
+/** How far something that follows the store is behind it. `behindMs`: the age of what it has not got yet. */
+export const follower =
+  (
+    what: string,
+    state: () => { behindEvents: number; behindMs: number; error?: string | undefined } | undefined,
+    lateMs: number,
+    meaning: string,
+  ): Check =>
+  () => {
+    const at = state();
+    if (!at) return { value: { on: false } };
+    const { behindEvents, behindMs, error } = at;
+    const value = { on: true, behind_events: behindEvents, behind_seconds: behindMs / 1000 };
+    if (behindMs <= lateMs && !error) return { value };
+    const far =
+      behindMs > 2 * HOUR_MS
+        ? `${Math.round(behindMs / HOUR_MS)} hours`
+        : `${Math.round(behindMs / 1000)} s`;
+    return {
+      value,
+      problem: `the ${what} is ${far} (${behindEvents} events) behind${error ? `: ${error}` : ''}. ${meaning}`,
+    };
+  };
