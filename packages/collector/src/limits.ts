@@ -70,6 +70,8 @@ export const SESSION_MS = 7 * DAY_MS;
 export const INSTALLS_PER_MINUTE = 10;
 /** Telemetry without a token: requests a minute and address. */
 export const TOKENLESS_PER_MINUTE = 10;
+/** Wrong tokens, wherever they are sent: a minute and address. */
+export const GUESSES_PER_MINUTE = 10;
 /** Attempts to log in: a minute and address. */
 export const LOGINS_PER_MINUTE = 10;
 
@@ -77,3 +79,13 @@ export const LOGINS_PER_MINUTE = 10;
 export const END_DOWNLOADS_MS = 1 * SECOND_MS;
 export const END_REQUESTS_MS = 6 * SECOND_MS;
 export const END_MS = 10 * SECOND_MS;
+
+/** The archive: how long after an hour's end its parts are written. */
+export const ARCHIVE_DELAY_MS = 10 * 60 * SECOND_MS;
+/** A step back of the clock up to this long is smoothed: no part for a second. */
+export const ARCHIVE_STEP_MS = 10 * 60 * SECOND_MS;
+/** Rows and bytes of a row group; rows of a part; bytes that all parts under way hold. */
+export const ARCHIVE_GROUP_ROWS = 5_000;
+export const ARCHIVE_GROUP_BYTES = 4 * MIB;
+export const ARCHIVE_PART_ROWS = 500_000;
+export const ARCHIVE_HELD_BYTES = 16 * MIB;

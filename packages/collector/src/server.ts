@@ -21,7 +21,7 @@ import { telemetry } from './dialects/telemetry.ts';
 import { Tokenless } from './dialects/tokenless.ts';
 import type { Project } from './event.ts';
 import { Rate } from './gate/rate.ts';
-import { clientOf, isFromHere } from './http/client.ts';
+import { clientOf } from './http/client.ts';
 import { corsOf } from './http/cors.ts';
 import type { Downloads } from './http/downloads.ts';
 import { answerError } from './http/errors.ts';
@@ -171,11 +171,8 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     socket.on('error', () => feed.remove(socket));
   });
 
-  // What is asked for on this machine, and not through a proxy, is this machine's own business.
-  const onRequest = async (request: FastifyRequest) => {
-    if (config.trustProxy !== false || !isFromHere(request)) auth.check(request);
-  };
-  scope.get('/metrics', { onRequest }, async (_request, reply) => {
+  // Not even this machine is let in without the token: a proxy on it may look like it in every way.
+  scope.get('/metrics', { onRequest: auth.require }, async (_request, reply) => {
     metrics.waiting.set(store.depth);
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });

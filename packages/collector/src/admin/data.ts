@@ -121,12 +121,13 @@ export function data(
     app.get(`${prefix}/events`, { onRequest }, async (request) => {
       const query = queryOf(request);
       const limit = wholeOf(query.limit, 100, 1_000);
-      return { data: (await events.latest(home(query).id, 'installation_', limit)).map(recordOf) };
+      const latest = await events.latest(home(query).id, 'installation_', limit);
+      return { data: latest.map((each) => recordOf(each, each.receivedMs)) };
     });
     app.get(`${prefix}/events/:id`, { onRequest }, async (request) => {
       const found = await events.get(home(queryOf(request)).id, uuidOf(request));
       if (!found) throw missing();
-      return { data: recordOf(found) };
+      return { data: recordOf(found, found.receivedMs) };
     });
     app.delete(`${prefix}/events/:id`, { onRequest }, async (request, reply) => {
       const { id: project } = home(queryOf(request));

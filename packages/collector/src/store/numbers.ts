@@ -11,7 +11,14 @@ export interface Range {
 }
 
 /** Single tables of a range: the numbers of the summary, uncut. */
-export const TABLES = ['agents', 'commands', 'services', 'errors', 'performance'] as const;
+export const TABLES = [
+  'agents',
+  'versions',
+  'commands',
+  'services',
+  'errors',
+  'performance',
+] as const;
 export type TableName = (typeof TABLES)[number];
 
 /** The days of a published summary. Ranges of one's own choice could be subtracted from each other. */

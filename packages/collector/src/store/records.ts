@@ -62,8 +62,17 @@ export interface Installs {
   list(project: number, after: string, limit: number): Promise<Install[]>;
   /** Creates it, or notes that it was seen again. `properties` (JSON) replaces what was there. */
   put(project: number, id: string, properties: string | null, nowMs: number): Promise<Put>;
-  /** Creates it; when it is there already, notes only that it was seen again. */
-  note(project: number, id: string, properties: string | null, nowMs: number): Promise<Put>;
+  /**
+   * Creates it, as seen from `firstMs` to `lastMs` if that is given; when it is there already, notes only
+   * that it is seen now.
+   */
+  note(
+    project: number,
+    id: string,
+    properties: string | null,
+    nowMs: number,
+    seen?: { readonly firstMs: number; readonly lastMs: number },
+  ): Promise<Put>;
   delete(project: number, id: string): Promise<boolean>;
 }
 export interface Put {

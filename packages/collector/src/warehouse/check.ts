@@ -1,15 +1,15 @@
 // Tells a question from something else, before anything is made of it: shape, limits, columns.
 
 import { z } from 'zod';
-import { type Column, columnOf } from './columns.ts';
 import {
   type Field,
   type Filter,
   type PathsQuestion,
   type Question,
   QuestionError,
-} from './question.ts';
-import { isZone } from './zone.ts';
+} from '../../../schema/src/question.ts';
+import { isZone } from '../../../schema/src/zone.ts';
+import { type Column, columnOf } from './columns.ts';
 
 /** Limits of a question. */
 export const LIMITS = {

@@ -2,26 +2,16 @@
 // whoever opens the warehouse: tables, inserts, filters and breakdowns are made from it, and no name
 // that is not in it ever becomes part of a statement.
 
+import { BUILT_IN, type FieldType } from '../../../schema/src/fields.ts';
+
 /** A column of events. */
 export interface Column {
   /** Letters, digits, underscores; none of the names in `BUILT_IN`. */
   readonly name: string;
-  /** `time` is milliseconds since 1970. */
-  readonly type: 'text' | 'number' | 'boolean' | 'time';
+  readonly type: FieldType;
   /** A text that is a JSON object: its properties can be asked about. One column at most. */
   readonly json?: boolean;
 }
-
-/** What a column of an event may hold. */
-export type Scalar = string | number | boolean | null;
-
-/** Columns that every event has, whatever its project. */
-export const BUILT_IN: readonly Column[] = [
-  { name: 'event', type: 'text' },
-  { name: 'distinct_id', type: 'text' },
-  { name: 'session', type: 'text' },
-  { name: 'time', type: 'time' },
-];
 
 /** A boolean column of this name tells failures: `false` is one. */
 export const SUCCESS = 'success';

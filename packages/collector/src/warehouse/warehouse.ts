@@ -2,8 +2,7 @@
 // may be missing, busy or damaged, and it can always be made anew; nothing is acknowledged because
 // of it. A batch is in it exactly once, however often and in whatever order it is written.
 
-import type { Scalar } from './columns.ts';
-import type { Answer, Question } from './question.ts';
+import type { Answer, Question, Scalar } from '../../../schema/src/question.ts';
 
 /** An event, as the store numbers it. */
 export interface Row {

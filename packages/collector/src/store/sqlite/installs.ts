@@ -56,11 +56,19 @@ export class SqliteInstalls implements Installs {
   }
 
   put(project: number, id: string, properties: string | null, nowMs: number): Promise<Put> {
-    return this.write(project, id, nowMs, () => properties);
+    return this.write(project, id, () => ({ properties, firstMs: nowMs, lastMs: nowMs }));
   }
 
-  note(project: number, id: string, properties: string | null, nowMs: number): Promise<Put> {
-    return this.write(project, id, nowMs, (isNew) => (isNew ? properties : null));
+  note(
+    project: number,
+    id: string,
+    properties: string | null,
+    nowMs: number,
+    seen = { firstMs: nowMs, lastMs: nowMs },
+  ): Promise<Put> {
+    return this.write(project, id, (isNew) =>
+      isNew ? { properties, ...seen } : { properties: null, firstMs: nowMs, lastMs: nowMs },
+    );
   }
 
   delete(project: number, id: string): Promise<boolean> {
@@ -72,17 +80,18 @@ export class SqliteInstalls implements Installs {
     return row && installOf(row);
   }
 
-  private write(
-    project: number,
-    id: string,
-    nowMs: number,
-    propertiesFor: (isNew: boolean) => string | null,
-  ): Promise<Put> {
+  private write(project: number, id: string, valuesFor: (isNew: boolean) => Values): Promise<Put> {
     return this.commits.add(1, () => {
       const isNew = this.find(project, id) === undefined;
-      const properties = propertiesFor(isNew);
-      this.upsert.run(project, id, nowMs, nowMs, properties, properties);
+      const { properties, firstMs, lastMs } = valuesFor(isNew);
+      this.upsert.run(project, id, firstMs, lastMs, properties, properties);
       return { isNew, install: this.find(project, id)! };
     });
   }
+}
+
+interface Values {
+  readonly properties: string | null;
+  readonly firstMs: number;
+  readonly lastMs: number;
 }

@@ -1,7 +1,7 @@
 // One process, and what was asked of it. When it ends, whatever was asked and not answered fails.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { QuestionError } from '../question.ts';
+import { QuestionError } from '../../../../schema/src/question.ts';
 import { WarehouseUnavailable } from '../warehouse.ts';
 import type { CallName, Calls, Request, Response } from './protocol.ts';
 

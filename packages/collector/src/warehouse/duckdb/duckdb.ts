@@ -1,9 +1,9 @@
 // The warehouse on DuckDB, as the collector sees it: a process that is started, asked, and started
 // again when it dies, a little later each time. Nobody waits for one that is down.
 
+import type { Answer, Question } from '../../../../schema/src/question.ts';
 import { checkQuestion } from '../check.ts';
 import type { Column } from '../columns.ts';
-import type { Answer, Question } from '../question.ts';
 import { type Batch, type Status, type Warehouse, WarehouseUnavailable } from '../warehouse.ts';
 import { Child } from './child.ts';
 import { type CallName, type Calls, EXIT_DAMAGED, type ProcessStatus, pack } from './protocol.ts';

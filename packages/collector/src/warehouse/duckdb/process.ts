@@ -4,8 +4,8 @@
 
 import { statSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { QuestionError } from '../../../../schema/src/question.ts';
 import { checkQuestion } from '../check.ts';
-import { QuestionError } from '../question.ts';
 import { WarehouseUnavailable } from '../warehouse.ts';
 import { openFile } from './file.ts';
 import {

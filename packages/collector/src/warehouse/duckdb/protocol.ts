@@ -1,7 +1,6 @@
 // What the collector and the process of the warehouse say to each other.
 
-import type { Scalar } from '../columns.ts';
-import type { Answer, Question } from '../question.ts';
+import type { Answer, Question, Scalar } from '../../../../schema/src/question.ts';
 import type { Row, Status } from '../warehouse.ts';
 import type { FileSettings } from './file.ts';
 

@@ -2,7 +2,8 @@
 // others. No project can hold every connection, so one that asks slow questions slows only itself.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column, Scalar } from '../columns.ts';
+import type { Scalar } from '../../../../schema/src/question.ts';
+import type { Column } from '../columns.ts';
 import { WarehouseUnavailable } from '../warehouse.ts';
 import { isDamage } from './file.ts';
 import type { Moment, Remembered } from './remembered.ts';

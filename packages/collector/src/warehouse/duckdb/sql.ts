@@ -11,8 +11,9 @@ import {
   UBIGINT,
   VARCHAR,
 } from '@duckdb/node-api';
-import { type Column, columnOf, type Scalar } from '../columns.ts';
-import { type Field, type Filter, QuestionError } from '../question.ts';
+import type { Scalar } from '../../../../schema/src/question.ts';
+import { type Field, type Filter, QuestionError } from '../../../../schema/src/question.ts';
+import { type Column, columnOf } from '../columns.ts';
 import { keyOfText } from './keys.ts';
 
 /** A name as SQL writes it. Only for names of the list of columns. */

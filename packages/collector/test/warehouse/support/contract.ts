@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Answer, Question } from '../../../src/warehouse/question.ts';
+import type { Answer, Question } from '../../../../schema/src/question.ts';
 import type { Row, Warehouse } from '../../../src/warehouse/warehouse.ts';
 import { FROM, history, QUESTIONS, STRANGE } from './histories.ts';
 import { recount } from './recount.ts';

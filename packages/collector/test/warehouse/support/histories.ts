@@ -1,7 +1,7 @@
 // Random events and random questions about them: few values, so that they meet; strange ones too.
 
 import fc from 'fast-check';
-import type { Field, Filter, Question } from '../../../src/warehouse/question.ts';
+import type { Field, Filter, Question } from '../../../../schema/src/question.ts';
 import type { Row } from '../../../src/warehouse/warehouse.ts';
 
 const DAY = 86_400_000;

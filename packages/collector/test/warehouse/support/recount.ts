@@ -1,19 +1,19 @@
 // Every question answered in plain TypeScript over plain rows: slow, short, and shared with the
 // warehouse is only what a question is. Local time is asked of Intl for every event.
 
-import type { Scalar } from '../../../src/warehouse/columns.ts';
-import { keyOfText } from '../../../src/warehouse/duckdb/keys.ts';
 import type {
   Counts,
   Data,
   Field,
   Filter,
   Interval,
-  Kind,
   Measured,
   Question,
+  QuestionKind,
+  Scalar,
   Within,
-} from '../../../src/warehouse/question.ts';
+} from '../../../../schema/src/question.ts';
+import { keyOfText } from '../../../src/warehouse/duckdb/keys.ts';
 import type { Row } from '../../../src/warehouse/warehouse.ts';
 
 const JSON_COLUMN = 'rest';
@@ -163,7 +163,7 @@ function before(from: number, to: number, zone: string): { from: number; to: num
 }
 
 /** What the warehouse must answer. */
-export function recount(all: readonly Row[], question: Question): Data[Kind] {
+export function recount(all: readonly Row[], question: Question): Data[QuestionKind] {
   const { project, from, to, zone = 'UTC', where = [] } = question;
   const matching = all.filter(
     (row) => row.project === project && where.every((filter) => matches(row, filter)),
@@ -299,8 +299,11 @@ export function recount(all: readonly Row[], question: Question): Data[Kind] {
           distinct_id: row.distinctId,
           session: row.session === null ? null : hex(keyOfText(row.session)),
           values: Object.fromEntries(
-            COLUMNS.map(({ name }) => [name, row.values[name] ?? null] as const),
+            COLUMNS.filter((column) => !('json' in column)).map(
+              ({ name }) => [name, row.values[name] ?? null] as const,
+            ),
           ),
+          properties: JSON.parse(String(row.values.rest ?? '{}')),
         })),
         next:
           rows.length > limit && last

@@ -4,8 +4,7 @@
 // distinct ids of values that nobody sees cost the most. Of a property with few values in one step:
 // nearly all of its events are shown, and reading their JSON twice would cost more than all the rest.
 
-import type { Scalar } from '../../columns.ts';
-import type { BreakdownQuestion, Measured } from '../../question.ts';
+import type { BreakdownQuestion, Measured, Scalar } from '../../../../../schema/src/question.ts';
 import type { Cell, Reading } from '../readers.ts';
 import { additiveSql, measuredOf, measuredSql } from './counts.ts';
 import { namesOf, sessionName } from './names.ts';

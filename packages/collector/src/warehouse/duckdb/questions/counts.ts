@@ -1,7 +1,7 @@
 // What is counted wherever events are counted: events, ids, failures, and a measure's distribution.
 
+import type { Counts, Field, Measured } from '../../../../../schema/src/question.ts';
 import { type Column, SUCCESS } from '../../columns.ts';
-import type { Counts, Field, Measured } from '../../question.ts';
 import type { Cell } from '../readers.ts';
 import type { Statement } from '../sql.ts';
 

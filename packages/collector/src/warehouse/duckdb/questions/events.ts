@@ -1,7 +1,8 @@
 // Events, the latest first, a page at a time.
 
-import type { Scalar } from '../../columns.ts';
-import { type EventsQuestion, QuestionError } from '../../question.ts';
+import type { Scalar } from '../../../../../schema/src/question.ts';
+import { type EventsQuestion, QuestionError } from '../../../../../schema/src/question.ts';
+import type { Column } from '../../columns.ts';
 import type { Reading } from '../readers.ts';
 import { quoted } from '../sql.ts';
 import { sessionName } from './names.ts';
@@ -36,9 +37,7 @@ export async function events(
     event: String(event),
     distinct_id: String(id),
     session: sessionName(session),
-    values: Object.fromEntries(
-      columns.map(({ name }, index) => [name, values[index] as Scalar] as const),
-    ),
+    ...valuesOf(columns, values as Scalar[]),
   }));
   const hasMore = found.length > limit;
   const last = page.at(-1);
@@ -49,6 +48,19 @@ export async function events(
     },
     hasMore,
   };
+}
+
+/** What an event has in columns, and the JSON of the rest. */
+function valuesOf(columns: readonly Column[], cells: readonly Scalar[]) {
+  const values: Record<string, Scalar> = {};
+  let properties: Record<string, unknown> = {};
+  for (const [index, { name, json }] of columns.entries()) {
+    const cell = cells[index] ?? null;
+    // The writer let only JSON objects in.
+    if (json) properties = cell === null ? {} : JSON.parse(String(cell));
+    else values[name] = cell;
+  }
+  return { values, properties };
 }
 
 function cursorOf(cursor: string): { time: number; seq: number } {

@@ -1,7 +1,7 @@
 // How many came through some steps, in their order. For each step the earliest event after the
 // earliest of the step before: whoever can come through at all comes through by these.
 
-import type { FunnelQuestion } from '../../question.ts';
+import type { FunnelQuestion } from '../../../../../schema/src/question.ts';
 import type { Reading } from '../readers.ts';
 import { actorSql, orderSql } from './order.ts';
 import type { Result } from './questions.ts';

@@ -1,6 +1,6 @@
 // From keys back to what people know: the names of ids; of sessions their key in hexadecimal.
 
-import type { Scalar } from '../../columns.ts';
+import type { Scalar } from '../../../../../schema/src/question.ts';
 import type { Reading } from '../readers.ts';
 
 /** Key, as decimal text → distinct id. */

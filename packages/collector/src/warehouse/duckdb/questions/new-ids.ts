@@ -1,7 +1,8 @@
 // Ids over time, each at its first event that matches: of all history, not of the range.
 
-import type { NewIdsQuestion } from '../../question.ts';
-import { Calendar } from '../../zone.ts';
+import type { NewIdsQuestion } from '../../../../../schema/src/question.ts';
+import { Calendar } from '../../../../../schema/src/zone.ts';
+import { keySql } from '../calendar.ts';
 import type { Reading } from '../readers.ts';
 import type { Result } from './questions.ts';
 
@@ -14,7 +15,7 @@ export async function newIds(
   const statement = reading.statement();
   const found = await reading.rows(
     statement,
-    `SELECT ${calendar.sql('first', interval)} AS key, count(*)
+    `SELECT ${keySql(calendar, 'first', interval)} AS key, count(*)
      FROM (SELECT min(time) AS first FROM events
            WHERE ${statement.scope({ ...question, from: 0 })} GROUP BY id)
      WHERE first >= ${statement.integer(from)} GROUP BY key`,

@@ -1,6 +1,6 @@
 // Who acts, and in which order.
 
-import type { Within } from '../../question.ts';
+import type { Within } from '../../../../../schema/src/question.ts';
 
 /** The column that tells whose events are put in order. */
 export const actorSql = (within: Within): string => (within === 'id' ? 'id' : 'session');

@@ -1,7 +1,6 @@
 // What follows the events of a value, or what came before them, and how often.
 
-import type { Scalar } from '../../columns.ts';
-import type { PathsQuestion } from '../../question.ts';
+import type { PathsQuestion, Scalar } from '../../../../../schema/src/question.ts';
 import type { Reading } from '../readers.ts';
 import { actorSql, orderSql } from './order.ts';
 import type { Result } from './questions.ts';

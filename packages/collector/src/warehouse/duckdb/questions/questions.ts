@@ -1,6 +1,12 @@
 // Every kind of question, and who answers it.
 
-import { type Answer, type Data, type Kind, type Question, QuestionError } from '../../question.ts';
+import {
+  type Answer,
+  type Data,
+  type Question,
+  QuestionError,
+  type QuestionKind,
+} from '../../../../../schema/src/question.ts';
 import type { Readers, Reading } from '../readers.ts';
 import { breakdown } from './breakdown.ts';
 import { events } from './events.ts';
@@ -12,14 +18,14 @@ import { series } from './series.ts';
 import { totals } from './totals.ts';
 
 /** What a question came to. */
-export interface Result<K extends Kind> {
+export interface Result<K extends QuestionKind> {
   readonly data: Data[K];
   /** There is more than the limit of rows. */
   readonly hasMore?: boolean;
 }
 
 type Answers = {
-  [K in Kind]: (reading: Reading, question: Question & { kind: K }) => Promise<Result<K>>;
+  [K in QuestionKind]: (reading: Reading, question: Question & { kind: K }) => Promise<Result<K>>;
 };
 
 const ANSWERS: Answers = {
@@ -37,7 +43,7 @@ const ANSWERS: Answers = {
 export async function answer(readers: Readers, question: Question): Promise<Answer> {
   const { kind, project } = question;
   const work = ANSWERS[kind] as
-    | ((reading: Reading, question: Question) => Promise<Result<Kind>>)
+    | ((reading: Reading, question: Question) => Promise<Result<QuestionKind>>)
     | undefined;
   if (!work) throw new QuestionError('kind: no such question');
   const startMs = performance.now();

@@ -3,8 +3,9 @@
 // Each id has a bit for every interval it was active in. Half a second of distinct pairs of id and
 // interval becomes a tenth: there are as many groups as ids, not as many as ids times weeks.
 
-import type { RetentionQuestion } from '../../question.ts';
-import { Calendar } from '../../zone.ts';
+import type { RetentionQuestion } from '../../../../../schema/src/question.ts';
+import { Calendar } from '../../../../../schema/src/zone.ts';
+import { keySql } from '../calendar.ts';
 import type { Reading } from '../readers.ts';
 import type { Result } from './questions.ts';
 
@@ -40,7 +41,7 @@ export async function retention(
     `SELECT cohort, ${returned.join(', ')}
      FROM (SELECT min(place) AS cohort, ${bits.join(', ')}
            FROM (SELECT id, CASE WHEN ${isEarlier} THEN ${EARLIER}
-                   ELSE ${calendar.sql('time', interval)} - ${first} END AS place
+                   ELSE ${keySql(calendar, 'time', interval)} - ${first} END AS place
                  FROM events WHERE ${statement.scope({ ...question, from: 0 })})
            GROUP BY id)
      WHERE cohort > ${EARLIER} GROUP BY cohort`,

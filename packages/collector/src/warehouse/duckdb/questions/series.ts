@@ -1,8 +1,9 @@
 // Events, ids and failures over time. Distinct ids of every day of a year are the dearest figure of
 // all, and the one that every page shows: whole intervals are remembered until they are written to.
 
-import type { Interval, Point, SeriesQuestion } from '../../question.ts';
-import { Calendar, periodBefore } from '../../zone.ts';
+import type { Interval, Point, SeriesQuestion } from '../../../../../schema/src/question.ts';
+import { Calendar, periodBefore } from '../../../../../schema/src/zone.ts';
+import { keySql } from '../calendar.ts';
 import type { Reading } from '../readers.ts';
 import type { Span } from '../remembered.ts';
 import { countsOf, countsSql, NOTHING } from './counts.ts';
@@ -78,7 +79,7 @@ async function count(
   const statement = prepare();
   const found = await rows(
     statement,
-    `SELECT ${calendar.sql('time', interval)} AS key, ${countsSql(columns)} FROM events
+    `SELECT ${keySql(calendar, 'time', interval)} AS key, ${countsSql(columns)} FROM events
      WHERE ${statement.scope({ ...question, ...range })} GROUP BY key`,
   );
   return new Map(found.map(([key, ...counts]) => [Number(key), counts.map(Number)]));

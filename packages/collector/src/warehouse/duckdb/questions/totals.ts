@@ -1,7 +1,7 @@
 // How many events, ids, failures; median and 95th percentile of a measure.
 
-import type { Data, Measured, TotalsQuestion } from '../../question.ts';
-import { periodBefore } from '../../zone.ts';
+import type { Data, Measured, TotalsQuestion } from '../../../../../schema/src/question.ts';
+import { periodBefore } from '../../../../../schema/src/zone.ts';
 import type { Reading } from '../readers.ts';
 import type { Scope } from '../sql.ts';
 import { measuredOf, measuredSql } from './counts.ts';

@@ -1,7 +1,7 @@
 // Hours, days, weeks and months of a time zone, as plain arithmetic on milliseconds.
 //
 // Between two changes of the clock a zone is a constant offset. So a bucket of local time costs a
-// sum and a division, in SQL as here; asking a time zone library for every event costs twenty times that.
+// sum and a division, here as in a warehouse; asking a time zone library for every event costs twenty times that.
 
 import type { Interval } from './question.ts';
 
@@ -15,7 +15,7 @@ const MARGIN = 40 * DAY;
 const REMEMBERED = 1_000;
 
 /** From an instant on, local time is UTC plus offset. Milliseconds. */
-interface Shift {
+export interface Shift {
   readonly from: number;
   readonly offset: number;
 }
@@ -105,7 +105,8 @@ const floor = (a: number, b: number): number => Math.floor(a / b);
 
 /** Local time of a zone in a range of instants. A bucket is told by a number, its key. */
 export class Calendar {
-  private readonly shifts: readonly Shift[];
+  /** The offsets of the range, in order. */
+  readonly shifts: readonly Shift[];
 
   /** `from` and `to` in ms. */
   constructor(
@@ -122,17 +123,6 @@ export class Calendar {
     const local = ms + offset;
     if (interval === 'hour') return floor(local, HOUR) * HOUR - offset;
     return this.keyOfDay(floor(local, DAY), interval);
-  }
-
-  /** `keyOf` in SQL, for an instant in ms. */
-  sql(ms: string, interval: Interval): string {
-    const offset = this.offsetSql(ms);
-    if (interval === 'hour') return `((${ms} + ${offset}) // ${HOUR} * ${HOUR} - ${offset})`;
-    const day = `((${ms} + ${offset}) // ${DAY})`;
-    if (interval === 'day') return day;
-    // Three days more, and 1970 began on a Monday. One division: this is done for every event.
-    if (interval === 'week') return `((${ms} + ${offset} + ${3 * DAY}) // ${7 * DAY})`;
-    return `datediff('month', DATE '1970-01-01', DATE '1970-01-01' + ${day}::INTEGER)`;
   }
 
   /** The instant at which a bucket starts, in ms. */
@@ -197,14 +187,6 @@ export class Calendar {
   private nextChange(ms: number): number {
     return this.shifts.find(({ from }) => from > ms)?.from ?? Infinity;
   }
-
-  private offsetSql(ms: string): string {
-    const last = this.shifts.at(-1)!.offset;
-    const cases = this.shifts
-      .slice(0, -1)
-      .map(({ offset }, index) => `WHEN ${ms} < ${this.shifts[index + 1]!.from} THEN ${offset}`);
-    return cases.length === 0 ? String(last) : `CASE ${cases.join(' ')} ELSE ${last} END`;
-  }
 }
 
 /** The period before a range: as many local days if the range is whole days, else as many ms. */
@@ -221,4 +203,15 @@ export function periodBefore(zone: string, from: number, to: number): { from: nu
       ? from - span
       : calendar.startOf(first - (end - first), 'day');
   return { from: Math.max(0, start), to: from };
+}
+
+/**
+ * The instant at which a day starts in a zone, in ms; undefined when it is no day.
+ * @param date as 2026-01-31
+ */
+export function startOfDate(zone: string, date: string): number | undefined {
+  const ms = Date.parse(`${date}T00:00:00Z`);
+  // Date.parse takes 31 February for a day of March.
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date) return undefined;
+  return new Calendar(zone, Math.max(0, ms - 2 * DAY), ms + 2 * DAY).startOf(ms / DAY, 'day');
 }

@@ -4,7 +4,8 @@
 // milliseconds since 1970. Days, weeks (from Monday) and months are those of its time zone. All
 // filters must match. Answers are exact; what was left out because of a limit is said in `cut`.
 
-import type { Scalar } from './columns.ts';
+/** What a field of an event may hold. */
+export type Scalar = string | number | boolean | null;
 
 /** A column, or a property of the JSON column by its key. */
 export type Field = { readonly column: string } | { readonly property: string };
@@ -171,17 +172,20 @@ export interface Data {
       readonly distinct_id: string;
       /** The session's key in the warehouse, 16 hex digits: it can be filtered by. */
       readonly session: string | null;
+      /** What the event has in columns, by their names. */
       readonly values: Readonly<Record<string, Scalar>>;
+      /** The rest of what was sent. */
+      readonly properties: Readonly<Record<string, unknown>>;
     }[];
     /** The cursor for what follows; null: that was all. */
     readonly next: string | null;
   };
 }
 
-export type Kind = Question['kind'];
+export type QuestionKind = Question['kind'];
 
 /** An answer. */
-export interface AnswerOf<K extends Kind> {
+export interface AnswerOf<K extends QuestionKind> {
   readonly kind: K;
   /**
    * null: complete. `rows`: there is more than the limit. `time`, `memory`: it took more than a
@@ -193,7 +197,7 @@ export interface AnswerOf<K extends Kind> {
   /** How long it took, in ms. */
   readonly ms: number;
 }
-export type Answer = { [K in Kind]: AnswerOf<K> }[Kind];
+export type Answer = { [K in QuestionKind]: AnswerOf<K> }[QuestionKind];
 
 /** It is no question, or not one about these columns. The message says what to change. */
 export class QuestionError extends Error {
