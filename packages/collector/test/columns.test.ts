@@ -2,12 +2,13 @@
 
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { shares } from '../../dashboard/src/people-panels';
+import { shares } from '../../dashboard/src/report/people-panels';
 import type { Column } from '../../schema/src/columns';
 import { eventSchema } from '../../schema/src/json-schema';
 import { LIVE_COLUMNS } from '../../schema/src/live';
 import { EXPORT_FORMATS } from '../src/export/formats';
 import { exported, pages } from '../src/export/rows';
+import { settled } from '../src/gate/breakdown';
 import { examine } from '../src/gate/gate';
 import { Feed } from '../src/live/feed';
 import { published } from '../src/queries/public';
@@ -21,12 +22,12 @@ import { makeFolderOf100 } from './support/folder-1.0.0';
 const { ADDED } = vi.hoisted(() => ({
   ADDED: {
     name: 'project_template',
-    property: 'template_name',
-    aliases: ['$template'],
+    property: 'project_template_name',
+    aliases: ['$template', 'short_name'],
     type: 'text',
     kinds: ['installs'],
     since: '9.9.9',
-    breakdown: { dimension: 14, list: 'templates', by: 'value', published: true },
+    breakdown: { dimension: 99, list: 'templates', by: 'value', published: true },
     live: true,
     label: 'Templates of new projects',
     doc: 'Which template a project was made from.',
@@ -73,7 +74,7 @@ async function stored(...properties: object[]) {
   return [...pages(store.db, { project: project.id, fromDay: dayOf(AT), toDay: dayOf(AT) })].flat();
 }
 
-const five = Array.from({ length: 5 }, () => ({ template_name: 'react' }));
+const five = Array.from({ length: 5 }, () => ({ project_template_name: 'react' }));
 
 it('in the table, also in one that was there before', () => {
   const rows = store.db.prepare('PRAGMA table_info(events)').all();
@@ -81,22 +82,27 @@ it('in the table, also in one that was there before', () => {
 });
 
 it('on the wire, under each of its names; what was sent comes back as it was', async () => {
-  const sent = [{ template_name: 'a' }, { templateName: 'b' }, { $template: 'c' }];
+  const sent = [
+    { project_template_name: 'a' },
+    { projectTemplateName: 'b' },
+    { $template: 'c' },
+    { shortName: 'd' },
+  ];
   const events = await stored(...sent);
   const select = store.db.prepare(
     'SELECT project_template FROM events WHERE project_template IS NOT NULL ORDER BY seq',
   );
-  expect(select.all().map((row) => row.project_template)).toEqual(['a', 'b', 'c']);
+  expect(select.all().map((row) => row.project_template)).toEqual(['a', 'b', 'c', 'd']);
   const back = events.map((event) => exported(event).properties);
   expect(back[0]).toEqual(sent[0]);
   expect(back.slice(1)).toMatchObject(sent.slice(1));
 });
 
 it('in CSV, behind what was there, and in Parquet', async () => {
-  const events = await stored({ template_name: 'react' });
+  const events = await stored({ project_template_name: 'react' });
   const csv = Buffer.concat([...EXPORT_FORMATS.csv.write([events])]).toString();
   const [head, row] = csv.split('\r\n').map((line) => line.split(','));
-  expect([head!.at(-1), row!.at(-1)]).toEqual(['template_name', 'react']);
+  expect([head!.at(-1), row!.at(-1)]).toEqual(['project_template_name', 'react']);
   const [, parquet] = [...EXPORT_FORMATS.parquet.write([events])];
   const file = {
     byteLength: parquet!.length,
@@ -104,17 +110,17 @@ it('in CSV, behind what was there, and in Parquet', async () => {
   };
   const slice = (from: number, to?: number) =>
     new Uint8Array(parquet!).slice(from, to).buffer as ArrayBuffer;
-  expect(await parquetReadObjects({ file })).toMatchObject([{ template_name: 'react' }]);
+  expect(await parquetReadObjects({ file })).toMatchObject([{ project_template_name: 'react' }]);
 });
 
 it('in the JSON Schema', () => {
   expect(eventSchema().properties.properties.properties).toMatchObject({
-    template_name: { type: 'string', description: ADDED.doc, 'x-kinds': ['installs'] },
+    project_template_name: { type: 'string', description: ADDED.doc, 'x-kinds': ['installs'] },
   });
 });
 
 it('among what is counted and published, and in a panel with its label', async () => {
-  await stored(...five, { template_name: 'vue' });
+  await stored(...five, { project_template_name: 'vue' });
   const range = { project: 1, fromDay: dayOf(AT), toDay: dayOf(AT) };
   const { shares: lists } = summary(store.db, range);
   expect(lists.templates).toMatchObject([
@@ -130,12 +136,36 @@ it('among what is counted and published, and in a panel with its label', async (
   });
 });
 
+it('one thing has one name, also where it was counted before; what was sent comes back', async () => {
+  const sent = [{ os: 'Windows_NT', node_version: 'v20.11.1' }, { os: 'windows' }];
+  const events = await stored(...sent);
+  expect(events.map(({ os, nodeMajor }) => [os, nodeMajor])).toEqual([
+    ['windows', '20'],
+    ['windows', undefined],
+  ]);
+  expect(events.map((event) => exported(event).properties)).toEqual(sent);
+  // As 1.0.0 stored and counted them.
+  const old = eventsOf({ os: 'win32' }, {}).events.map((event) => ({
+    ...event,
+    uuid: Buffer.alloc(16, event.distinctId),
+    os: 'Win32',
+    node: 'v18.0.1',
+  }));
+  await store.write(1, old, [], NOW);
+  const { shares: lists } = summary(store.db, { project: 1, fromDay: dayOf(AT), toDay: dayOf(AT) });
+  expect(lists.os).toEqual([{ name: 'windows', count: 4, share: 1 }]);
+  expect(old.map(settled)).toMatchObject([
+    { os: 'windows', node: 'v18.0.1', nodeMajor: '18' },
+    { os: 'windows', nodeMajor: '18' },
+  ]);
+});
+
 it('in the live feed, and among what the page shows of it', async () => {
   vi.useFakeTimers();
   const texts: string[] = [];
   const feed = new Feed();
   feed.add({ bufferedAmount: 0, send: (text) => texts.push(text), close: () => {} });
-  const { project, events } = eventsOf({ template_name: 'react' });
+  const { project, events } = eventsOf({ project_template_name: 'react' });
   feed.announce(project, events);
   vi.runAllTimers();
   vi.useRealTimers();

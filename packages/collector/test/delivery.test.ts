@@ -41,7 +41,7 @@ describe('an unmodified posthog-node delivers', () => {
         properties: { service_name: 'plex', has_scaffold: true, nested: { deep: [1, 'a'] } },
       });
       expect(first?.properties.$lib).toBe('posthog-node');
-      const metrics = await (await collector.request('GET', '/metrics')).text();
+      const metrics = await (await collector.admin('GET', '/metrics')).text();
       expect(metrics).toContain(`accepted_total{dialect="posthog-${captureMode}"} 2`);
       const summary = await collector.summary();
       expect(summary.services).toEqual([{ name: 'plex', count: 1, events: { enabled: 1 } }]);

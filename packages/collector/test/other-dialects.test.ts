@@ -1,6 +1,6 @@
 // PostHog v1, telemetry and installs on the wire.
 
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Collector, event, startCollector, TOKEN } from './support/collector';
 
@@ -83,6 +83,43 @@ describe('telemetry', () => {
     });
   });
 
+  it('keeps everything that an event has, and names what it does not read', async () => {
+    const sent = {
+      event_type: 'task_finished',
+      id: 'run-17/3',
+      agent: 'planner',
+      duration_ms: 40,
+      event_data: { agent_version: '2', error_type: 'timeout', properties: 'a word of its own' },
+      properties: { attempt: 2 },
+    };
+    const body = { anonymousId: 'a', agent_host: 'h', events: [sent, sent] };
+    const post = () =>
+      collector.post('/api/v1/telemetry/batch', body, BEARER).then((answer) => answer.json());
+    expect(await post()).toEqual({ accepted: 2, rejected: [], ignored: ['agent_host'] });
+    // An id that is no uuid is an id all the same: sent again, it changes nothing.
+    await post();
+    const { event_type, id, event_data, properties, ...flat } = sent;
+    expect(await collector.events()).toMatchObject([
+      { event: event_type, distinct_id: 'a', properties: { ...flat, ...event_data, attempt: 2 } },
+    ]);
+    const agents = await collector.admin('GET', '/api/v1/analytics/agents');
+    expect(await agents.json()).toEqual({ agents: [{ agent: 'planner', count: 1, failures: 0 }] });
+    const errors = await collector.admin('GET', '/api/v1/analytics/errors');
+    expect(await errors.json()).toMatchObject({ errors: [{ error_type: 'timeout', count: 1 }] });
+  });
+
+  it.each<[string, (json: string) => Uint8Array | string, Record<string, string>, number]>([
+    ['deflate', deflateSync, { 'content-encoding': 'deflate' }, 202],
+    ['gzip', gzipSync, { 'content-encoding': 'gzip' }, 202],
+    ['gzip, unpacked on its way', (json) => json, { 'content-encoding': 'gzip' }, 202],
+    ['deflate that is none', (json) => json, { 'content-encoding': 'deflate' }, 400],
+    ['what nobody knows', (json) => json, { 'content-encoding': 'zip' }, 415],
+  ])('takes %s', async (_name, pack, headers, status) => {
+    const body = pack(JSON.stringify({ anonymous_id: 'a', events: [event()] }));
+    const answer = await collector.post('/api/v1/telemetry/batch', body, { ...BEARER, ...headers });
+    expect(answer.status).toBe(status);
+  });
+
   it('gives admins, and nobody else, the single tables', async () => {
     const events = [
       event({
@@ -96,7 +133,8 @@ describe('telemetry', () => {
       expect((await collector.request('GET', `/api/v1/analytics/${name}`)).status).toBe(401);
       return (await collector.admin('GET', `/api/v1/analytics/${name}`)).json();
     };
-    expect(await table('agents')).toEqual({ agents: [{ version: '1.0.0', count: 1 }] });
+    expect(await table('agents')).toEqual({ agents: [] });
+    expect(await table('versions')).toEqual({ versions: [{ version: '1.0.0', count: 1 }] });
     expect(await table('commands')).toEqual({
       commands: [{ command: 'up', count: 1, failures: 1, failure_rate: 1 }],
     });
@@ -142,11 +180,96 @@ describe('installs', () => {
     for (const path of ['/v1/events', '/api/v1/events']) {
       const answer = await collector.post(path, { data });
       expect(answer.status).toBe(201);
-      expect(await answer.json()).toEqual({ data: { ...data, id: expect.any(String) } });
+      expect(await answer.json()).toEqual({
+        data: {
+          ...data,
+          properties: { ...data.properties, success: true },
+          id: expect.any(String),
+          created_at: expect.any(String),
+        },
+      });
     }
     const summary = await collector.summary('?project=anonymous');
     expect(summary.installs).toEqual({ started: 0, completed: 1, failed: 0 });
     expect(summary.shares.os).toEqual([{ name: 'linux', count: 1, share: 1 }]);
+  });
+
+  it('takes any type of event, and names in camel case; the same thing has one name', async () => {
+    const sent: [object, object][] = [
+      [
+        { eventType: 'installation_failed', installationId: 'a', id: 'no uuid' },
+        { os: 'Windows_NT', nodeVersion: 'v20.11.1', packageManager: 'pnpm/9.1.0', errorType: 'x' },
+      ],
+      [
+        { event_type: 'template_chosen', installation_id: 'b', template: 'react', stage: 'ask' },
+        { os: 'win32', node_version: '20.9.0', package_manager: 'PNPM', durationMs: 70 },
+      ],
+    ];
+    for (const [members, properties] of [...sent, ...sent.slice(0, 1)]) {
+      const answer = await collector.post('/v1/events', { data: { ...members, properties } });
+      expect(answer.status).toBe(201);
+    }
+    const { shares, events, totals } = await collector.summary('?project=anonymous');
+    expect(totals).toMatchObject({ events: 2, errors: 1 });
+    expect(events.map(({ name }: { name: string }) => name)).toEqual([
+      'installation_failed',
+      'template_chosen',
+    ]);
+    const one = (name: string, count: number) => [{ name, count, share: 1 }];
+    expect(shares).toMatchObject({
+      os: one('windows', 2),
+      node_major: one('20', 2),
+      package_manager: one('pnpm', 2),
+      template: one('react', 1),
+      stage: one('ask', 1),
+    });
+    const stored = await collector.admin('GET', '/api/v1/export?project=anonymous');
+    const lines = (await stored.text()).trim().split('\n');
+    const first = JSON.parse(lines[0]!) as { properties: object };
+    // As it was sent.
+    expect(first.properties).toEqual({
+      ...sent[0]![1],
+      success: false,
+      node_version: 'v20.11.1',
+      package_manager: 'pnpm',
+      error_type: 'x',
+    });
+  });
+
+  it('an installation that is only registered keeps what it said, and is counted once', async () => {
+    const given = {
+      installationId: 'r',
+      os: 'Darwin',
+      nodeVersion: '22.1.0',
+      package_manager: 'npm',
+      first_seen: '2026-11-01T00:00:00.000Z',
+      last_seen: '2026-11-02T00:00:00.000Z',
+    };
+    const answers: number[] = [];
+    for (const path of ['/v1/installs', '/api/v1/installs']) {
+      answers.push((await collector.post(path, { data: given })).status);
+    }
+    expect(answers).toEqual([201, 200]);
+    const { totals, shares } = await collector.summary('?project=anonymous&from=2026-11-01');
+    expect(totals).toMatchObject({ events: 1, active_ids: 1 });
+    expect(shares.os).toMatchObject([{ name: 'macos', count: 1 }]);
+    const { data: kept } = (await (await collector.admin('GET', '/v1/installs/r')).json()) as {
+      data: { last_seen: string };
+    };
+    expect(kept).toMatchObject({
+      first_seen: given.first_seen,
+      properties: { os: 'Darwin', nodeVersion: '22.1.0', package_manager: 'npm' },
+    });
+    // Only the collector says when it was seen again.
+    expect(kept.last_seen > given.last_seen).toBe(true);
+  });
+
+  it('an event is enough for an installation to be known', async () => {
+    await collector.post('/v1/events', { data });
+    const { data: known } = (await (await collector.admin('GET', '/v1/installs')).json()) as {
+      data: unknown;
+    };
+    expect(known).toMatchObject([{ installation_id: 'inst-1' }]);
   });
 
   it('creates an installation, then notes that it was seen again', async () => {
@@ -213,7 +336,7 @@ describe('installs', () => {
   });
 
   it.each<[string, unknown]>([
-    ['an unknown type', { ...data, event_type: 'other' }],
+    ['no type', { ...data, event_type: ' ' }],
     ['no id', { ...data, installation_id: '' }],
     ['properties that are none', { ...data, properties: 3 }],
   ])('refuses %s', async (_name, body) => {

@@ -4,6 +4,8 @@
 // Parquet, the JSON Schema, what is counted and published, the live feed, and the labels of the
 // dashboard. Exports promise never to move a column: add entries at the end, with `since`.
 
+import type { ValueRule } from './values.ts';
+
 /** What a project is about. It decides which columns its events have. */
 export const KINDS = ['cli', 'installs', 'agents', 'web', 'product'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -29,11 +31,18 @@ export interface Column {
   /** The property that it holds: moved here from an event's properties, and joined to them again. */
   readonly property: string;
   /**
-   * Other libraries' names for the property, besides it in camel case. Such a property fills the column,
-   * and stays a property as well.
+   * Other names of the property, each also meant in camel case. Such a property fills the column, and
+   * stays a property as well.
    */
   readonly aliases?: readonly string[];
+  /** The column that its value is made of, by the rule of `values`, if no property fills it. */
+  readonly from?: string;
   readonly type: ColumnType;
+  /**
+   * How its values are written, for things that have many names: values.ts. What was sent in other
+   * words stays a property as well.
+   */
+  readonly values?: ValueRule;
   /** The kinds of project whose events have it. */
   readonly kinds: readonly Kind[];
   readonly breakdown?: Breakdown;
@@ -80,7 +89,7 @@ const DEFINED = [
     name: 'success',
     property: 'success',
     type: 'flag',
-    kinds: ['cli', 'agents'],
+    kinds: ['cli', 'installs', 'agents'],
     live: true,
     label: 'Succeeded',
     doc: 'Whether it succeeded. Missing when it was interrupted.',
@@ -119,6 +128,7 @@ const DEFINED = [
     property: 'os',
     aliases: ['$os'],
     type: 'text',
+    values: 'os',
     kinds: ['cli', 'installs', 'agents', 'web', 'product'],
     breakdown: { dimension: 7, list: 'os', by: 'value', published: true },
     label: 'Operating systems',
@@ -137,6 +147,7 @@ const DEFINED = [
     name: 'package_manager',
     property: 'package_manager',
     type: 'text',
+    values: 'tool',
     kinds: ['cli', 'installs'],
     breakdown: { dimension: 9, list: 'package_manager', by: 'value', published: true },
     label: 'Package managers',
@@ -159,6 +170,53 @@ const DEFINED = [
     breakdown: { dimension: 11, list: 'ci', by: 'value' },
     label: 'In CI',
     doc: 'Whether it ran in CI.',
+  },
+  {
+    name: 'template',
+    property: 'template',
+    aliases: ['template_name'],
+    type: 'text',
+    kinds: ['installs'],
+    since: '1.2',
+    breakdown: { dimension: 14, list: 'template', by: 'value', published: true },
+    live: true,
+    label: 'Templates',
+    doc: 'The template that the installer made a project from.',
+  },
+  {
+    name: 'stage',
+    property: 'stage',
+    type: 'text',
+    kinds: ['installs'],
+    since: '1.2',
+    breakdown: { dimension: 15, list: 'stage', by: 'value' },
+    live: true,
+    label: 'Stages',
+    doc: 'How far the installer was.',
+  },
+  {
+    name: 'agent',
+    property: 'agent',
+    aliases: ['agent_name', 'agent_type'],
+    type: 'text',
+    kinds: ['agents'],
+    since: '1.2',
+    breakdown: { dimension: 16, list: 'agent', by: 'value' },
+    live: true,
+    label: 'Agents',
+    doc: 'The agent that did it, by its name.',
+  },
+  {
+    name: 'node_major',
+    property: 'node_major',
+    from: 'node',
+    type: 'text',
+    values: 'major',
+    kinds: ['cli', 'installs', 'agents'],
+    since: '1.2',
+    breakdown: { dimension: 17, list: 'node_major', by: 'value', published: true },
+    label: 'Major versions of Node',
+    doc: 'The first number of the version of Node.',
   },
 ] as const satisfies readonly Column[];
 
@@ -191,10 +249,13 @@ export const camel = (name: string): string =>
 /** Under which name an event has the value of a column. */
 export const fieldOf = ({ name }: Column): keyof ColumnValues => camel(name) as keyof ColumnValues;
 
-/** The names that fill a column: its property, that in camel case, and what others call it. */
-export const namesOf = ({ property, aliases = [] }: Column): readonly string[] => [
-  ...new Set([property, camel(property), ...aliases]),
-];
+/** The names that fill a column: its property and what others call it, each also in camel case. */
+export const namesOf = ({ property, aliases = [], from }: Column): readonly string[] =>
+  from ? [] : [...new Set([property, ...aliases].flatMap((name) => [name, camel(name)]))];
+
+/** The columns that events of a kind of project have. */
+export const columnsOf = (kind: Kind): readonly Column[] =>
+  COLUMNS.filter(({ kinds }) => kinds.includes(kind));
 
 /** What every event has beside its properties, in the order of every export. */
 export const ENVELOPE = ['uuid', 'event', 'distinct_id', 'timestamp'] as const;

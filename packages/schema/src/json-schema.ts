@@ -49,7 +49,9 @@ export const eventSchema = () => ({
       description:
         'Those named here have columns of their own; x-kinds: in which kinds of project; ' +
         'x-also: other names that are taken for it. Others are kept as they are.',
-      properties: Object.fromEntries(COLUMNS.map((each) => [each.property, propertyOf(each)])),
+      properties: Object.fromEntries(
+        COLUMNS.filter(({ from }) => !from).map((each) => [each.property, propertyOf(each)]),
+      ),
     },
   },
 });

@@ -4,19 +4,38 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMON, EVENTS } from '../../../src/catalogue/catalogue';
 import { BREAKDOWNS } from '../src/breakdowns';
-import { COLUMNS, ENVELOPE, fieldOf, namesOf } from '../src/columns';
+import { COLUMNS, columnsOf, ENVELOPE, fieldOf, type Kind, namesOf } from '../src/columns';
 import { eventSchema } from '../src/json-schema';
 
 const isUnique = (list: readonly unknown[]) => new Set(list).size === list.length;
 
 describe('the columns', () => {
   it('have names that no other has, and that need no quotes in SQL', () => {
-    const table = ['seq', 'project_id', 'time_ms', 'id', 'rest', 'received_at', ...ENVELOPE];
+    const table = [
+      'seq',
+      'project_id',
+      'time_ms',
+      'id',
+      'rest',
+      'received_ms',
+      'received_at',
+      ...ENVELOPE,
+    ];
     const warehouse = ['session', 'time', 'project'];
     const names = COLUMNS.map(({ name }) => name);
     expect(isUnique([...names, ...table, ...warehouse])).toBe(true);
     expect(names.filter((name) => !/^[a-z][a-z0-9_]*$/.test(name))).toEqual([]);
-    expect(isUnique([...COLUMNS.map(fieldOf), 'uuid', 'name', 'distinctId', 'timeMs'])).toBe(true);
+    expect(
+      isUnique([
+        ...COLUMNS.map(fieldOf),
+        'rest',
+        'receivedMs',
+        'uuid',
+        'name',
+        'distinctId',
+        'timeMs',
+      ]),
+    ).toBe(true);
   });
 
   it('are each filled by names of their own', () => {
@@ -27,6 +46,24 @@ describe('the columns', () => {
     const dimensions = BREAKDOWNS.map(({ breakdown }) => breakdown.dimension);
     expect(isUnique([...dimensions, 1, 12])).toBe(true);
     expect(isUnique(BREAKDOWNS.map(({ breakdown }) => breakdown.list))).toBe(true);
+  });
+
+  it('that are made of others name one that there is, and how', () => {
+    const made = COLUMNS.filter(({ from }) => from !== undefined);
+    expect(made.length).toBeGreaterThan(0);
+    for (const { from, values } of made) {
+      expect(COLUMNS.map(({ name }) => name)).toContain(from);
+      expect(values).toBeDefined();
+    }
+  });
+
+  it.each<[Kind, string[]]>([
+    ['installs', ['template', 'stage', 'duration_ms', 'os', 'node_major', 'package_manager']],
+    ['agents', ['agent', 'error_type', 'duration_ms', 'success']],
+    ['web', ['os']],
+  ])('of a project of the kind %s include %j', (kind, names) => {
+    expect(columnsOf(kind).map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    expect(columnsOf('web').map(({ name }) => name)).not.toContain('command');
   });
 
   it('hold every property of the shim’s catalogue, for projects of its kind', () => {

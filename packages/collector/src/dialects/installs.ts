@@ -5,6 +5,7 @@
 // sends its id may be anybody.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { camel } from '../../../schema/src/columns.ts';
 import { isObject, type Json } from '../../../schema/src/json.ts';
 import type { Candidate, Event, Project } from '../event.ts';
 import { holdsAddress, withoutAddresses } from '../gate/addresses.ts';
@@ -15,38 +16,44 @@ import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
-import { INSTALL_BYTES } from '../limits.ts';
+import { DAY_MS, INSTALL_BYTES } from '../limits.ts';
 import { batchOfOne } from './batch.ts';
+import { memberOf, uuidOfId, withMembers } from './members.ts';
 import { refusalOf } from './posthog-v0.ts';
 import { parseTime, timeOf } from './time.ts';
 import { bearer, checkToken } from './token.ts';
 import type { Tokenless } from './tokenless.ts';
 
-export const INSTALL_EVENTS: readonly string[] = [
-  'installation_started',
-  'installation_completed',
-  'installation_failed',
-];
-
 /** What this dialect needs of whoever keeps installations. */
 export interface InstallTable {
-  /** Creates one; of one that is known, notes only that it was seen. */
+  /**
+   * Creates one, which a client may have seen earlier than now; of one that is known, notes only that it
+   * is seen now.
+   */
   note(
     project: number,
     id: string,
     properties: string | null,
     nowMs: number,
+    seen?: Seen,
   ): Promise<{ isNew: boolean; install: unknown }>;
 }
 
+/** When an installation was first and last seen, in ms since 1970. */
+export interface Seen {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 /** The stored record of an event, as clients and admins see it. */
-export function recordOf(event: Event): Json {
+export function recordOf(event: Event, createdMs?: number | null): Json {
   return {
     id: formatUuid(event.uuid),
     installation_id: event.distinctId,
     event_type: event.name,
-    properties: { ...(JSON.parse(event.rest) as Json), ...joined(event) },
+    properties: joined(event),
     timestamp: new Date(event.timeMs).toISOString(),
+    ...(createdMs != null && { created_at: new Date(createdMs).toISOString() }),
   };
 }
 
@@ -71,35 +78,78 @@ export function installs(
 
   const createEvent = async (request: FastifyRequest, reply: FastifyReply) => {
     const data = await dataOf(request);
-    if (typeof data.event_type !== 'string' || !INSTALL_EVENTS.includes(data.event_type)) {
-      throw new Refused(400, 'unknown_event_type', `event_type is ${INSTALL_EVENTS.join(', ')}`);
-    }
+    const project = projectOf(request);
     const { nowMs } = ingest;
-    const candidate: Candidate = {
-      event: data.event_type,
-      distinctId: data.installation_id,
-      uuid: data.uuid,
-      properties: data.properties ?? {},
-      timeMs: timeOf({ timestamp: data.timestamp, nowMs }),
-      sentTimestamp: parseTime(data.timestamp) === undefined ? undefined : data.timestamp,
-    };
-    const batch = batchOfOne(candidate);
-    const { first, reasons } = await ingest.take(projectOf(request), 'installs', batch);
+    const batch = batchOfOne(eventOf(data, project.id, nowMs));
+    const { first, reasons } = await ingest.take(project, 'installs', batch);
     if (!first) throw refusalOf(reasons);
-    return reply.code(201).send({ data: recordOf(first) });
+    await table.note(project.id, first.distinctId, null, nowMs);
+    return reply.code(201).send({ data: recordOf(first, nowMs) });
   };
-  app.post('/v1/events', createEvent);
-  app.post('/api/v1/events', createEvent);
 
-  app.post('/v1/installs', async (request, reply) => {
+  const createInstall = async (request: FastifyRequest, reply: FastifyReply) => {
     const data = await dataOf(request);
-    const id = installationId(data.installation_id);
-    const properties = data.properties === undefined ? null : propertiesOf(data.properties);
-    const { id: project } = projectOf(request);
-    const { install, isNew } = await table.note(project, id, properties, ingest.nowMs);
+    const id = installationId(memberOf(data, 'installation_id')?.value);
+    const properties = propertiesOf(withMembers(data, data.properties, OF_INSTALL));
+    const project = projectOf(request);
+    const seen = seenOf(data, ingest.nowMs);
+    // As an event too, once: so it is among the installations of every count.
+    const registered = batchOfOne({
+      event: 'installation_registered',
+      distinctId: id,
+      uuid: uuidOfId(project.id, `installation ${id}`),
+      properties: JSON.parse(properties),
+      timeMs: Math.max(seen.firstMs, ingest.nowMs - (project.retentionDays - 1) * DAY_MS),
+      sentTimestamp: undefined,
+    });
+    const { accepted, reasons } = await ingest.take(project, 'installs', registered);
+    if (accepted === 0) throw refusalOf(reasons);
+    const { install, isNew } = await table.note(project.id, id, properties, ingest.nowMs, seen);
     if (isNew) return reply.code(201).send({ data: install });
     return reply.code(200).send({ data: { installation_id: id } });
-  });
+  };
+
+  for (const prefix of ['/v1', '/api/v1']) {
+    app.post(`${prefix}/events`, createEvent);
+    app.post(`${prefix}/installs`, createInstall);
+  }
+}
+
+const OF_EVENT = ['event_type', 'installation_id', 'timestamp', 'properties', 'uuid', 'id'];
+const OF_INSTALL = new Set(
+  ['installation_id', 'first_seen', 'last_seen', 'properties'].flatMap((name) => [
+    name,
+    camel(name),
+  ]),
+);
+
+/** Whether an installation came to its end, by what its events are called. */
+const SUCCESS: ReadonlyMap<string, boolean> = new Map([
+  ['installation_completed', true],
+  ['installation_failed', false],
+]);
+
+function eventOf(data: Json, project: number, nowMs: number): Candidate {
+  const event = memberOf(data, 'event_type')?.value;
+  const used = new Set(OF_EVENT.flatMap((name) => [name, camel(name)]));
+  const properties = withMembers(data, data.properties, used);
+  const success = typeof event === 'string' ? SUCCESS.get(event) : undefined;
+  return {
+    event,
+    distinctId: memberOf(data, 'installation_id')?.value,
+    uuid: uuidOfId(project, memberOf(data, 'uuid', 'id')?.value),
+    properties:
+      isObject(properties) && success !== undefined ? { success, ...properties } : properties,
+    timeMs: timeOf({ timestamp: data.timestamp, nowMs }),
+    sentTimestamp: parseTime(data.timestamp) === undefined ? undefined : data.timestamp,
+  };
+}
+
+/** When a client says that it was first and last there; never later than now. */
+function seenOf(data: Json, nowMs: number): Seen {
+  const at = (name: string) => parseTime(memberOf(data, name)?.value) ?? nowMs;
+  const lastMs = Math.min(at('last_seen'), nowMs);
+  return { firstMs: Math.min(at('first_seen'), lastMs), lastMs };
 }
 
 /** An installation's id: the same rules as any distinct id. @throws Refused */

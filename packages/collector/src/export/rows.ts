@@ -41,6 +41,6 @@ export function exported(event: Event) {
     event: event.name,
     distinct_id: event.distinctId,
     timestamp: new Date(event.timeMs).toISOString(),
-    properties: { ...(JSON.parse(event.rest) as Record<string, unknown>), ...joined(event) },
+    properties: joined(event),
   };
 }

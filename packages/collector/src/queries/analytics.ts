@@ -1,5 +1,5 @@
-// Single tables of a range, for admins and their scripts: agents, commands, services, errors,
-// performance. The same numbers as the summary, uncut.
+// Single tables of a range, for admins and their scripts: agents, versions, commands, services,
+// errors, performance. The same numbers as the summary, uncut.
 
 import { share } from '../../../schema/src/counting.ts';
 import type { Database } from '../store/database.ts';
@@ -11,8 +11,15 @@ const ALL = 1_001; // every listed value, and `(other)`
 
 /** Name → table. */
 export const TABLES = {
-  /** What sends: the versions of the shim. */
+  /** Agents by their names. */
   agents: (db: Database, range: Range) =>
+    valuesOf(db, range, DIMENSION.agent, ALL).map(({ name, count, failed }) => ({
+      agent: name,
+      count,
+      failures: failed,
+    })),
+  /** What sends: the versions of the shim. */
+  versions: (db: Database, range: Range) =>
     valuesOf(db, range, DIMENSION.version, ALL).map(({ name, count }) => ({
       version: name,
       count,

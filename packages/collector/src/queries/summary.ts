@@ -3,6 +3,7 @@
 
 import { byCount, share, TOP, usesOf } from '../../../schema/src/counting.ts';
 import type { CollectorSummary, Shared } from '../../../schema/src/summary.ts';
+import { type ValueRule, written } from '../../../schema/src/values.ts';
 import { bitsOf, KIND } from '../store/activity.ts';
 import type { Database } from '../store/database.ts';
 import { DIMENSION, SHARES } from '../store/dimensions.ts';
@@ -79,6 +80,22 @@ function activityOf(db: Database, { project, fromDay, toDay }: Range) {
 const countedUses = (db: Database, range: Range, dimension: number) =>
   dividedOf(db, range, dimension).map(({ name, sub = '', count }) => ({ name, event: sub, count }));
 
+/** Counts from before there was a rule for names, under the names of today. */
+function merged(counts: readonly Counted[], rule: ValueRule | undefined): readonly Counted[] {
+  if (!rule) return counts;
+  const sums = new Map<string, Counted>();
+  for (const { name, count, failed } of counts) {
+    const today = written(rule, name) ?? name;
+    const sum = sums.get(today);
+    sums.set(today, {
+      name: today,
+      count: count + (sum?.count ?? 0),
+      failed: failed + (sum?.failed ?? 0),
+    });
+  }
+  return [...sums.values()].sort(byCount);
+}
+
 function sharesOf(values: readonly Counted[]): Shared[] {
   const total = values.reduce((sum, { count }) => sum + count, 0);
   return values.map(({ name, count }) => ({ name, count, share: share(count, total) }));
@@ -143,7 +160,10 @@ export function summary(db: Database, range: Range): CollectorSummary {
     })),
     errors: errors.slice(0, TOP).map(({ type, command, count }) => ({ type, command, count })),
     shares: Object.fromEntries(
-      SHARES.map(({ list, dimension }) => [list, sharesOf(valuesOf(db, range, dimension))]),
+      SHARES.map(({ list, dimension, values }) => [
+        list,
+        sharesOf(merged(valuesOf(db, range, dimension), values)),
+      ]),
     ),
     installs: {
       started: countOf('installation_started'),

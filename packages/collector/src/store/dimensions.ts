@@ -16,11 +16,13 @@ export const DIMENSION = {
   error: dimensionOf('error_type'),
   duration: dimensionOf('duration_ms'),
   version: dimensionOf('version'),
+  agent: dimensionOf('agent'),
 } as const;
 
 const countedBy = (by: Breakdown['by']) =>
   BREAKDOWNS.filter(({ breakdown }) => breakdown.by === by).map((column) => ({
     field: fieldOf(column),
+    values: column.values,
     ...column.breakdown,
   }));
 

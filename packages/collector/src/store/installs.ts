@@ -62,11 +62,18 @@ export class Installs {
   }
 
   /** Creates it; when it is there already, notes only that it was seen again. */
-  note(project: number, id: string, properties: string | null, nowMs: number) {
+  note(
+    project: number,
+    id: string,
+    properties: string | null,
+    nowMs: number,
+    seen: { firstMs: number; lastMs: number } = { firstMs: nowMs, lastMs: nowMs },
+  ) {
     return this.store.commits.add(1, () => {
       const isNew = this.select.get(project, id) === undefined;
       const given = isNew ? properties : null;
-      this.put.run(project, id, nowMs, nowMs, given, given);
+      const { firstMs, lastMs } = isNew ? seen : { firstMs: nowMs, lastMs: nowMs };
+      this.put.run(project, id, firstMs, lastMs, given, given);
       return { isNew, install: this.get(project, id)! };
     });
   }
