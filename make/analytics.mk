@@ -76,7 +76,8 @@ analytics.local := $(if $(findstring l,$(subst L,l,$(analytics.mode))),local)
 
 # --- Whether this make is to be tracked. Not a make inside of make, nor where something of ours is missing,
 # nor flags with which make does not run commands or talks about itself; `--eval` and MAKEFILES would take
-# effect twice. A make that was started under a made-up name could not be started again.
+# effect twice. A make that was started under a made-up name could not be started again. Files of the names
+# that are remade below would keep the real make from running.
 
 analytics.flags := $(firstword -$(MAKEFLAGS))
 analytics.quiet :=
@@ -91,7 +92,8 @@ analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS
   $(filter-out $(words $(abspath $(addprefix /$(analytics.wide)/,$(analytics.goals)))),$(words $(analytics.goals))) \
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES) \
   $(if $(analytics.goals),,$(value MAKECMDGOALS)) $(filter-out default,$(origin MAKE_COMMAND)) \
-  $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)))
+  $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)) \
+  $(wildcard .onramp/.run .onramp/.succeeded))
 endif
 ifneq (,$(value ONRAMP_ANALYTICS_INNER))
 unexport ONRAMP_ANALYTICS_INNER
