@@ -212,7 +212,8 @@ analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$
 # The flags and variables on its command line, if all of them are simple: then track need not read its words. Asked
 # when the recipe runs: before, make does not say -j. Flags by single letters come first, -Onone is from below.
 analytics.given = $(filter-out -- -Onone --jobserver-auth=%,$(wordlist 2,99,-$(MAKEFLAGS)))
-analytics.unknown = $(filter-out -j% --no-print-directory $(MAKEOVERRIDES),$(analytics.given))
+analytics.assigned = $(if $(filter undefined,$(origin MAKEOVERRIDES)),,$(MAKEOVERRIDES))
+analytics.unknown = $(filter-out -j% --no-print-directory $(analytics.assigned),$(analytics.given))
 analytics.letters = $(subst -,,$(firstword -$(MAKEFLAGS)))
 analytics.special = $(subst B,,$(subst e,,$(subst k,,$(subst r,,$(subst S,,$(subst s,,$(analytics.letters)))))))
 analytics.simple = $(foreach flag,B e k r S s,$(if $(findstring $(flag),$(analytics.letters)),-$(flag))) $(analytics.given)
