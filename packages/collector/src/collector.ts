@@ -90,7 +90,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       clock,
       endSession: async (id, untilMs) => {
         await store.commits.add(1, () => ended.add(id, untilMs));
-        feed.endSession(id);
+        feed.end({ session: id });
       },
       tokenlessProject: () =>
         config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
