@@ -14,6 +14,8 @@ export const EVENT_BYTES = 10 * KIB;
 export const EVENT_SENT_BYTES = 64 * KIB;
 /** One request's body, as sent and again after decompression. */
 export const REQUEST_BYTES = 20 * MIB;
+/** What is still read of a body that was refused, and thrown away. */
+export const DISCARDED_BYTES = 2 * REQUEST_BYTES;
 /** A body in a form, in base64 or in lz64: only old browser SDKs wrap theirs so. */
 export const WRAPPED_BYTES = 2 * MIB;
 /** Packed lz64: unpacking it is slow, and nobody else does it for us. */
@@ -55,6 +57,9 @@ export const REQUEST_LETTERS = 100;
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTER_BYTES = 16 * KIB;
 
+/** Receipts of erasures that are kept, when all is done. They name nobody. */
+export const RECEIPTS = 10_000;
+
 /** An aggregate that is published has at least this many ids behind it. */
 export const PUBLIC_IDS = 5;
 /** How long a published aggregate is reused. */
@@ -90,6 +95,8 @@ export const ARCHIVE_HELD_BYTES = 16 * MIB;
 /** Health: how often it is looked at, and how long one check may take. */
 export const HEALTH_MS = 10 * SECOND_MS;
 export const HEALTH_CHECK_MS = 2 * SECOND_MS;
+/** So long after the last write that failed, without another, the store may be well again. */
+export const FAILURE_MS = 60 * SECOND_MS;
 /** Free space on the disk of the data: so little is a problem, and with so little events are refused. */
 export const FREE_BYTES_FEW = 1024 * MIB;
 export const FREE_BYTES_NONE = 32 * MIB;
@@ -102,3 +109,9 @@ export const INTEGRITY_MS = DAY_MS;
 /** The warehouse has an event within seconds, the archive within hours. Later is a problem. */
 export const WAREHOUSE_LATE_MS = 5 * 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
+
+/** Events that are brought into the warehouse at once: packing them holds up this process. */
+export const WAREHOUSE_BATCH = 4_000;
+/** Between two looks for new events, and at most between two tries, when it is down. */
+export const WAREHOUSE_IDLE_MS = 500;
+export const WAREHOUSE_RETRY_MS = 2_000;

@@ -191,8 +191,14 @@ async function startNginx(upstream: string): Promise<Proxy> {
 async function startCaddy(upstream: string): Promise<Proxy> {
   const [port, plain] = [await freePort(), await freePort()];
   const config = join(work, 'Caddyfile');
-  const options = `{\n\tadmin off\n\thttp_port ${plain}\n\tdefault_bind 127.0.0.1\n\tskip_install_trust\n\tlocal_certs\n}\n`;
-  writeFileSync(config, options + read('Caddyfile'));
+  const options = [
+    'admin off',
+    `http_port ${plain}`,
+    'default_bind 127.0.0.1',
+    'skip_install_trust',
+    'local_certs',
+  ];
+  writeFileSync(config, read('Caddyfile').replace('{\n', `{\n${options.join('\n')}\n`));
   const child = spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', config], {
     env: {
       PATH: process.env.PATH,
@@ -276,11 +282,10 @@ describe.each([
       const batch = JSON.stringify(batchOf(...Array.from({ length: 1_950 }, pad)));
       expect(batch.length).toBeGreaterThan(18.5e6);
       expect((await send(batch)).status).toBe(200);
-      const status = await send(' '.repeat(21 * 1024 * 1024)).then(
-        (answer) => answer.status,
-        () => 413, // it may close the connection on what it will not read
-      );
-      expect(status).toBe(413);
+      // Not a connection that is reset, nor the 502 that a proxy makes of one: SDKs would send it again.
+      for (let n = 0; n < 5; n++) {
+        expect((await send(' '.repeat(21 * 1024 * 1024))).status).toBe(413);
+      }
     });
 
     it('whoever logs in gets a cookie for TLS alone, and sees new events live', async () => {

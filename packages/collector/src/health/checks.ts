@@ -3,11 +3,13 @@
 import {
   BACKUP_OLD_MS,
   DAY_MS,
+  FAILURE_MS,
   FREE_BYTES_FEW,
   FREE_BYTES_NONE,
   HOUR_MS,
   QUEUE_EVENTS,
 } from '../limits.ts';
+import { Unavailable } from '../store/errors.ts';
 import type { Check } from './health.ts';
 
 const MIB = 1024 * 1024;
@@ -16,25 +18,25 @@ const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 /** Notes how writing to the store goes; for the hooks of the store. */
 export class Writes {
-  private failure: { words: string; sinceMs: number } | undefined;
+  private failure: { words: string; sinceMs: number; lastMs: number } | undefined;
 
-  constructor(
-    private readonly clock: () => number,
-    private readonly explain: (error: unknown) => string,
-  ) {}
+  constructor(private readonly clock: () => number) {}
 
   done(): void {
     this.failure = undefined;
   }
 
-  /** `isStore`: the store is at fault, not what was to be written. */
-  undone(error: unknown, isStore: boolean): void {
-    if (!isStore) return;
-    const sinceMs = this.failure?.sinceMs ?? this.clock();
-    this.failure = { words: this.explain(error), sinceMs };
+  /** Only `Unavailable` is the store's fault; anything else is of what was to be written. */
+  undone(error: unknown): void {
+    if (!(error instanceof Unavailable)) return;
+    const lastMs = this.clock();
+    const sinceMs = this.failure?.sinceMs ?? lastMs;
+    this.failure = { words: error.reason ?? error.message, sinceMs, lastMs };
   }
 
   readonly check: Check = () => {
+    // Whoever is not well is not asked by load balancers: nothing new may fail, or succeed.
+    if (this.failure && this.clock() - this.failure.lastMs > FAILURE_MS) this.failure = undefined;
     if (!this.failure) return { value: { failing_since: null } };
     const { words, sinceMs } = this.failure;
     return {

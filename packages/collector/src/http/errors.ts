@@ -1,9 +1,10 @@
 // Answers to what went wrong. Each status tells a client what to do: 4xx, mend yourself; 503, send it
 // again; 500, a mistake of ours, which is in the log.
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Unavailable } from '../store/commit.ts';
-import { explain } from '../store/database.ts';
+import { DISCARDED_BYTES } from '../limits.ts';
+import { Conflict, Unavailable } from '../store/errors.ts';
 import { Refused } from './refused.ts';
 
 /** Answers an error. */
@@ -13,18 +14,15 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  // What is refused inside a transaction comes out of it as its cause.
-  const refused = error instanceof Unavailable && isOfClient(error.cause) ? error.cause : error;
-  if (refused instanceof Refused) return answerRefused(refused, request, reply);
-  const { statusCode, message, code, cause } = refused as {
+  if (error instanceof Refused) return answerRefused(error, request, reply);
+  const { statusCode, message, code } = error as {
     statusCode?: number;
     message: string;
     code?: string;
-    cause?: unknown;
   };
-  if (isConstraint(refused)) return refuse(reply, 409, 'conflict', 'something has this name');
-  if (refused instanceof Unavailable && (cause === undefined || isOfStore(cause))) {
-    if (cause) app.log.error(`not stored: ${explain(cause)}`);
+  if (error instanceof Conflict) return refuse(reply, 409, 'conflict', message);
+  if (error instanceof Unavailable) {
+    if (error.reason) app.log.error(`not stored: ${error.reason}`);
     reply.header('retry-after', '1');
     return refuse(reply, 503, 'unavailable', `${message}; send it again later`);
   }
@@ -32,23 +30,29 @@ export function answerError(
     return refuse(reply, statusCode, code ?? 'bad_request', message);
   }
   if (isAborted(code, request)) return refuse(reply, 400, 'aborted', 'the request ended early');
-  app.log.error({ err: cause ?? refused }, 'unexpected');
+  app.log.error({ err: error }, 'unexpected');
   return refuse(reply, 500, 'internal_error', 'something went wrong here; the log says what');
 }
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
-const isOfStore = (error: unknown): boolean => codeOf(error).startsWith('SQLITE');
-const isConstraint = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_CONSTRAINT');
-const isOfClient = (error: unknown): boolean => error instanceof Refused || isConstraint(error);
 
 /** Did the client go away before all of its request was here? */
 const isAborted = (code: string | undefined, { raw }: FastifyRequest): boolean =>
   !raw.complete && (raw.destroyed || code === 'ECONNRESET');
 
+/**
+ * Reads on, so that the client hears the answer: whoever is still sending when the connection is reset
+ * sees that, and no answer; a proxy makes 502 of it, which is sent again. But not for ever.
+ */
+function discard(request: IncomingMessage): void {
+  let left = DISCARDED_BYTES;
+  request.on('data', (piece: Buffer) => {
+    left -= piece.length;
+    if (left < 0) request.destroy();
+  });
+  request.resume();
+}
+
 function answerRefused(error: Refused, { raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // What was not read is not waited for; of a 503, the rest is thrown away, so that the client hears it.
-  if (error.statusCode === 413) reply.header('connection', 'close');
-  else if (!raw.complete) raw.resume();
+  if (!raw.complete) discard(raw);
   if (error.statusCode === 503) reply.header('retry-after', '1');
   return refuse(reply, error.statusCode, error.code, error.message);
 }
