@@ -67,6 +67,8 @@ export const SESSION_MS = 7 * DAY_MS;
 export const INSTALLS_PER_MINUTE = 10;
 /** Telemetry without a token: requests a minute and address. */
 export const TOKENLESS_PER_MINUTE = 10;
+/** Wrong tokens, wherever they are sent: a minute and address. */
+export const GUESSES_PER_MINUTE = 10;
 /** Attempts to log in: a minute and address. */
 export const LOGINS_PER_MINUTE = 10;
 

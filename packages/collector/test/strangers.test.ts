@@ -82,6 +82,41 @@ describe('behind a proxy', () => {
   );
 });
 
+describe('guesses at the admin token', () => {
+  it('in a header are few for an address, and cost others nothing', async () => {
+    collector = await startCollector({ COLLECTOR_TRUST_PROXY: '1' });
+    const ask = async (token: string, address: string, path = '/api/v1/summary') => {
+      const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': address };
+      return (await collector.request('GET', path, undefined, headers)).status;
+    };
+    const statuses: number[] = [];
+    // On whatever route: they are counted together, with those of the form.
+    for (const path of ['/api/v1/summary', '/metrics', '/api/v1/projects', '/api/v1/export']) {
+      for (let n = 0; n < 2; n++) statuses.push(await ask(`guess-${n}`, '203.0.113.1', path));
+    }
+    for (let n = 0; n < 2; n++) {
+      statuses.push((await logIn({ 'x-forwarded-for': '203.0.113.1' })).status);
+    }
+    expect(statuses).toEqual(Array(10).fill(401));
+    expect(await ask('guess', '203.0.113.1')).toBe(429);
+    // The right one is not told from a wrong one.
+    expect(await ask(ADMIN, '203.0.113.1')).toBe(429);
+    expect(await ask(ADMIN, '203.0.113.2')).toBe(200);
+  });
+
+  it('do not end the session of whoever is signed in at the same address', async () => {
+    collector = await startCollector();
+    const origin = { origin: collector.url };
+    const signedIn = await collector.post('/api/v1/login', { token: ADMIN }, origin);
+    const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+    for (let n = 0; n < 12; n++) {
+      await collector.request('GET', '/metrics', undefined, { authorization: `Bearer x${n}` });
+    }
+    const summary = await collector.request('GET', '/api/v1/summary', undefined, { cookie });
+    expect(summary.status).toBe(200);
+  });
+});
+
 describe('/metrics', () => {
   it('is for admins: no proxy on this machine opens it to strangers', async () => {
     collector = await startCollector();

@@ -7,8 +7,10 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bearer } from '../dialects/token.ts';
+import { Rate } from '../gate/rate.ts';
+import { clientOf } from '../http/client.ts';
 import { Refused } from '../http/refused.ts';
-import { SESSION_MS } from '../limits.ts';
+import { GUESSES_PER_MINUTE, SESSION_MS } from '../limits.ts';
 
 export const COOKIE = 'collector_session';
 
@@ -30,10 +32,21 @@ export class Auth {
     private readonly secret: string,
     private readonly clock: () => number = Date.now,
     private readonly isEnded: (session: string) => boolean = () => false,
+    private readonly guesses: Rate<string> = new Rate(GUESSES_PER_MINUTE),
   ) {}
 
-  isToken(token: unknown): boolean {
-    return typeof token === 'string' && equal(hashToken(token), this.tokenHash);
+  /**
+   * Is this the token? A wrong one is a guess; an address that has guessed too often is told so,
+   * whatever it sends then. @throws Refused (429)
+   */
+  isToken(request: FastifyRequest, token: unknown): boolean {
+    const client = clientOf(request);
+    if (this.guesses.isEmpty(client)) {
+      throw new Refused(429, 'rate_limited', 'too many wrong tokens from here; wait a minute');
+    }
+    const isRight = typeof token === 'string' && equal(hashToken(token), this.tokenHash);
+    if (!isRight) this.guesses.take(client, 1);
+    return isRight;
   }
 
   /** A cookie value that is good for a week, or until it is ended. */
@@ -54,7 +67,7 @@ export class Auth {
   /** Is this request an admin's? */
   isAdmin(request: FastifyRequest): boolean {
     const token = bearer(request.headers.authorization);
-    if (token !== undefined) return this.isToken(token);
+    if (token !== undefined) return this.isToken(request, token);
     if (!this.sessionOf(request.cookies[COOKIE])) return false;
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     // A WebSocket is opened with GET, by any page: it has to say where it comes from.

@@ -25,7 +25,9 @@ export function session(
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as {
       token?: unknown;
     } | null;
-    if (!auth.isToken(body?.token)) throw new Refused(401, 'wrong_token', 'this is not the token');
+    if (!auth.isToken(request, body?.token)) {
+      throw new Refused(401, 'wrong_token', 'this is not the token');
+    }
     return reply
       .setCookie(COOKIE, auth.session(), {
         httpOnly: true,
