@@ -1,47 +1,58 @@
-// Builds the page into one file for each host: dist/report.html carries a summary inside of itself
-// (the shim puts it there), dist/index.html asks the collector that serves it.
-//
-// Everything is inlined, and a Content-Security-Policy allows this very script and this very style,
-// by their hashes, and nothing else.
+// Builds the pages. dist/report.html is one file that carries a summary inside of itself (the shim puts
+// it there) and connects to nothing. dist/index.html and dist/assets/ are what the collector serves:
+// a small page, and files that are named by their content, so that browsers keep them, and are there
+// compressed as well.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 const at = (...parts) => join(import.meta.dirname, ...parts);
 const read = (file) => readFileSync(at('src', file), 'utf8');
-
-/** What the collector offers. Paths: the page is served by the collector itself. */
-const COLLECTOR = {
-  summary: '/api/v1/summary',
-  projects: '/api/v1/projects',
-  live: '/api/v1/live',
-  login: '/api/v1/login',
-};
+const require = createRequire(import.meta.url);
 
 const EMBEDDED = '<script type="application/json" id="summary">{"summary":"goes here"}</script>';
-const LICENSE =
-  '/*! Contains Chart.js (https://www.chartjs.org), (c) its contributors, MIT License. */\n';
+const LICENSES = {
+  report:
+    '/*! Contains Chart.js (https://www.chartjs.org), (c) its contributors, MIT License. */\n',
+  pages:
+    '/*! Contains Preact (https://preactjs.com) and uPlot (https://github.com/leeoniya/uPlot), (c) their contributors, MIT License. */\n',
+};
 
-async function script() {
-  const bundle = await rolldown({ input: at('src/main.ts'), platform: 'browser' });
+async function script(entry, license) {
+  const bundle = await rolldown({
+    input: at('src', entry),
+    platform: 'browser',
+  });
   const { output } = await bundle.generate({ format: 'iife', minify: true, comments: false });
-  const code = LICENSE + output[0].code.trim();
+  const code = license + output[0].code.trim();
   if (/<\/script|<!--|\r/i.test(code)) throw new Error('the script would end its own element');
   return code;
 }
 
-const style = () =>
-  read('style.css')
+const smaller = (css) =>
+  css
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/\s*\n\s*/g, '\n')
     .trim();
 
-const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const sha256 = (text, encoding) => createHash('sha256').update(text).digest(encoding);
+const hash = (text) => `'sha256-${sha256(text, 'base64')}'`;
 
-function policy(code, css, connect) {
-  return [
+const policyOf = (rules) =>
+  `<meta http-equiv="Content-Security-Policy" content="${rules.join('; ')}">`;
+
+/** Fills the marks of the page; a function, because a `$` in a text means nothing here. */
+const fill = (page, parts) => page.replace(/<!--(\w+)-->/g, (_mark, name) => parts[name]);
+
+/** The page of `report --html`: its own script and its own style, by their hashes, and nothing else. */
+async function report(file, connect, data) {
+  const code = await script('report/main.ts', LICENSES.report);
+  const css = smaller(read('report/style.css'));
+  const policy = policyOf([
     "default-src 'none'",
     `script-src ${hash(code)}`,
     `style-src ${hash(css)}`,
@@ -49,32 +60,49 @@ function policy(code, css, connect) {
     `connect-src ${connect}`,
     "base-uri 'none'",
     "form-action 'none'",
-  ].join('; ');
+  ]);
+  const page = read('report/page.html').replace(/\n\s*/g, '\n');
+  const parts = { policy, data, style: `<style>${css}</style>` };
+  writeFileSync(at('dist', file), fill(page, { ...parts, script: `<script>${code}</script>` }));
 }
 
-/** Fills the marks of the page; a function, because a `$` in a text means nothing here. */
-const fill = (page, parts) => page.replace(/<!--(\w+)-->/g, (_mark, name) => parts[name]);
+/** What the collector offers to the page that has been there since 1.0.0. */
+const COLLECTOR = {
+  summary: '/api/v1/summary',
+  projects: '/api/v1/projects',
+  live: '/api/v1/live',
+  login: '/api/v1/login',
+};
 
-/** Builds both files. */
+/** Writes a file of dist/assets, and its compressed forms. Gives its path on the collector. */
+function asset(name, ending, text) {
+  const file = `assets/${name}-${sha256(text, 'hex').slice(0, 12)}.${ending}`;
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  writeFileSync(at('dist', file), text);
+  writeFileSync(at('dist', `${file}.br`), brotliCompressSync(text, { params: quality }));
+  writeFileSync(at('dist', `${file}.gz`), gzipSync(text, { level: 9 }));
+  return `/${file}`;
+}
+
+/** The pages of a collector. */
+async function pages() {
+  const code = await script('app/main.tsx', LICENSES.pages);
+  const plots = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8');
+  const css = smaller(`${plots}\n${read('app/style.css')}`);
+  const files = { script: asset('pages', 'js', code), style: asset('pages', 'css', css) };
+  writeFileSync(at('dist/pages.html'), fill(read('app/page.html').replace(/\n\s*/g, '\n'), files));
+}
+
+/** Builds everything. */
 export async function build() {
-  const [code, css] = [await script(), style()];
-  const page = read('page.html').replace(/\n\s*/g, '\n');
+  rmSync(at('dist'), { recursive: true, force: true });
+  mkdirSync(at('dist/assets'), { recursive: true });
+  await report('report.html', "'none'", EMBEDDED);
   const metas = Object.entries(COLLECTOR)
     .map(([name, path]) => `<meta name="${name}" content="${path}">`)
     .join('\n');
-  mkdirSync(at('dist'), { recursive: true });
-  const write = (file, policyText, data) =>
-    writeFileSync(
-      at('dist', file),
-      fill(page, {
-        policy: `<meta http-equiv="Content-Security-Policy" content="${policyText}">`,
-        data,
-        style: `<style>${css}</style>`,
-        script: `<script>${code}</script>`,
-      }),
-    );
-  write('report.html', policy(code, css, "'none'"), EMBEDDED);
-  write('index.html', policy(code, css, "'self'"), metas);
+  await report('index.html', "'self'", metas);
+  await pages();
 }
 
 if (process.argv[1] === import.meta.filename) await build();

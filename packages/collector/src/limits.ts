@@ -93,3 +93,9 @@ export const ARCHIVE_GROUP_ROWS = 5_000;
 export const ARCHIVE_GROUP_BYTES = 4 * MIB;
 export const ARCHIVE_PART_ROWS = 500_000;
 export const ARCHIVE_HELD_BYTES = 16 * MIB;
+
+/** Events that are brought into the warehouse at once: packing them holds up this process. */
+export const WAREHOUSE_BATCH = 4_000;
+/** Between two looks for new events, and at most between two tries, when it is down. */
+export const WAREHOUSE_IDLE_MS = 500;
+export const WAREHOUSE_RETRY_MS = 2_000;

@@ -1,4 +1,5 @@
-// The dashboard's page, when it is there. It has a login: nobody may put it into a frame.
+// The dashboard's pages, when they are there. They have a login: nobody may put them into a frame, and
+// they run nothing but their own script.
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -6,17 +7,45 @@ import statics from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 
-/** Serves it, or says what this is. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  'img-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The names of these files are made of their content: they never change. */
+const FOR_GOOD = 'public, max-age=31536000, immutable';
+/** Asked for again each time, and sent again only when it has changed. */
+const ASK_AGAIN = 'no-cache';
+
+/** Serves them, or says what this is. */
 export async function pages(scope: FastifyInstance, config: Config): Promise<void> {
-  scope.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', "frame-ancestors 'none'");
+  scope.addHook('onSend', async (request, reply) => {
+    // The page of 1.0.0 says itself, in its head, which script it has.
+    const isOld = request.url === '/' || request.url.startsWith('/?');
+    reply.header('content-security-policy', isOld ? "frame-ancestors 'none'" : POLICY);
     reply.header('x-frame-options', 'DENY');
     reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
   });
   const folder =
     config.dashboardFolder ?? resolve(import.meta.dirname, '../../../../dashboard/dist');
   if (existsSync(folder)) {
-    await scope.register(statics, { root: resolve(folder), index: ['index.html'] });
+    await scope.register(statics, {
+      root: resolve(folder),
+      index: ['index.html'],
+      // The build has compressed them once, as well as it can be done.
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (response, path) => {
+        response.setHeader('cache-control', /[\\/]assets[\\/]/.test(path) ? FOR_GOOD : ASK_AGAIN);
+      },
+    });
   } else {
     scope.get('/', async (_request, reply) =>
       reply.type('text/plain').send('This is a collector. Its numbers: /api/v1/summary\n'),

@@ -1,5 +1,7 @@
 // The server: every room's routes, and what they share (limits, CORS, errors).
 
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
@@ -155,6 +157,13 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   const { auth, store, ingest, reader, clock, config, feed, metrics, tokenlessProject } = parts;
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
+  });
+  // Answers are lists of names and numbers: a tenth is left of them. Exports stream as they are.
+  await scope.register(compress, {
+    globalDecompression: false,
+    encodings: ['br', 'gzip'],
+    customTypes: /^application\/json\b/,
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
   numbers(scope, { auth, reader, clock, projects: store.projects, isPublic: config.isPublic });
   projects(scope, { auth, store, clock, retentionDays: config.retentionDays });

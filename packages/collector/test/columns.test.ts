@@ -2,7 +2,7 @@
 
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { shares } from '../../dashboard/src/people-panels';
+import { shares } from '../../dashboard/src/report/people-panels';
 import type { Column } from '../../schema/src/columns';
 import { eventSchema } from '../../schema/src/json-schema';
 import { LIVE_COLUMNS } from '../../schema/src/live';

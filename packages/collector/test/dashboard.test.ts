@@ -1,6 +1,7 @@
 // The page on a real collector: signed in, drawn from what was sent, live; and what `forget` of the
 // shim leaves of it.
 
+import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, startBrowser } from '../../../test/support/browser';
@@ -25,6 +26,39 @@ describe('the dashboard', () => {
     expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
     expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('sends its files compressed, to be kept for good, and its answers compressed', async () => {
+    const page = await (await fetch(`${collector.url}/pages.html`)).text();
+    const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(page)!;
+    const get = async (path: string, encoding: string) => {
+      const { headers, body, status } = await fetch(collector.url + path, {
+        headers: { 'accept-encoding': encoding, authorization: `Bearer ${ADMIN}` },
+      });
+      await body?.cancel();
+      expect(status, path).toBe(200);
+      return headers;
+    };
+    for (const encoding of ['br', 'gzip']) {
+      const headers = await get(script!, encoding);
+      expect(headers.get('content-encoding')).toBe(encoding);
+      expect(headers.get('cache-control')).toContain('immutable');
+    }
+    expect((await get('/pages.html', 'identity')).get('cache-control')).toBe('no-cache');
+    // Long enough to be worth it.
+    await send(...Array.from({ length: 40 }, (_, n) => ({ properties: { command: `c${n}` } })));
+    const answer = await get('/api/v1/summary', 'br');
+    expect(answer.get('content-encoding')).toBe('br');
+    expect(answer.get('cache-control')).toBe('no-store');
+    expect((await get('/api/v1/summary', 'identity')).get('content-encoding')).toBeNull();
+  });
+
+  it('has 110 KB of JavaScript at most, compressed', async () => {
+    const page = await (await fetch(`${collector.url}/pages.html`)).text();
+    const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(page)!;
+    const text = await (await fetch(collector.url + script!)).text();
+    expect(gzipSync(text).length).toBeLessThan(110_000);
+    expect(page).not.toContain('<script>');
   });
 
   describe.runIf(hasBrowser())('in a browser', () => {

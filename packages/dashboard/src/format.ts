@@ -1,6 +1,22 @@
-// Numbers and durations as people read them.
+// Numbers, durations and dates as people read them, in the language of their browser.
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const LANGUAGES = typeof navigator === 'undefined' ? ['en'] : [...navigator.languages];
+
+function inLanguages<T>(make: (languages: string[]) => T): T {
+  try {
+    return make(LANGUAGES);
+  } catch {
+    return make(['en']); // A browser may be set to what is no language.
+  }
+}
+
+const whole = inLanguages((of) => new Intl.NumberFormat(of, { maximumFractionDigits: 0 }));
+const tenth = inLanguages(
+  (of) => new Intl.NumberFormat(of, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+);
+const short = inLanguages(
+  (of) => new Intl.NumberFormat(of, { notation: 'compact', maximumFractionDigits: 1 }),
+);
 
 export type Unit = 'count' | 'ms' | 'percent';
 
@@ -8,7 +24,7 @@ export type Unit = 'count' | 'ms' | 'percent';
 export function duration(ms: number): string {
   if (Math.round(ms) < 1_000) return `${whole.format(ms)} ms`;
   const tenths = Math.round(ms / 100);
-  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  if (tenths < 600) return `${tenth.format(tenths / 10)} s`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   const minutes = Math.round(ms / 60_000);
@@ -16,13 +32,45 @@ export function duration(ms: number): string {
 }
 
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+  const value = share * 100;
+  return `${(share > 0 && share < 0.1 ? tenth : whole).format(value)} %`;
 }
 
 /** A value in its unit. */
 export function format(value: number, unit: Unit): string {
   if (unit === 'ms') return duration(value);
   return unit === 'percent' ? percent(value) : whole.format(value);
+}
+
+/** A count in few characters, for axes: 12K. */
+export const compact = (value: number): string => short.format(value);
+
+/** A day, `2026-01-31`, in words. */
+export function dayInWords(iso: string): string {
+  const options = { dateStyle: 'medium', timeZone: 'UTC' } as const;
+  return inLanguages((of) => new Intl.DateTimeFormat(of, options)).format(Date.parse(iso));
+}
+
+/** An instant in a time zone, with these parts. */
+export function instant(
+  ms: number,
+  zone: string,
+  options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'medium' },
+): string {
+  return inLanguages((of) => new Intl.DateTimeFormat(of, { ...options, timeZone: zone })).format(
+    ms,
+  );
+}
+
+/** "2 min ago", in the reader's language. */
+export function ago(ms: number): string {
+  const relative = inLanguages(
+    (of) => new Intl.RelativeTimeFormat(of, { numeric: 'auto', style: 'short' }),
+  );
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return relative.format(-seconds, 'second');
+  if (seconds < 3_600) return relative.format(-Math.round(seconds / 60), 'minute');
+  return relative.format(-Math.round(seconds / 3_600), 'hour');
 }
 
 /** Text cut to a length. */

@@ -22,6 +22,11 @@ export const BUILT_IN: readonly NamedField[] = [
   { name: 'time', type: 'time', label: 'Time', doc: 'When it happened.' },
 ];
 
+/** What the store adds to every event. */
+const ADDED: readonly NamedField[] = [
+  { name: 'received_at', type: 'time', label: 'Received', doc: 'When it was stored.' },
+];
+
 const TYPES: Readonly<Record<ColumnType, FieldType>> = {
   text: 'text',
   flag: 'boolean',
@@ -31,6 +36,7 @@ const TYPES: Readonly<Record<ColumnType, FieldType>> = {
 /** The fields of the events of a kind of project; of all kinds, if none is given. */
 export const fieldsOf = (kind?: Kind): readonly NamedField[] => [
   ...BUILT_IN,
+  ...ADDED,
   ...COLUMNS.filter(({ kinds }) => kind === undefined || kinds.includes(kind)).map(
     ({ name, type, label, doc }) => ({ name, type: TYPES[type], label, doc }),
   ),

@@ -199,6 +199,13 @@ export interface AnswerOf<K extends QuestionKind> {
 }
 export type Answer = { [K in QuestionKind]: AnswerOf<K> }[QuestionKind];
 
+/** What `GET /api/v1/query` answers. */
+export type QueryAnswer = Answer & {
+  readonly project: { readonly id: number; readonly name: string };
+  /** Events that are stored and were not in this answer yet; of all projects. */
+  readonly behind: number;
+};
+
 /** It is no question, or not one about these columns. The message says what to change. */
 export class QuestionError extends Error {
   override name = 'QuestionError';

@@ -3,8 +3,16 @@
 import type { FastifyRequest } from 'fastify';
 import { Refused } from './refused.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** This route reads its parameters itself, and takes some of them more than once. */
+    isRepeatable?: boolean;
+  }
+}
+
 /** A hook. @throws Refused (400) */
-export async function refuseRepeated({ query }: FastifyRequest): Promise<void> {
+export async function refuseRepeated({ query, routeOptions }: FastifyRequest): Promise<void> {
+  if (routeOptions.config.isRepeatable) return;
   for (const [name, value] of Object.entries(query as object)) {
     if (typeof value === 'string') continue;
     const words = `send ${name.slice(0, 64)} once`;

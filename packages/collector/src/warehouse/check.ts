@@ -1,6 +1,7 @@
 // Tells a question from something else, before anything is made of it: shape, limits, columns.
 
 import { z } from 'zod';
+import { BUILT_IN } from '../../../schema/src/fields.ts';
 import {
   type Field,
   type Filter,
@@ -125,7 +126,8 @@ export function checkQuestion(input: unknown, columns: readonly Column[]): Quest
   return question;
 }
 
-const filtersOf = (question: Question): Filter[] => [
+/** All of its conditions. */
+export const filtersOf = (question: Question): Filter[] => [
   ...(question.where ?? []),
   ...(question.kind === 'funnel' ? question.steps.flat() : []),
 ];
@@ -136,8 +138,13 @@ function checkField(field: Field, columns: readonly Column[]): Column | undefine
     throw new QuestionError('property: these events have no properties');
   }
   const column = columnOf(columns, field.column);
-  if (!column) throw new QuestionError(`column: there is no ${JSON.stringify(field.column)}`);
-  return column;
+  if (column) return column;
+  const names = [...BUILT_IN, ...columns]
+    .filter((each) => !('json' in each))
+    .map(({ name }) => name);
+  throw new QuestionError(
+    `column: there is no ${JSON.stringify(field.column)}; there are ${names.join(', ')}, and prop.KEY for a property`,
+  );
 }
 
 function checkMeasure(field: Field, columns: readonly Column[]): void {

@@ -2,7 +2,8 @@
 // whoever opens the warehouse: tables, inserts, filters and breakdowns are made from it, and no name
 // that is not in it ever becomes part of a statement.
 
-import { BUILT_IN, type FieldType } from '../../../schema/src/fields.ts';
+import type { Kind } from '../../../schema/src/columns.ts';
+import { BUILT_IN, type FieldType, fieldsOf } from '../../../schema/src/fields.ts';
 
 /** A column of events. */
 export interface Column {
@@ -12,6 +13,19 @@ export interface Column {
   /** A text that is a JSON object: its properties can be asked about. One column at most. */
   readonly json?: boolean;
 }
+
+/** What is no column of an event is in this one, as JSON. */
+export const PROPERTIES = 'properties';
+
+const builtIn = new Set(BUILT_IN.map(({ name }) => name));
+
+/** The columns that can be asked about in a kind of project; of all kinds, those of the warehouse. */
+export const columnsOf = (kind?: Kind): readonly Column[] => [
+  ...fieldsOf(kind)
+    .filter(({ name }) => !builtIn.has(name))
+    .map(({ name, type }) => ({ name, type })),
+  { name: PROPERTIES, type: 'text', json: true },
+];
 
 /** A boolean column of this name tells failures: `false` is one. */
 export const SUCCESS = 'success';

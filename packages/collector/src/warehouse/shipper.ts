@@ -31,11 +31,21 @@ export interface Cut {
 export interface ShipperSettings {
   /** Rows of a batch at most. */
   readonly limit?: number;
-  /** Between two looks at an empty outbox, in ms. */
+  /**
+   * Between two looks, in ms, when what waited fitted into one batch: many small batches cost more than
+   * a few larger ones.
+   */
   readonly idleMs?: number;
   /** After an error: this long, then twice as long, up to `maxRetryMs`. */
   readonly retryMs?: number;
   readonly maxRetryMs?: number;
+  /** Before each batch. Where it rejects, nothing is shipped, and it is tried again. */
+  readonly before?: () => Promise<void>;
+  /**
+   * When no batch is under way: what a batch of before may have, and the store has erased since, can
+   * be erased here, and does not come back.
+   */
+  readonly between?: () => Promise<void>;
   /** Is told of every error. */
   readonly onError?: (error: unknown) => void;
 }
@@ -54,7 +64,6 @@ export interface Progress {
 
 export class Shipper {
   private readonly settings;
-  private readonly turns: (() => Promise<void>)[] = [];
   private progressNow: Progress = { shipped: null, waiting: null, failingSinceMs: null };
   private isStopped = false;
   private wake: (() => void) | undefined;
@@ -73,7 +82,7 @@ export class Shipper {
     this.running ??= this.run();
   }
 
-  /** Something waits: looks now. Cheap, for every commit of the store. */
+  /** Looks now. */
   nudge(): void {
     this.wake?.();
   }
@@ -89,53 +98,32 @@ export class Shipper {
     return this.progressNow;
   }
 
-  /**
-   * Erases an id from the warehouse, after the store has erased it. Between two batches: the one
-   * that was under way may hold it and is in by then, and no later cut has it.
-   * @throws WarehouseUnavailable: ask again.
-   */
-  erase(project: number, distinctId: string): Promise<number> {
-    return this.between(() => this.warehouse.erase(project, distinctId));
-  }
-
-  /** Erases a project from the warehouse, after the store has erased it. */
-  dropProject(project: number): Promise<number> {
-    return this.between(() => this.warehouse.dropProject(project));
-  }
-
-  /** Brings over one batch. Resolves with false when nothing waited. */
-  async shipOne(): Promise<boolean> {
+  /** Brings over one batch. Resolves with the number of its rows; 0 when nothing waited. */
+  async shipOne(): Promise<number> {
     const cut = await this.outbox.cut(this.settings.limit);
     if (!cut) {
       this.progressNow = { ...this.progressNow, waiting: 0 };
-      return false;
+      return 0;
     }
     const batch: Batch = cut;
     await this.warehouse.write(batch);
     // Only now: the warehouse says so when the batch is on its disk.
     await this.outbox.done(cut.number);
     this.progressNow = { ...this.progressNow, shipped: cut.number, waiting: cut.waiting ?? null };
-    return true;
-  }
-
-  /** Runs `work` when no batch is under way and none was left half-way. */
-  private between<T>(work: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.turns.push(() => work().then(resolve, reject));
-      this.wake?.();
-    });
+    return cut.rows.length;
   }
 
   private async run(): Promise<void> {
-    const { idleMs, retryMs, maxRetryMs, onError } = this.settings;
+    const { limit, idleMs, retryMs, maxRetryMs, before, between, onError } = this.settings;
     let wait = retryMs;
     while (!this.isStopped) {
       try {
-        const hasMore = await this.shipOne();
+        await before?.();
+        const rows = await this.shipOne();
+        await between?.();
         this.progressNow = { ...this.progressNow, failingSinceMs: null };
         wait = retryMs;
-        for (const turn of this.turns.splice(0)) await turn();
-        if (!hasMore) await this.sleep(idleMs);
+        if (rows < limit && !this.progressNow.waiting) await this.sleep(idleMs);
       } catch (error) {
         onError?.(error);
         const failingSinceMs = this.progressNow.failingSinceMs ?? Date.now();
@@ -144,11 +132,10 @@ export class Shipper {
         wait = Math.min(2 * wait, maxRetryMs);
       }
     }
-    for (const turn of this.turns.splice(0)) await turn();
   }
 
   private sleep(ms: number): Promise<void> {
-    if (this.isStopped || this.turns.length > 0) ms = Math.min(ms, 50);
+    if (this.isStopped) return Promise.resolve();
     return new Promise((done) => {
       const timer = setTimeout(done, ms);
       this.wake = () => {

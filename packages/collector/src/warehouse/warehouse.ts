@@ -21,7 +21,10 @@ export interface Row {
 
 /** What is written at once: all of it is there, under its number, or nothing is. */
 export interface Batch {
-  /** Never two different batches of one number, since the last `reset`. */
+  /**
+   * Never two different batches of one number, since the last `reset`. A number that is 100,000 or more
+   * below the highest counts as written.
+   */
   readonly number: number;
   readonly rows: readonly Row[];
   /** Events that still waited when this batch was cut, if that is known. */
@@ -37,6 +40,8 @@ export interface Status {
   readonly state: 'ready' | 'incomplete' | 'down';
   /** Why it is not ready, for people. */
   readonly reason: string | null;
+  /** Which store it is a copy of, as `adopt` said; null: of none yet. */
+  readonly source: string | null;
   /** The highest number of a batch that was written; null: none. */
   readonly lastBatch: number | null;
   /** Events that waited behind the last batch; null: unknown. */
@@ -58,6 +63,11 @@ export class WarehouseUnavailable extends Error {
 /** Where questions are answered. Every promise may reject with `WarehouseUnavailable`. */
 export interface Warehouse {
   /**
+   * Rises whenever it may have lost what it held, because what holds it was started anew: whoever
+   * keeps it complete looks again whose copy it is.
+   */
+  readonly starts: number;
+  /**
    * Writes a batch, or does nothing when one of that number was written before.
    * Resolves when it is on disk: true when it was new.
    */
@@ -70,12 +80,22 @@ export interface Warehouse {
    * Erases what an id did in a project, and its name: from every answer, at once. Doing it twice
    * changes nothing. Resolves with the number of its events. An engine may keep the bytes in parts of
    * its files that it has given up, until it uses them again (DuckDB does, PostgreSQL too).
+   * @param untilSeq later events of the id stay; all go if it is missing
    */
-  erase(project: number, distinctId: string): Promise<number>;
+  erase(project: number, distinctId: string, untilSeq?: number): Promise<number>;
+  /** Erases one event. Resolves with how many it was: 0 or 1. */
+  eraseEvent(project: number, seq: number): Promise<number>;
   /** Erases a project. Resolves with the number of its events. */
   dropProject(project: number): Promise<number>;
-  /** Erases everything, numbers of batches included: whoever calls writes all events again. */
+  /** Erases events of a project that happened before an instant, in ms. Resolves with their number. */
+  dropBefore(project: number, timeMs: number): Promise<number>;
+  /**
+   * Erases everything, numbers of batches and the source included: whoever calls writes all events
+   * again, and says at last, or at least after the first event is sure to come again, `adopt`.
+   */
   reset(): Promise<void>;
+  /** It is a copy of this store from now on. */
+  adopt(source: string): Promise<void>;
   /** Never rejects. */
   status(): Promise<Status>;
   close(): Promise<void>;

@@ -184,15 +184,57 @@ describe('a shipper that runs', () => {
       },
     } as unknown as Warehouse;
     outbox.waiting = rows(5);
-    const shipper = new Shipper(outbox, slow, { idleMs: 5 });
+    let isToErase = false;
+    let erased: () => void;
+    const isErased = new Promise<void>((done) => {
+      erased = done;
+    });
+    const between = async () => {
+      if (!isToErase) return;
+      isToErase = false;
+      await slow.erase(1, 'ann');
+      erased();
+    };
+    const shipper = new Shipper(outbox, slow, { idleMs: 5, between });
     shipper.start();
-    await new Promise((done) => setTimeout(done, 10));
+    while (outbox.cuts === 0) await new Promise((done) => setTimeout(done, 1));
     // The store has erased it: no later cut has it, but the batch that is under way does.
     outbox.forget('ann');
-    await shipper.erase(1, 'ann');
+    isToErase = true;
+    await isErased;
     await shipper.stop();
     expect(order).toEqual(['written', 'erased']);
     expect(warehouse.seqs).toEqual([]);
+  });
+
+  it('ships nothing while what comes before a batch fails', async () => {
+    const outbox = new MemoryOutbox();
+    const warehouse = new MemoryWarehouse();
+    outbox.waiting = rows(5);
+    let tries = 0;
+    const before = async () => {
+      if (++tries < 3) throw new WarehouseUnavailable('not yet');
+    };
+    const shipper = new Shipper(outbox, warehouse as unknown as Warehouse, { retryMs: 1, before });
+    shipper.start();
+    while (tries < 2) await new Promise((done) => setTimeout(done, 1));
+    expect(warehouse.seqs).toEqual([]);
+    while (warehouse.seqs.length < 5) await new Promise((done) => setTimeout(done, 1));
+    await shipper.stop();
+  });
+
+  it('waits between two looks when little comes, and not while much waits', async () => {
+    const outbox = new MemoryOutbox();
+    const warehouse = new MemoryWarehouse();
+    outbox.waiting = rows(10);
+    const shipper = new Shipper(outbox, warehouse as unknown as Warehouse, {
+      idleMs: 60_000,
+      limit: 3,
+    });
+    shipper.start();
+    while (warehouse.seqs.length < 10) await new Promise((done) => setTimeout(done, 2));
+    expect(outbox.cuts).toBe(4);
+    await shipper.stop();
   });
 
   it('does not wait for its next look when it is nudged', async () => {

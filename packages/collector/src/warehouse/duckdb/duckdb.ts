@@ -38,9 +38,17 @@ const DEADLY = 3;
 const CLOSE_MS = 10_000;
 const STATUS_MS = 2_000;
 
-const NOTHING: ProcessStatus = { reason: null, lastBatch: null, rows: 0, bytes: 0, memoryBytes: 0 };
+const NOTHING: ProcessStatus = {
+  reason: null,
+  source: null,
+  lastBatch: null,
+  rows: 0,
+  bytes: 0,
+  memoryBytes: 0,
+};
 
 export class DuckDbWarehouse implements Warehouse {
+  starts = 0;
   private child: Child | undefined;
   private ready: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -85,12 +93,24 @@ export class DuckDbWarehouse implements Warehouse {
     return this.call('query', checked, 20 * questionMs + 30_000);
   }
 
-  erase(project: number, distinctId: string): Promise<number> {
-    return this.call('erase', { project, distinctId });
+  erase(project: number, distinctId: string, untilSeq?: number): Promise<number> {
+    return this.call('erase', { project, distinctId, untilSeq });
+  }
+
+  eraseEvent(project: number, seq: number): Promise<number> {
+    return this.call('eraseEvent', { project, seq });
   }
 
   dropProject(project: number): Promise<number> {
     return this.call('dropProject', project);
+  }
+
+  dropBefore(project: number, timeMs: number): Promise<number> {
+    return this.call('dropBefore', { project, timeMs });
+  }
+
+  async adopt(source: string): Promise<void> {
+    await this.call('adopt', source);
   }
 
   async reset(): Promise<void> {
@@ -140,6 +160,7 @@ export class DuckDbWarehouse implements Warehouse {
     let isOpen = false;
     let refusal: string | undefined;
     this.child = child;
+    this.starts++;
     this.ready = child
       .call('open', {
         file,

@@ -53,8 +53,14 @@ class Service {
     write: ({ number, rows }) => this.writer.write(number, rows),
     lastBatch: () => this.writer.lastBatch(),
     query: (question) => answer(this.readers, checkQuestion(question, this.settings.columns)),
-    erase: ({ project, distinctId }) => this.writer.erase(project, distinctId),
+    erase: ({ project, distinctId, untilSeq }) => this.writer.erase(project, distinctId, untilSeq),
+    eraseEvent: ({ project, seq }) => this.writer.eraseEvent(project, seq),
     dropProject: (project) => this.writer.dropProject(project),
+    dropBefore: ({ project, timeMs }) => this.writer.dropBefore(project, timeMs),
+    adopt: async (source) => {
+      await this.writer.adopt(source);
+      return null;
+    },
     reset: async () => {
       await this.writer.reset();
       return null;
@@ -71,14 +77,16 @@ class Service {
   private async status(): Promise<ProcessStatus> {
     const result = await this.watch.runAndReadAll(
       `SELECT (SELECT count(*) FROM events), (SELECT max(number) FROM batches),
-         (SELECT any_value(value) FROM meta WHERE key = 'incomplete')`,
+         (SELECT any_value(value) FROM meta WHERE key = 'incomplete'),
+         (SELECT any_value(value) FROM meta WHERE key = 'source')`,
     );
-    const [rows, lastBatch, reason] = result.getRowsJS()[0]!;
+    const [rows, lastBatch, reason, source] = result.getRowsJS()[0]!;
     const { file } = this.settings;
     return {
       rows: Number(rows),
       lastBatch: lastBatch === null ? null : Number(lastBatch),
       reason: reason === null ? null : String(reason),
+      source: source === null ? null : String(source),
       bytes: sizeOf(file) + sizeOf(`${file}.wal`),
       memoryBytes: process.memoryUsage.rss(),
     };

@@ -32,15 +32,24 @@ export interface Calls {
   write: [batch: { number: number; rows: PackedRows }, result: boolean];
   lastBatch: [nothing: null, result: number | null];
   query: [question: Question, result: Answer];
-  erase: [who: { project: number; distinctId: string }, result: number];
+  erase: [
+    who: { project: number; distinctId: string; untilSeq: number | undefined },
+    result: number,
+  ];
+  eraseEvent: [which: { project: number; seq: number }, result: number];
   dropProject: [project: number, result: number];
+  dropBefore: [which: { project: number; timeMs: number }, result: number];
   reset: [nothing: null, result: null];
+  adopt: [source: string, result: null];
   status: [nothing: null, result: ProcessStatus];
 }
 export type CallName = keyof Calls;
 
 /** The part of a status that only the process knows. */
-export type ProcessStatus = Pick<Status, 'reason' | 'lastBatch' | 'rows' | 'bytes' | 'memoryBytes'>;
+export type ProcessStatus = Pick<
+  Status,
+  'reason' | 'source' | 'lastBatch' | 'rows' | 'bytes' | 'memoryBytes'
+>;
 
 /** Collector to process. */
 export interface Request {

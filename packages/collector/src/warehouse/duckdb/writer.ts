@@ -12,6 +12,10 @@ const PIECE = 3_000;
 /** Ids whose keys are remembered. */
 const KNOWN_IDS = 100_000;
 
+/** Numbers of batches below the highest that are remembered, and how often the others are dropped. */
+const KEPT_BATCHES = 100_000;
+const PRUNED_EVERY = 1_000;
+
 type Append = (appender: DuckDBAppender, value: unknown) => void;
 
 /** A value as its column has it; null what is missing or of another type. */
@@ -58,6 +62,7 @@ export class Writer {
   write(number: number, rows: PackedRows): Promise<boolean> {
     return this.alone(async () => {
       const highest = await this.lastBatchNow();
+      if (highest !== null && number <= highest - KEPT_BATCHES) return false;
       if (highest !== null && number <= highest && (await this.has(number))) return false;
       await this.transaction(async () => {
         await this.appendIds(rows);
@@ -65,6 +70,11 @@ export class Writer {
           await this.appendPiece(rows, start, Math.min(start + PIECE, rows.seq.length));
         }
         await this.connection.run('INSERT INTO batches VALUES ($1)', [BigInt(number)]);
+        if (number % PRUNED_EVERY === 0) {
+          await this.connection.run('DELETE FROM batches WHERE number <= $1', [
+            BigInt(number - KEPT_BATCHES),
+          ]);
+        }
       });
       this.highest = Math.max(number, highest ?? number);
       // After the commit: what is computed from now on has seen it.
@@ -80,14 +90,38 @@ export class Writer {
   }
 
   /** As `Warehouse.erase`. */
-  erase(project: number, distinctId: string): Promise<number> {
+  erase(project: number, distinctId: string, untilSeq = Number.MAX_SAFE_INTEGER): Promise<number> {
     const id = keyOfText(distinctId);
-    return this.remove(project, 'project = $1 AND id = $2', [project, id]);
+    return this.remove(project, 'project = $1 AND id = $2 AND seq <= $3', [
+      project,
+      id,
+      BigInt(untilSeq),
+    ]);
+  }
+
+  /** As `Warehouse.eraseEvent`. */
+  eraseEvent(project: number, seq: number): Promise<number> {
+    return this.remove(project, 'project = $1 AND seq = $2', [project, BigInt(seq)]);
   }
 
   /** As `Warehouse.dropProject`. */
   dropProject(project: number): Promise<number> {
     return this.remove(project, 'project = $1', [project]);
+  }
+
+  /** As `Warehouse.dropBefore`. */
+  dropBefore(project: number, timeMs: number): Promise<number> {
+    return this.remove(project, 'project = $1 AND time < $2', [project, BigInt(timeMs)]);
+  }
+
+  /** As `Warehouse.adopt`. */
+  adopt(source: string): Promise<void> {
+    return this.alone(() =>
+      this.transaction(async () => {
+        await this.connection.run("DELETE FROM meta WHERE key = 'source'");
+        await this.connection.run("INSERT INTO meta VALUES ('source', $1)", [source]);
+      }),
+    );
   }
 
   /** As `Warehouse.reset`. */
@@ -97,7 +131,7 @@ export class Writer {
         for (const table of ['events', 'ids', 'batches']) {
           await this.connection.run(`TRUNCATE ${table}`);
         }
-        await this.connection.run("DELETE FROM meta WHERE key = 'incomplete'");
+        await this.connection.run("DELETE FROM meta WHERE key IN ('incomplete', 'source')");
       });
       this.highest = undefined;
       this.known.clear();
@@ -112,8 +146,15 @@ export class Writer {
       await this.transaction(async () => {
         events = (await this.connection.run(`DELETE FROM events WHERE ${condition}`, values))
           .rowsChanged;
-        await this.connection.run(`DELETE FROM ids WHERE ${condition}`, values);
+        if (events === 0) return;
+        // An id without any event left is nobody's any more.
+        await this.connection.run(
+          `DELETE FROM ids WHERE project = $1
+           AND id NOT IN (SELECT id FROM events WHERE project = $1)`,
+          [project],
+        );
       });
+      if (events === 0) return 0;
       this.known.clear();
       this.remembered.forget(project);
       await this.checkpoint();

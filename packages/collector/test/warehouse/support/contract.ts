@@ -20,7 +20,6 @@ export interface Made {
 }
 
 const DAY = 86_400_000;
-const RUNS = Number(process.env.WAREHOUSE_RUNS ?? 25);
 const SEED = Number(process.env.WAREHOUSE_SEED ?? 9);
 
 /** A row with some of its parts given. */
@@ -38,7 +37,15 @@ const rowsOf = (from: number, count: number, parts: Partial<Row> = {}) =>
   Array.from({ length: count }, (_, index) => row(from + index, parts));
 const RANGE = { project: 1, from: 0, to: FROM + 400 * DAY } as const;
 
-export function contract(name: string, make: () => Promise<Made>): void {
+/** How thoroughly it is held to its promises. */
+export interface Thoroughness {
+  /** Random histories of each kind of question. */
+  readonly runs: number;
+  /** Whether its engine is killed, which takes long. */
+  readonly kills: boolean;
+}
+
+export function contract(name: string, make: () => Promise<Made>, how: Thoroughness): void {
   describe(`the contract of a warehouse: ${name}`, () => {
     let made: Made;
     let warehouse: Warehouse;
@@ -90,22 +97,27 @@ export function contract(name: string, make: () => Promise<Made>): void {
         expect(await count()).toBe(5000);
       });
 
-      it('killed at any moment of a batch: all of it is there, or nothing', async () => {
-        let expected = 0;
-        for (const [index, delayMs] of [0, 5, 20, 60, 120, 250].entries()) {
-          const batch = { number: index + 1, rows: rowsOf(index * 100_000, 8000) };
-          const written = warehouse.write(batch).catch(() => undefined);
-          await new Promise((done) => setTimeout(done, delayMs));
-          made.kill();
-          await written;
-          await made.recovered();
-          expect([expected, expected + 8000]).toContain(await count());
-          await warehouse.write(batch);
-          expected += 8000;
-          expect(await count()).toBe(expected);
-          expect(await warehouse.lastBatch()).toBe(index + 1);
-        }
-      }, 120_000);
+      const itWithKills = how.kills ? it : () => undefined;
+      itWithKills(
+        'killed at any moment of a batch: all of it is there, or nothing',
+        async () => {
+          let expected = 0;
+          for (const [index, delayMs] of [0, 5, 20, 60, 120, 250].entries()) {
+            const batch = { number: index + 1, rows: rowsOf(index * 100_000, 8000) };
+            const written = warehouse.write(batch).catch(() => undefined);
+            await new Promise((done) => setTimeout(done, delayMs));
+            made.kill();
+            await written;
+            await made.recovered();
+            expect([expected, expected + 8000]).toContain(await count());
+            await warehouse.write(batch);
+            expected += 8000;
+            expect(await count()).toBe(expected);
+            expect(await warehouse.lastBatch()).toBe(index + 1);
+          }
+        },
+        120_000,
+      );
     });
 
     describe('erasing', () => {
@@ -137,6 +149,39 @@ export function contract(name: string, make: () => Promise<Made>): void {
         await warehouse.write({ number: 2, rows: [row(3)] });
         const page = (await data({ kind: 'events' })) as { events: { distinct_id: string }[] };
         expect(page.events.map((each) => each.distinct_id)).toEqual(['ann']);
+      });
+
+      it('what an id did after its erasure stays, and its name with it', async () => {
+        await warehouse.write({ number: 1, rows: rowsOf(1, 10) });
+        expect(await warehouse.erase(1, 'ann', 7)).toBe(7);
+        const page = (await data({ kind: 'events' })) as { events: object[] };
+        expect(page.events).toHaveLength(3);
+        expect(page.events[0]).toMatchObject({ seq: 10, distinct_id: 'ann' });
+      });
+
+      it('one event goes, of one project; with the last one of its id, the name', async () => {
+        const other = row(2, { distinctId: 'bob' });
+        await warehouse.write({ number: 1, rows: [row(1), other, row(3, { project: 2 })] });
+        expect(await warehouse.eraseEvent(1, 3)).toBe(0);
+        expect(await warehouse.eraseEvent(1, 2)).toBe(1);
+        expect(await warehouse.eraseEvent(1, 2)).toBe(0);
+        const ids = (await data({ kind: 'breakdown', by: { column: 'distinct_id' } })) as object;
+        expect(ids).toMatchObject({ rows: [{ value: 'ann', events: 1 }], values: 1 });
+        expect(await count({ project: 2 })).toBe(1);
+      });
+
+      it('what is too old goes, of one project', async () => {
+        const rows = [...rowsOf(1, 10), ...rowsOf(11, 10, { project: 2 })];
+        await warehouse.write({ number: 1, rows });
+        await data({ kind: 'series', interval: 'month' });
+        expect(await warehouse.dropBefore(1, FROM + 6_000)).toBe(5);
+        expect(await warehouse.dropBefore(1, FROM + 6_000)).toBe(0);
+        expect(await count()).toBe(5);
+        expect(await count({ project: 2 })).toBe(10);
+        const { points } = (await data({ kind: 'series', interval: 'month' })) as {
+          points: { events: number }[];
+        };
+        expect(points.reduce((sum, { events }) => sum + events, 0)).toBe(5);
       });
 
       it('a project is dropped without its neighbours', async () => {
@@ -336,6 +381,19 @@ export function contract(name: string, make: () => Promise<Made>): void {
       expect(await cut({ kind: 'events', limit: 30 })).toBeNull();
     });
 
+    it('remembers whose copy it is, until it is emptied', async () => {
+      expect((await warehouse.status()).source).toBeNull();
+      await warehouse.adopt('one');
+      await warehouse.adopt('another');
+      await made.reopen();
+      warehouse = made.warehouse;
+      // The one that was opened tells only when it is up.
+      await warehouse.lastBatch();
+      expect((await warehouse.status()).source).toBe('another');
+      await warehouse.reset();
+      expect((await warehouse.status()).source).toBeNull();
+    });
+
     it('tells how it is', async () => {
       await warehouse.write({ number: 4, rows: rowsOf(1, 10), waiting: 17 });
       const status = await warehouse.status();
@@ -376,7 +434,7 @@ export function contract(name: string, make: () => Promise<Made>): void {
               }
             },
           ),
-          { numRuns: RUNS, seed: SEED },
+          { numRuns: how.runs, seed: SEED },
         );
       }, 180_000);
     }

@@ -1,6 +1,6 @@
 // Where the summary comes from: it is inside of the page, or a server is asked for it.
 
-import { isSummary, type Summary } from '../../schema/src/summary';
+import { isSummary, type Summary } from '../../../schema/src/summary';
 
 /** What a page on a server knows of it, from its meta elements. */
 export interface Server {

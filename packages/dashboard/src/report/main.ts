@@ -1,6 +1,6 @@
 // The page: finds the summary, shows what it answers, and keeps it in the right colours.
 
-import type { Summary } from '../../schema/src/summary';
+import type { Summary } from '../../../schema/src/summary';
 import { showControls, showLogin } from './controls';
 import { byId } from './dom';
 import { hasLive, showLive } from './live';

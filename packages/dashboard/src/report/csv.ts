@@ -1,6 +1,6 @@
 // A panel's table as a file for a spreadsheet.
 
-import { csvLine } from '../../schema/src/csv';
+import { csvLine } from '../../../schema/src/csv';
 import { element } from './dom';
 import type { Panel } from './panel';
 

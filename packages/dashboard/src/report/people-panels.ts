@@ -1,7 +1,7 @@
 // The panels that only a collector can fill: how many take part, and what they have.
 
-import { BREAKDOWNS } from '../../schema/src/breakdowns';
-import type { Shared, Summary } from '../../schema/src/summary';
+import { BREAKDOWNS } from '../../../schema/src/breakdowns';
+import type { Shared, Summary } from '../../../schema/src/summary';
 import { BARS, daysBetween, type Panel } from './panel';
 
 /** Every day of the range with its number: a day that is not in a list had none. */

@@ -1,6 +1,6 @@
 // Which panels a summary fills: a part that it does not have is not shown.
 
-import type { Counted, Summary, Use } from '../../schema/src/summary';
+import type { Counted, Summary, Use } from '../../../schema/src/summary';
 import { commands, errors } from './command-panels';
 import { BARS, type Colour, daysBetween, type Panel, type Series, type Value } from './panel';
 import { people, shares } from './people-panels';

@@ -1,8 +1,8 @@
 // The numbers at the top.
 
-import type { Summary } from '../../schema/src/summary';
+import type { Summary } from '../../../schema/src/summary';
+import { format, type Unit } from '../format';
 import { element } from './dom';
-import { format, type Unit } from './format';
 
 /** Shows the totals that a summary has. */
 export function showTotals(list: HTMLElement, { totals, record, waiting, dropped }: Summary): void {

@@ -14,7 +14,7 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import { format, shorten } from './format';
+import { format, shorten } from '../format';
 import type { Panel } from './panel';
 import type { Theme } from './theme';
 

@@ -2,10 +2,10 @@
 // words what it shows.
 
 import type { Chart } from 'chart.js';
+import { format } from '../format';
 import { draw, heightOf, pointAt, recolour } from './chart';
 import { download } from './csv';
 import { element } from './dom';
-import { format } from './format';
 import type { Panel } from './panel';
 import type { Theme } from './theme';
 

@@ -1,7 +1,7 @@
 // The live feed: events as they arrive, for as long as somebody wants to see them.
 
-import type { ColumnName } from '../../schema/src/columns';
-import { LIVE_COLUMNS, type LiveEvent } from '../../schema/src/live';
+import type { ColumnName } from '../../../schema/src/columns';
+import { LIVE_COLUMNS, type LiveEvent } from '../../../schema/src/live';
 import { element } from './dom';
 
 const SHOWN = 30;

@@ -1,6 +1,6 @@
 // The panels about commands: how often, how long, what goes wrong.
 
-import type { CommandSummary, Summary } from '../../schema/src/summary';
+import type { CommandSummary, Summary } from '../../../schema/src/summary';
 import { BARS, type Colour, type Panel, type Series, type Value } from './panel';
 
 const COLOURS: readonly Colour[] = ['a', 'b', 'c', 'd'];

@@ -1,6 +1,6 @@
 // A panel: one question, answered by a chart, by a table, and by a file for a spreadsheet.
 
-import type { Unit } from './format';
+import type { Unit } from '../format';
 
 export type Colour = 'a' | 'b' | 'c' | 'd' | 'bad';
 

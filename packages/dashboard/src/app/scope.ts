@@ -1,0 +1,97 @@
+// What every panel of a view asks about: a project, a period, its filters. And how a question becomes
+// a URL: panels say only what is their own.
+
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { COLUMNS, type Column, type Kind } from '../../../schema/src/columns';
+import { fieldsOf } from '../../../schema/src/fields';
+import { paramsOf, type UnplacedQuestion } from '../../../schema/src/notation';
+import type { AnswerOf, Field, Filter, Question, QuestionKind } from '../../../schema/src/question';
+import { type Entry, useAnswer } from './answers';
+import type { Period, Span } from './range';
+import { go, isSame, type View } from './view';
+
+export interface Project {
+  readonly id: number;
+  readonly name: string;
+  readonly token?: string;
+  readonly kind?: Kind;
+  readonly time_zone?: string;
+}
+
+export interface Scope {
+  readonly project: Project;
+  readonly kind: Kind;
+  readonly view: View;
+  readonly zone: string;
+  readonly period: Period;
+  /** Now, as the questions have it. */
+  readonly nowMs: number;
+}
+
+export const ScopeContext = createContext<Scope | undefined>(undefined);
+
+/** The scope of the view that a part stands in. */
+export function useScope(): Scope {
+  const scope = useContext(ScopeContext);
+  if (!scope) throw new Error('a panel outside of a view');
+  return scope;
+}
+
+/** The columns that events of a kind of project have, in the order of the registry. */
+export const columnsOf = (kind: Kind): readonly Column[] =>
+  COLUMNS.filter(({ kinds }) => kinds.includes(kind));
+
+const FIELDS = fieldsOf();
+
+/** A field in words. */
+export function labelOf(field: Field): string {
+  if ('property' in field) return field.property;
+  return FIELDS.find(({ name }) => name === field.column)?.label ?? field.column;
+}
+
+type Own<Q> = Q extends Question ? Omit<Q, 'project' | 'from' | 'to' | 'zone' | 'where'> : never;
+
+/** What a panel asks: its kind and what belongs to it; the rest comes from the view. */
+export type Asked = Own<Question> & {
+  /** Besides the view's filters. */
+  readonly where?: readonly Filter[];
+  /** Instead of the view's period. */
+  readonly span?: Span;
+};
+
+/** The URL that answers a question in a scope. */
+export function urlOf(scope: Scope, { where = [], span = scope.period, ...own }: Asked): string {
+  const question = {
+    ...own,
+    from: span.from,
+    to: span.to,
+    ...(scope.zone !== 'UTC' && { zone: scope.zone }),
+    where: [...scope.view.where, ...where],
+  } as UnplacedQuestion;
+  return `/api/v1/query?${new URLSearchParams(paramsOf(scope.project.id, question))}`;
+}
+
+/** What is known of a panel's question. */
+export interface Answered<K extends QuestionKind> extends Entry {
+  readonly answer: AnswerOf<K> | undefined;
+}
+
+/** Asks within a scope; `asked` undefined: nothing. */
+export function useAsked<K extends QuestionKind>(
+  scope: Scope,
+  asked: (Asked & { readonly kind: K }) | undefined,
+): Answered<K> {
+  const entry = useAnswer<AnswerOf<K>>(asked && urlOf(scope, asked));
+  return { ...entry, answer: entry.data as AnswerOf<K> | undefined };
+}
+
+/** Adds a filter to the view, or takes it away if it is there. */
+export function toggle({ view }: Scope, filter: Filter): void {
+  const others = view.where.filter((each) => !isSame(each, filter));
+  const isThere = others.length < view.where.length;
+  go({ ...view, where: isThere ? others : [...others, filter] });
+}
+
+export const isFiltered = ({ view }: Scope, filter: Filter): boolean =>
+  view.where.some((each) => isSame(each, filter));

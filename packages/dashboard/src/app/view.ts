@@ -1,0 +1,85 @@
+// What is looked at, as the address of the page has it: a link shows what its sender saw, and "back"
+// is the view before.
+
+import { useEffect, useState } from 'preact/hooks';
+import { filterText, readFilter } from '../../../schema/src/condition';
+import type { Filter } from '../../../schema/src/question';
+import { DEFAULT_RANGE, type Range } from './range';
+
+export interface View {
+  /** The name of a project, or its number; empty: the first one. */
+  readonly project: string;
+  /** The id of a page; empty: the first one of its kind of project. */
+  readonly page: string;
+  readonly range: Range;
+  readonly where: readonly Filter[];
+  /** Time zone of the days; empty: the project's. */
+  readonly zone: string;
+  /** Panels of one's own: a column, or `prop.KEY`. */
+  readonly by: readonly string[];
+  /** What is put beside it: empty, `before`, or a second filter as text. */
+  readonly against: string;
+}
+
+/** Reads an address. What it does not say, or says wrongly, is the default. */
+export function viewOf(search: string): View {
+  const query = new URLSearchParams(search);
+  const of = (name: string) => query.get(name) ?? '';
+  const [from, to] = [of('from'), of('to')];
+  return {
+    project: of('project'),
+    page: of('page'),
+    // 1.0.0 had the two days in links.
+    range: of('range') || (from && to ? `${from}..${to}` : DEFAULT_RANGE),
+    where: query.getAll('where').flatMap((text) => {
+      try {
+        return [readFilter('where', text)];
+      } catch {
+        return [];
+      }
+    }),
+    zone: of('zone'),
+    by: query.getAll('by').filter(Boolean),
+    against: of('against'),
+  };
+}
+
+/** The address of a view, with what differs from the default. */
+export function searchOf({ project, page, range, where, zone, by, against }: View): string {
+  const query = new URLSearchParams();
+  if (project) query.set('project', project);
+  if (page) query.set('page', page);
+  if (range !== DEFAULT_RANGE) query.set('range', range);
+  for (const filter of where) query.append('where', filterText(filter));
+  if (zone) query.set('zone', zone);
+  for (const each of by) query.append('by', each);
+  if (against) query.set('against', against);
+  const text = query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
+  return text ? `?${text}` : location.pathname;
+}
+
+/** Is it the same condition? */
+export const isSame = (a: Filter, b: Filter): boolean => filterText(a) === filterText(b);
+
+const watchers = new Set<() => void>();
+
+/** Goes to a view. `replace`: without a step for "back". */
+export function go(view: View, replace = false): void {
+  history[replace ? 'replaceState' : 'pushState'](null, '', searchOf(view));
+  for (const watcher of watchers) watcher();
+}
+
+/** The view now; the component is drawn anew when it changes. */
+export function useView(): View {
+  const [search, setSearch] = useState(location.search);
+  useEffect(() => {
+    const changed = () => setSearch(location.search);
+    watchers.add(changed);
+    addEventListener('popstate', changed);
+    return () => {
+      watchers.delete(changed);
+      removeEventListener('popstate', changed);
+    };
+  }, []);
+  return viewOf(search);
+}

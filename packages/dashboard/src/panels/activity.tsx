@@ -1,0 +1,76 @@
+// When is it used, and by how many? Against the period before.
+
+import { useState } from 'preact/hooks';
+import type { Point } from '../../../schema/src/question';
+import { useAsked, useScope } from '../app/scope';
+import { peopleOf } from '../app/words';
+import { Card, Shown } from '../parts/card';
+import { type Line, Series } from '../parts/series';
+import { Switch } from '../parts/switch';
+import type { Panel } from './panel';
+
+type What = 'ids' | 'events' | 'failures';
+
+function Activity() {
+  const scope = useScope();
+  const { period, zone, kind } = scope;
+  const [what, setWhat] = useState<What>('ids');
+  const { interval } = period;
+  const now = useAsked(scope, { kind: 'series', interval });
+  const before = useAsked(
+    scope,
+    period.before && { kind: 'series', interval, span: period.before },
+  );
+  const names: Record<What, string> = {
+    ids: peopleOf(kind),
+    events: 'Events',
+    failures: 'Failures',
+  };
+  const unitWord = { hour: 'hour', day: 'day', week: 'week', month: 'month' }[interval];
+  return (
+    <Card
+      id="activity"
+      title={`${names[what]} by ${unitWord}`}
+      question="When is it used, and more than before?"
+      isWide
+      tools={<Switch label="What is counted" choices={names} value={what} change={setWhat} />}
+    >
+      <Shown of={now}>
+        {({ points }) => {
+          const lines: Line[] = [
+            {
+              name: names[what],
+              colour: what === 'failures' ? 'bad' : 'a',
+              values: points.map((point) => point[what]),
+            },
+          ];
+          const old = before.answer?.data?.points;
+          if (old) {
+            lines.push({
+              name: 'Period before',
+              colour: 'soft',
+              isDashed: true,
+              values: points.map((_point, index) => old[index]?.[what] ?? null),
+            });
+          }
+          return (
+            <Series
+              title={`${names[what]} by ${unitWord}`}
+              {...{ interval, zone, lines }}
+              starts={points.map(({ start }: Point) => Math.max(start, 0))}
+              isOpen={period.isOpen}
+            />
+          );
+        }}
+      </Shown>
+    </Card>
+  );
+}
+
+export const activity: Panel = {
+  id: 'activity',
+  title: 'Activity',
+  question: 'When is it used, and more than before?',
+  isWide: true,
+  Show: Activity,
+};

@@ -1,0 +1,68 @@
+// A panel's frame: its title, its question, its content, and how its answer stands.
+
+import type { ComponentChildren } from 'preact';
+import { ago } from '../format';
+
+interface CardProps {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  readonly isWide?: boolean;
+  /** Switches beside the title. */
+  readonly tools?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+export function Card({ id, title, question, isWide, tools, children }: CardProps) {
+  return (
+    <section id={id} class={isWide ? 'card wide' : 'card'} aria-labelledby={`title-${id}`}>
+      <div class="card-head">
+        <div>
+          <h2 id={`title-${id}`}>{title}</h2>
+          <p class="soft">{question}</p>
+        </div>
+        {tools}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+const LIMITS = {
+  time: 'This takes longer than a question may. Choose a shorter range, or a filter.',
+  memory: 'This needs more memory than a question may have. Choose a shorter range, or a filter.',
+} as const;
+
+interface ShownProps<T> {
+  readonly of: {
+    readonly answer?: { readonly data: T | null; readonly cut: string | null } | undefined;
+    readonly error?: { readonly message: string; readonly isTransient: boolean };
+    readonly atMs?: number;
+    readonly isAsking: boolean;
+  };
+  /** Shown instead, when nothing happened. */
+  readonly isEmpty?: (data: T) => boolean;
+  readonly children: (data: T) => ComponentChildren;
+}
+
+/** An answer; until it is there its place, and what went wrong in the collector's words. */
+export function Shown<T>({
+  of: { answer, error, atMs, isAsking },
+  isEmpty,
+  children,
+}: ShownProps<T>) {
+  if (!answer) {
+    if (error) return <p class="trouble">{error.message}</p>;
+    return <div class="waiting" aria-busy={isAsking} />;
+  }
+  const { data, cut } = answer;
+  if (data === null) {
+    return <p class="trouble">{LIMITS[cut as keyof typeof LIMITS] ?? 'There is no answer.'}</p>;
+  }
+  return (
+    <div class={error ? 'shown stale' : 'shown'}>
+      {error && atMs !== undefined && <p class="soft">Updated {ago(Date.now() - atMs)}</p>}
+      {isEmpty?.(data) ? <p class="soft none">Nothing in this time.</p> : children(data)}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+// The filters of the view: each can be taken away.
+
+import type { Filter } from '../../../schema/src/question';
+import { labelOf, type Scope, toggle } from '../app/scope';
+import { go } from '../app/view';
+
+const WORDS: Record<string, string> = { is: 'is', is_not: 'is not', contains: 'contains' };
+
+/** A filter in words: "Operating systems is linux". */
+export function filterInWords(filter: Filter): string {
+  const value = filter.value === null ? '(none)' : String(filter.value);
+  return `${labelOf(filter)} ${WORDS[filter.op] ?? filter.op} ${value}`;
+}
+
+export function Chips({ scope }: { scope: Scope }) {
+  const { where } = scope.view;
+  if (where.length === 0) return null;
+  return (
+    <ul class="chips" aria-label="Filters">
+      {where.map((filter) => (
+        <li key={filterInWords(filter)}>
+          <button
+            type="button"
+            aria-label={`Remove the filter: ${filterInWords(filter)}`}
+            onClick={() => toggle(scope, filter)}
+          >
+            <span class="soft">
+              {labelOf(filter)} {WORDS[filter.op] ?? filter.op}
+            </span>{' '}
+            <bdi>{filter.value === null ? '(none)' : String(filter.value)}</bdi>
+            <span aria-hidden="true"> ✕</span>
+          </button>
+        </li>
+      ))}
+      {where.length > 1 && (
+        <li>
+          <button type="button" class="quiet" onClick={() => go({ ...scope.view, where: [] })}>
+            Remove all
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
