@@ -89,6 +89,9 @@ export const PUBLIC_SETTLE_MS = 3 * DAY_MS;
 
 /** The archive: how long after an hour's end its parts are written. */
 export const ARCHIVE_DELAY_MS = 10 * 60 * SECOND_MS;
+/** How often it is looked whether something is to be archived or erased, and how long a lease is held. */
+export const ARCHIVE_LOOK_MS = 10 * SECOND_MS;
+export const ARCHIVE_LEASE_MS = 90 * SECOND_MS;
 /** A step back of the clock up to this long is smoothed: no part for a second. */
 export const ARCHIVE_STEP_MS = 10 * 60 * SECOND_MS;
 /** Rows and bytes of a row group; rows of a part; bytes that all parts under way hold. */

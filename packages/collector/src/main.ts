@@ -11,6 +11,8 @@ const main = defineCommand({
     backup: () => import('./commands/backup.ts').then(({ backup }) => backup),
     restore: () => import('./commands/restore.ts').then(({ restore }) => restore),
     export: () => import('./commands/export.ts').then(({ exportEvents }) => exportEvents),
+    archive: () => import('./commands/archive.ts').then(({ archive }) => archive),
+    import: () => import('./commands/import.ts').then(({ importArchive }) => importArchive),
     forward: () => import('./commands/forward.ts').then(({ forward }) => forward),
   },
 });

@@ -4,6 +4,7 @@
 
 import type { Event } from '../event.ts';
 import { HOUR_MS } from '../limits.ts';
+import type { Erasure } from '../store/erasures.ts';
 import type { Archive } from './archive.ts';
 import {
   type Manifest,
@@ -15,12 +16,11 @@ import {
 import { Part } from './part.ts';
 import { rowsOf, someRow } from './reading.ts';
 
-/** What is to go: an id in a project, or, without one, the project. */
-export interface Erasure {
-  readonly project: number;
-  /** What the project is called: an archive may also hold it under the number of another store. */
+/** What is to go, as the store wrote it down, and what its project is called, if it is still there. */
+export interface Order {
+  readonly erasure: Erasure;
+  /** An archive may hold the project under the number of another store, too. */
   readonly projectName: string | undefined;
-  readonly distinctId: string | undefined;
 }
 
 /** What was taken out. */
@@ -40,7 +40,7 @@ export type Cleaned = (event: Event, distinctIds: ReadonlySet<string>) => Event;
 export async function eraseFrom(
   archive: Archive,
   store: string,
-  erasures: readonly Erasure[],
+  orders: readonly Order[],
   cleaned: Cleaned,
 ): Promise<Erased> {
   await sweep(archive);
@@ -48,12 +48,12 @@ export async function eraseFrom(
   for await (const manifest of manifests(archive)) {
     const replaced = new Map<PartEntry, PartEntry | undefined>();
     for (const part of manifest.parts) {
-      const wanted = erasures.filter((each) => concerns(each, manifest, part, store));
+      const wanted = orders.flatMap((order) => ordered(order, manifest, part, store) ?? []);
       if (wanted.length === 0) continue;
-      const isWhole = wanted.some(({ distinctId }) => distinctId === undefined);
-      const ids = new Set(wanted.flatMap(({ distinctId }) => distinctId ?? []));
-      if (!isWhole && !(await names(archive, part, ids))) continue;
-      const next = isWhole ? undefined : await rewritten(archive, part, ids, cleaned);
+      const isWhole = wanted.some(({ what }) => what === 'project');
+      const rule = ruleOf(wanted);
+      if (!isWhole && !(await someRow(archive, part, rule.concerns))) continue;
+      const next = isWhole ? undefined : await rewritten(archive, part, rule, cleaned);
       replaced.set(part, next);
       total.rows += part.rows - (next?.rows ?? 0);
       total.parts++;
@@ -94,33 +94,62 @@ export async function sweep(archive: Archive): Promise<number> {
   return unnamed.length;
 }
 
-function concerns(erasure: Erasure, manifest: Manifest, part: PartEntry, store: string): boolean {
-  if (manifest.store === store) return part.project === erasure.project;
+/** The erasure, if it is about this part. */
+function ordered(
+  { erasure, projectName }: Order,
+  manifest: Manifest,
+  part: PartEntry,
+  store: string,
+): Erasure | undefined {
+  if (manifest.store === store) {
+    const { project, untilSeq } = erasure;
+    return part.project === project && part.first_seq <= untilSeq ? erasure : undefined;
+  }
+  // Numbers of another store: single events cannot be told there, and all of them are old.
   const { name } = manifest.projects[part.project] ?? {};
-  return name !== undefined && name === erasure.projectName;
+  if (name === undefined || name !== projectName || erasure.what === 'event') return undefined;
+  return { ...erasure, untilSeq: Number.MAX_SAFE_INTEGER };
 }
 
-const names = (archive: Archive, part: PartEntry, ids: ReadonlySet<string>): Promise<boolean> => {
+/** Which rows of a part go, and which may name an id that goes. */
+interface Rule {
+  readonly goes: (seq: number, distinctId: string) => boolean;
+  readonly concerns: (seq: number, distinctId: string, properties: string) => boolean;
+  readonly ids: ReadonlySet<string>;
+}
+
+function ruleOf(erasures: readonly Erasure[]): Rule {
+  const seqs = new Set<number>();
+  const until = new Map<string, number>();
+  for (const erasure of erasures) {
+    if (erasure.what === 'event') seqs.add(erasure.seq);
+    if (erasure.what !== 'id') continue;
+    const { distinctId, untilSeq } = erasure;
+    until.set(distinctId, Math.max(untilSeq, until.get(distinctId) ?? 0));
+  }
+  const ids = new Set(until.keys());
   // As they stand in JSON, without the quotes.
   const texts = [...ids].map((id) => JSON.stringify(id).slice(1, -1));
-  return someRow(
-    archive,
-    part,
-    (id, properties) => ids.has(id) || texts.some((text) => properties.includes(text)),
-  );
-};
+  const goes: Rule['goes'] = (seq, id) => seqs.has(seq) || seq <= (until.get(id) ?? -1);
+  return {
+    goes,
+    concerns: (seq, id, properties) =>
+      goes(seq, id) || texts.some((text) => properties.includes(text)),
+    ids,
+  };
+}
 
 async function rewritten(
   archive: Archive,
   part: PartEntry,
-  ids: ReadonlySet<string>,
+  { goes, ids }: Rule,
   cleaned: Cleaned,
 ): Promise<PartEntry | undefined> {
   const next = await Part.start(archive, nextPath(part.path), part.project);
   try {
     for await (const rows of rowsOf(archive, part)) {
       for (const row of rows) {
-        if (ids.has(row.event.distinctId)) continue;
+        if (goes(row.seq, row.event.distinctId)) continue;
         await next.add({ ...row, event: cleaned(row.event, ids) });
       }
     }

@@ -51,10 +51,10 @@ describe('an archiver', () => {
     const at = START_MS + 2 * HOUR_MS;
     // Ten minutes after an hour's end, not before.
     await archiveFinished(archive, sourceOf(rows), at + 9 * 60_000);
-    const first = rows.filter(({ receivedMs }) => receivedMs < START_MS + HOUR_MS);
+    const first = rows.filter(({ receivedMs }) => receivedMs! < START_MS + HOUR_MS);
     expect(await seqsIn(archive)).toEqual(seqsOf(first));
     await archiveFinished(archive, sourceOf(rows), at + 10 * 60_000);
-    const second = rows.filter(({ receivedMs }) => receivedMs < at);
+    const second = rows.filter(({ receivedMs }) => receivedMs! < at);
     expect(await seqsIn(archive)).toEqual(seqsOf(second));
     const { rows: more } = await archiveFinished(archive, sourceOf(rows), at + 10 * 60_000);
     expect(more).toBe(0);

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { archiveFinished } from '../../src/archive/archiver.ts';
-import { type Cleaned, type Erasure, eraseFrom, expireBefore } from '../../src/archive/erase.ts';
+import { type Cleaned, eraseFrom, expireBefore, type Order } from '../../src/archive/erase.ts';
 import { FolderArchive } from '../../src/archive/folder.ts';
 import { positionOf } from '../../src/archive/manifest.ts';
+import type { ArchivedEvent } from '../../src/archive/row.ts';
 import { verify } from '../../src/archive/verify.ts';
 import { closeOpened, Died, dying } from './support/dying.ts';
 import {
@@ -32,13 +33,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const idOf = (distinctId: string, project = 1): Erasure => ({
-  project,
+const UNTIL = 1_000_000;
+const idOf = (distinctId: string, project = 1, untilSeq = UNTIL): Order => ({
+  erasure: { number: 1, untilSeq, what: 'id', project, distinctId },
   projectName: `project ${project}`,
-  distinctId,
+});
+const projectOf = (project: number): Order => ({
+  erasure: { number: 1, untilSeq: UNTIL, what: 'project', project },
+  projectName: undefined,
 });
 const cleaned: Cleaned = (event, ids) =>
   [...ids].some((id) => event.rest.includes(id)) ? { ...event, rest: '{}' } : event;
+
+const seqsLeft = async (): Promise<number[]> =>
+  (await rowsIn(archive)).map(({ seq }) => Number(seq)).sort((a, b) => a - b);
 
 /** Files that hold a text. Parquet's pages are compressed, so rows are looked at too. */
 async function holding(text: string): Promise<string[]> {
@@ -82,7 +90,7 @@ it('erases an id in a project, from rows of others too, and nothing else', async
 it('erases a project whole, and keeps how far the archive is', async () => {
   const rows = history(6, 500, 2);
   await archiveFinished(archive, sourceOf(rows), LATER_MS);
-  await eraseFrom(archive, STORE, [{ ...idOf(''), distinctId: undefined }], cleaned);
+  await eraseFrom(archive, STORE, [projectOf(1)], cleaned);
   expect((await rowsIn(archive)).map(({ project }) => project)).not.toContain(1);
   expect(await holding('project 1')).toEqual([]);
   expect(readdirSync(folder)).toContain('project=2');
@@ -105,14 +113,14 @@ it('erases by the project’s name what another store had archived', async () =>
 });
 
 it('dies at any step: when it was done, nothing of the id is in any file', async () => {
-  const rows = history(7, 600, 3);
+  const rows = history(7, 150, 2);
   const random = seeded(7);
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 6; round++) {
     rmSync(folder, { recursive: true });
     await archiveFinished(archive, sourceOf(rows), LATER_MS);
     const ids = [idOf('id-3'), idOf('id-4', 2)];
     for (;;) {
-      const step = Math.floor(random() * 30);
+      const step = Math.floor(random() * 20);
       const isOver = await eraseFrom(dying(archive, step), STORE, ids, cleaned).then(
         () => true,
         (error: unknown) => {
@@ -130,11 +138,28 @@ it('dies at any step: when it was done, nothing of the id is in any file', async
   }
 });
 
+it('erases an event, and of an id what came before it was erased', async () => {
+  const rows = history(10, 300, 2);
+  await archiveFinished(archive, sourceOf(rows), LATER_MS);
+  const mine = rows.filter(({ project, event }) => project === 1 && event.distinctId === 'id-3');
+  const [first, second] = mine as [ArchivedEvent, ArchivedEvent];
+  await eraseFrom(archive, STORE, [idOf('id-3', 1, first.seq)], cleaned);
+  expect(await seqsLeft()).toEqual(rows.filter((row) => row !== first).map(({ seq }) => seq));
+  const event: Order = {
+    erasure: { number: 2, untilSeq: UNTIL, what: 'event', project: 1, seq: second.seq },
+    projectName: 'project 1',
+  };
+  await eraseFrom(archive, STORE, [event], cleaned);
+  expect(await seqsLeft()).toEqual(
+    rows.filter((row) => row !== first && row !== second).map(({ seq }) => seq),
+  );
+});
+
 it('expires hours that are too old, and still knows how far it is', async () => {
   const rows = history(8, 400, 4);
   await archiveFinished(archive, sourceOf(rows), LATER_MS);
   await expireBefore(archive, START_MS + 2 * HOUR_MS);
-  const left = rows.filter(({ receivedMs }) => receivedMs >= START_MS + 2 * HOUR_MS);
+  const left = rows.filter(({ receivedMs }) => receivedMs! >= START_MS + 2 * HOUR_MS);
   expect(await rowsIn(archive)).toHaveLength(left.length);
   await expireBefore(archive, START_MS + 50 * HOUR_MS);
   expect(await rowsIn(archive)).toEqual([]);
