@@ -71,7 +71,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       clock,
       endSession: async (id, untilMs) => {
         await store.sessions.end(id, untilMs);
-        feed.endSession(id);
+        feed.end({ session: id });
       },
       tokenlessProject: () =>
         config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
