@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
+import { ARCHIVE, ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
 import { Downloads } from './http/downloads.ts';
@@ -29,6 +30,7 @@ export interface Collector {
 export async function startCollector(config: Config): Promise<Collector> {
   const metrics = makeMetrics();
   const store = await openStore(config, {
+    consumers: config.archiveFolder === undefined ? [] : [ARCHIVE],
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
@@ -77,11 +79,13 @@ export async function startCollector(config: Config): Promise<Collector> {
     await app.listen({ host: config.host, port: config.port });
     const stopJobs = startJobs(store, app, clock);
     const running = app;
+    const archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
         stopJobs();
+        await archive?.stop();
         feed.close();
         await endServer(running, downloads);
         await store.close();
@@ -171,6 +175,27 @@ function startJobs(store: Store, app: FastifyInstance, clock: () => number): () 
     clearTimeout(soon);
     clearInterval(hourly);
   };
+}
+
+/** The archive, if there is to be one. */
+function startArchive(
+  store: Store,
+  { archiveFolder, archiveMonths, dataFolder }: Config,
+  clock: () => number,
+  onError: (message: string) => void,
+): ArchiveJob | undefined {
+  if (archiveFolder === undefined) return undefined;
+  const job = new ArchiveJob({
+    store,
+    location: { dataFolder },
+    folder: archiveFolder,
+    // A month too many is no harm, a day too few is.
+    keepDays: archiveMonths * 31,
+    clock,
+    onError,
+  });
+  job.start();
+  return job;
 }
 
 function urlOf(app: FastifyInstance): string {
