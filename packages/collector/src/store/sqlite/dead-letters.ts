@@ -1,0 +1,100 @@
+// Dead letters: what was not taken, and why. Bounded in number, size and age; in number for each
+// project by itself, so that nobody's rubbish pushes out the letters of others.
+
+import type { DeadLetter, Reason } from '../../event.ts';
+import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../../limits.ts';
+import type { KeptLetter } from '../records.ts';
+import type { Database, Row, Statement } from './database.ts';
+
+/** Letters beyond the limit before the oldest are deleted: not for each one. */
+const SPARE = 100;
+
+const letterOf = (row: Row): KeptLetter => ({
+  id: Number(row.id),
+  projectId: row.project_id === null ? null : Number(row.project_id),
+  receivedMs: Number(row.received_ms),
+  dialect: String(row.dialect),
+  reason: String(row.reason) as Reason,
+  distinctId: row.distinct_id as string | null,
+  payload: row.payload as string | null,
+});
+
+/** A page of letters with a higher id than `after`; of one project, or of all (0). */
+export const lettersAfter = (
+  db: Database,
+  { project, after, limit }: { project: number; after: number; limit: number },
+): KeptLetter[] =>
+  db
+    .prepare(
+      'SELECT * FROM dead_letters WHERE id > ? AND (? = 0 OR project_id = ?) ORDER BY id LIMIT ?',
+    )
+    .all(after, project, project, limit)
+    .map(letterOf);
+
+/** The dead letters of one database connection. Writes are inside a transaction. */
+export class LetterTable {
+  private readonly insert: Statement;
+  private readonly bound: Statement;
+  private readonly expire: Statement;
+  private readonly countAll: Statement;
+  private readonly one: Statement;
+  private readonly remove: Statement;
+  /** How many each project has, or more: what was deleted otherwise is not subtracted. */
+  private readonly kept = new Map<number | null, number>();
+
+  constructor(db: Database) {
+    this.insert = db.prepare(
+      `INSERT INTO dead_letters (project_id, received_ms, dialect, reason, distinct_id, payload)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    // The newest are kept: a client that sends rubbish must not fill the disk.
+    this.bound = db.prepare(
+      `DELETE FROM dead_letters WHERE project_id IS ?1 AND id <=
+       (SELECT id FROM dead_letters WHERE project_id IS ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
+    );
+    this.countAll = db.prepare('SELECT project_id, count(*) AS n FROM dead_letters GROUP BY 1');
+    this.recount();
+    this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
+    this.one = db.prepare('SELECT * FROM dead_letters WHERE id = ?');
+    this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ?');
+  }
+
+  /** Keeps a letter. */
+  keep(letter: DeadLetter, nowMs: number): void {
+    this.insert.run(
+      letter.projectId,
+      nowMs,
+      letter.dialect,
+      letter.reason,
+      letter.distinctId,
+      letter.payload,
+    );
+    const kept = (this.kept.get(letter.projectId) ?? 0) + 1;
+    this.kept.set(letter.projectId, kept);
+    if (kept < DEAD_LETTERS + SPARE) return;
+    this.bound.run(letter.projectId, DEAD_LETTERS);
+    this.kept.set(letter.projectId, DEAD_LETTERS);
+  }
+
+  /** Counts what is there: at the start. A count that is too high only deletes a little earlier. */
+  recount(): void {
+    this.kept.clear();
+    for (const row of this.countAll.all()) {
+      this.kept.set(row.project_id as number | null, Number(row.n));
+    }
+  }
+
+  get(id: number): KeptLetter | undefined {
+    const row = this.one.get(id);
+    return row && letterOf(row);
+  }
+
+  delete(id: number): boolean {
+    return this.remove.run(id).changes > 0;
+  }
+
+  /** Deletes what is too old. */
+  expireBefore(nowMs: number): number {
+    return this.expire.run(nowMs - DEAD_LETTER_DAYS * DAY_MS).changes;
+  }
+}

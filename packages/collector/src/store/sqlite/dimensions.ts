@@ -1,0 +1,78 @@
+// The dimensions that are counted, and what an event adds to each. Numbers are stored: never reuse.
+
+import { BREAKDOWNS } from '../../../../schema/src/breakdowns.ts';
+import { type Breakdown, type ColumnName, fieldOf } from '../../../../schema/src/columns.ts';
+import type { Event } from '../../event.ts';
+
+const dimensionOf = (column: ColumnName): number =>
+  BREAKDOWNS.find(({ name }) => name === column)!.breakdown.dimension;
+
+/** The dimensions that are counted or asked for by name. */
+export const DIMENSION = {
+  event: 1,
+  service: dimensionOf('service'),
+  override: dimensionOf('override'),
+  command: dimensionOf('command'),
+  error: dimensionOf('error_type'),
+  duration: dimensionOf('duration_ms'),
+  version: dimensionOf('version'),
+  agent: dimensionOf('agent'),
+} as const;
+
+const countedBy = (by: Breakdown['by']) =>
+  BREAKDOWNS.filter(({ breakdown }) => breakdown.by === by).map((column) => ({
+    field: fieldOf(column),
+    values: column.values,
+    ...column.breakdown,
+  }));
+
+/** The columns whose values alone are counted. */
+export const SHARES = countedBy('value');
+const USES = countedBy('value and event');
+
+const { event, service, override, command, error } = DIMENSION;
+/** The others are rare enough, or wide enough, that only days are kept. */
+const HOURLY: ReadonlySet<number> = new Set([event, service, override, command, error]);
+export const isDaysOnly = (dimension: number): boolean => !HOURLY.has(dimension);
+
+/** Durations are counted in buckets that grow by a tenth: a quantile is right to within 5 %. */
+const GROWTH = Math.log(1.1);
+export const bucketOf = (ms: number): number =>
+  ms < 1 ? 0 : 1 + Math.floor(Math.log(ms) / GROWTH);
+/** The middle of a bucket, in milliseconds. */
+export const middleOf = (bucket: number): number =>
+  bucket === 0 ? 0 : Math.round(Math.exp((bucket - 0.5) * GROWTH));
+
+/** One count: a dimension, its value, and a second value (a name of another dimension, a bucket). */
+export type Count = (
+  dimension: number,
+  value: string,
+  sub: { dimension: number; value: string } | number,
+  failed: boolean,
+) => void;
+
+/** Says everything that an event counts for. */
+export function countsOf(event: Event, count: Count): void {
+  const failed = event.success === false;
+  count(DIMENSION.event, event.name, 0, failed);
+  for (const { field, dimension } of SHARES) {
+    if (event[field] !== undefined) count(dimension, String(event[field]), 0, failed);
+  }
+  for (const { field, dimension } of USES) {
+    if (event[field] === undefined) continue;
+    count(
+      dimension,
+      String(event[field]),
+      { dimension: DIMENSION.event, value: event.name },
+      failed,
+    );
+  }
+  const { command, errorType, durationMs } = event;
+  if (errorType !== undefined) {
+    const sub = command === undefined ? 0 : { dimension: DIMENSION.command, value: command };
+    count(DIMENSION.error, errorType, sub, true);
+  } else if (command !== undefined) {
+    count(DIMENSION.command, command, 0, failed);
+    if (durationMs !== undefined) count(DIMENSION.duration, command, bucketOf(durationMs), failed);
+  }
+}

@@ -1,0 +1,51 @@
+// Single tables of a range, for admins and their scripts: agents, versions, commands, services,
+// errors, performance. The same numbers as the summary, uncut.
+
+import { share } from '../../../../../schema/src/counting.ts';
+import type { Range, TableName } from '../../numbers.ts';
+import type { Database } from '../database.ts';
+import { DIMENSION } from '../dimensions.ts';
+import { durationsOf } from './durations.ts';
+import { dividedOf, valuesOf } from './query.ts';
+
+const ALL = 1_001; // every listed value, and `(other)`
+
+/** Name → table. */
+const QUERIES = {
+  /** Agents by their names. */
+  agents: (db: Database, range: Range) =>
+    valuesOf(db, range, DIMENSION.agent, ALL).map(({ name, count, failed }) => ({
+      agent: name,
+      count,
+      failures: failed,
+    })),
+  /** What sends: the versions of the shim. */
+  versions: (db: Database, range: Range) =>
+    valuesOf(db, range, DIMENSION.version, ALL).map(({ name, count }) => ({
+      version: name,
+      count,
+    })),
+  commands: (db: Database, range: Range) =>
+    valuesOf(db, range, DIMENSION.command, ALL).map(({ name, count, failed }) => ({
+      command: name,
+      count,
+      failures: failed,
+      failure_rate: share(failed, count),
+    })),
+  services: (db: Database, range: Range) =>
+    dividedOf(db, range, DIMENSION.service)
+      .map(({ name, sub, count }) => ({ service: name, event: sub ?? '', count }))
+      .sort((a, b) => b.count - a.count),
+  errors: (db: Database, range: Range) =>
+    dividedOf(db, range, DIMENSION.error)
+      .map(({ name, sub, count }) => ({ error_type: name, command: sub ?? null, count }))
+      .sort((a, b) => b.count - a.count),
+  performance: (db: Database, range: Range) =>
+    [...durationsOf(db, range)].map(([command, durations]) => ({ command, ...durations })),
+} as const satisfies Record<TableName, unknown>;
+
+/** One table of a range. */
+export const table = (
+  db: Database,
+  { table: name, range }: { table: TableName; range: Range },
+): Record<string, unknown>[] => QUERIES[name](db, range);

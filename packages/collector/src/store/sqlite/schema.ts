@@ -1,0 +1,194 @@
+// The schema, as the list of steps that lead to it. A database of any earlier version is brought
+// here at start, in one transaction. Never change a step that was released: add one.
+//
+// The columns of events are no matter of steps: a table has those of the registry, whichever it began
+// with. A collector that does not know one of them leaves it alone.
+
+import { COLUMNS, type Column } from '../../../../schema/src/columns.ts';
+import { type Database, transaction } from './database.ts';
+
+// SQLite has no booleans.
+const SQL_TYPES = { text: 'TEXT', flag: 'INTEGER', count: 'INTEGER' } as const;
+const definition = ({ name, type }: Column): string => `${name} ${SQL_TYPES[type]}`;
+
+/** Step n brings a database from version n to version n + 1. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE projects (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    token TEXT NOT NULL UNIQUE,
+    retention_days INTEGER NOT NULL DEFAULT 365,
+    created_ms INTEGER NOT NULL
+  );
+
+  -- An id is written once and referred to by number: events stay small, and one row erases it.
+  CREATE TABLE ids (
+    id INTEGER PRIMARY KEY,
+    project_id INTEGER NOT NULL REFERENCES projects(id),
+    distinct_id TEXT NOT NULL,
+    first_day INTEGER NOT NULL,
+    UNIQUE (project_id, distinct_id)
+  );
+  CREATE INDEX ids_by_first_day ON ids (project_id, first_day);
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    project_id INTEGER NOT NULL,
+    uuid BLOB NOT NULL,
+    time_ms INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    ${COLUMNS.map(definition).join(', ')},
+    rest TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX events_by_uuid ON events (project_id, uuid);
+  -- None by id: it would cost a third of the speed. the table active tells on which days to look.
+  CREATE INDEX events_by_time ON events (project_id, time_ms);
+
+  -- The distinct values of a dimension: rollups refer to them by number.
+  CREATE TABLE dimension_values (
+    id INTEGER PRIMARY KEY,
+    project_id INTEGER NOT NULL,
+    dimension INTEGER NOT NULL,
+    value TEXT,
+    UNIQUE (project_id, dimension, value)
+  );
+
+  -- grain 0: hours, 1: days, both counted from 1970; 2: months, counted from year 0.
+  CREATE TABLE rollups (
+    project_id INTEGER NOT NULL,
+    dimension INTEGER NOT NULL,
+    grain INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    sub INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    PRIMARY KEY (project_id, dimension, grain, start, value, sub)
+  ) WITHOUT ROWID;
+
+  -- Who was active on which days of a month: bit 0 of days is the first.
+  CREATE TABLE active (
+    project_id INTEGER NOT NULL,
+    month INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    days INTEGER NOT NULL,
+    PRIMARY KEY (project_id, month, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX active_by_id ON active (id);
+  -- How many were active in a period; kind 0: day, 1: week, 2: month.
+  CREATE TABLE active_counts (
+    project_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    period INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (project_id, kind, period)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE installs (
+    project_id INTEGER NOT NULL,
+    installation_id TEXT NOT NULL,
+    first_seen_ms INTEGER NOT NULL,
+    last_seen_ms INTEGER NOT NULL,
+    properties TEXT NOT NULL,
+    PRIMARY KEY (project_id, installation_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE dead_letters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER,
+    received_ms INTEGER NOT NULL,
+    dialect TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    distinct_id TEXT,
+    payload TEXT
+  );
+  `,
+
+  // 1.2: numbers that are never used again, positions of consumers, erasures with receipts.
+  `
+  ALTER TABLE events ADD COLUMN received_ms INTEGER;
+  -- A project that was deleted leaves its number, so that no other gets it.
+  ALTER TABLE projects ADD COLUMN removed_ms INTEGER;
+
+  -- The highest number that an event has had. Written before the newest events are deleted: while they
+  -- are there, they say it themselves.
+  CREATE TABLE last_seq (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
+  INSERT INTO last_seq (one, seq) VALUES (1, 0);
+
+  -- How far a consumer is: events up to done_seq are taken over, those up to cut_seq are under way.
+  CREATE TABLE outboxes (
+    consumer TEXT PRIMARY KEY,
+    number INTEGER NOT NULL,
+    done_seq INTEGER NOT NULL,
+    cut_seq INTEGER
+  ) WITHOUT ROWID;
+
+  CREATE TABLE receipts (
+    id TEXT PRIMARY KEY,
+    requested_ms INTEGER NOT NULL,
+    done_ms INTEGER,
+    events INTEGER NOT NULL DEFAULT 0,
+    installs INTEGER NOT NULL DEFAULT 0,
+    dead_letters INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE INDEX receipts_by_time ON receipts (requested_ms);
+  -- What is left to do. A row goes, and the id in it, when the store and every consumer have done it.
+  CREATE TABLE erasures (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    receipt TEXT NOT NULL,
+    what TEXT NOT NULL,
+    project_id INTEGER NOT NULL,
+    distinct_id TEXT,
+    seq INTEGER,
+    until_seq INTEGER
+  );
+  CREATE INDEX erasures_by_receipt ON erasures (receipt);
+  CREATE TABLE erasure_consumers (
+    number INTEGER NOT NULL,
+    consumer TEXT NOT NULL,
+    PRIMARY KEY (number, consumer)
+  ) WITHOUT ROWID;
+  `,
+];
+
+/** The version this program writes. */
+export const VERSION = MIGRATIONS.length;
+
+/**
+ * Brings the schema up to date. Returns the version it found.
+ * @throws when the database is newer than this program.
+ */
+export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): number {
+  const found = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  if (found > migrations.length) {
+    throw new Error(
+      `the database has version ${found}, this collector knows ${migrations.length}: it was used by a newer collector`,
+    );
+  }
+  if (found < migrations.length) {
+    transaction(db, () => {
+      for (const step of migrations.slice(found)) db.exec(step);
+      db.exec(`PRAGMA user_version = ${migrations.length}`);
+    });
+  }
+  return found;
+}
+
+/** Adds the columns that the registry has and the table of events has not. */
+export function addColumns(db: Database): void {
+  const known = new Set(
+    db
+      .prepare('PRAGMA table_info(events)')
+      .all()
+      .map((row) => row.name),
+  );
+  const missing = COLUMNS.filter(({ name }) => !known.has(name));
+  if (missing.length === 0) return;
+  transaction(db, () => {
+    for (const column of missing) db.exec(`ALTER TABLE events ADD COLUMN ${definition(column)}`);
+  });
+}
