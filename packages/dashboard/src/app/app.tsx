@@ -218,7 +218,14 @@ function Header({ scope, projects, pages, page }: HeaderProps) {
               style={{ minWidth: `calc(${project.name.length}ch + 3rem)` }}
               onChange={(event) =>
                 // Filters are about what this project has.
-                go({ ...view, project: event.currentTarget.value, where: [], page: '', by: [] })
+                go({
+                  ...view,
+                  project: event.currentTarget.value,
+                  where: [],
+                  page: '',
+                  by: [],
+                  sides: [],
+                })
               }
             >
               {projects.map(({ id, name }) => (
@@ -241,7 +248,7 @@ function Header({ scope, projects, pages, page }: HeaderProps) {
           {pages.map(({ id, title }, index) => (
             <Link
               key={id}
-              href={searchOf({ ...view, page: index === 0 ? '' : id })}
+              href={searchOf({ ...view, page: index === 0 ? '' : id, by: [], sides: [] })}
               {...(page.id === id && { 'aria-current': 'page' as const })}
             >
               {title}

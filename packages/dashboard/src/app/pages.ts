@@ -6,6 +6,7 @@ import { activity } from '../panels/activity';
 import { adoption } from '../panels/adoption';
 import { byColumn } from '../panels/by-column';
 import { commandDurations, commands } from '../panels/commands';
+import { compare } from '../panels/compare';
 import { deadLetters } from '../panels/dead-letters';
 import { durationsBy } from '../panels/durations';
 import { errors } from '../panels/errors';
@@ -13,6 +14,7 @@ import { eventList } from '../panels/event-list';
 import { funnel } from '../panels/funnel';
 import { health } from '../panels/health';
 import { live } from '../panels/live';
+import { own } from '../panels/own';
 import type { Panel } from '../panels/panel';
 import { overrides, services } from '../panels/services';
 import { columnsOf } from './scope';
@@ -119,7 +121,8 @@ export function pagesOf(kind: Kind): readonly Page[] {
     ...of,
   });
   const pages: Page[] = [
-    page('overview', 'Overview', overview, { hasRange: true, hasTotals: true }),
+    page('overview', 'Overview', [...overview, own], { hasRange: true, hasTotals: true }),
+    page('compare', 'Compare', [compare], { hasRange: true }),
     page('events', 'Events', [eventList], { hasRange: true }),
     page('live', 'Live', [live]),
     page('dead-letters', 'Dead letters', [deadLetters]),

@@ -4,6 +4,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { COLUMNS, type Column, type Kind } from '../../../schema/src/columns';
+import { readField } from '../../../schema/src/condition';
 import { fieldsOf } from '../../../schema/src/fields';
 import { paramsOf, type UnplacedQuestion } from '../../../schema/src/notation';
 import type { AnswerOf, Field, Filter, Question, QuestionKind } from '../../../schema/src/question';
@@ -49,6 +50,10 @@ export function labelOf(field: Field): string {
   if ('property' in field) return field.property;
   return FIELDS.find(({ name }) => name === field.column)?.label ?? field.column;
 }
+
+/** The field of a name, as addresses have it: a column, or `prop.KEY`. */
+export const fieldOfName = (name: string): Field =>
+  name.startsWith('prop.') ? readField('by', name) : { column: name };
 
 /** A field's value in words, as in "os is linux". */
 export const oneOf = (field: Field): string =>
