@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
+import { ARCHIVE, ArchiveJob, type ArchiveStatus } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
-import { backups, disk, queue, Writes } from './health/checks.ts';
+import { archiveIs, backups, disk, queue, Writes } from './health/checks.ts';
 import { type Check, Health } from './health/health.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
@@ -33,6 +34,7 @@ export async function startCollector(config: Config): Promise<Collector> {
   const clock = Date.now;
   const writes = new Writes(clock);
   const store = await openStore(config, {
+    consumers: config.archiveFolder === undefined ? [] : [ARCHIVE],
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
@@ -44,6 +46,7 @@ export async function startCollector(config: Config): Promise<Collector> {
     },
   });
   let app: FastifyInstance | undefined;
+  let archive: ArchiveJob | undefined;
   const feed = new Feed();
   try {
     const made = await setUp(store, config, clock());
@@ -63,7 +66,10 @@ export async function startCollector(config: Config): Promise<Collector> {
       announce: (project, events) => feed.announce(project, events),
     });
     const downloads = new Downloads();
-    const health = new Health(checksOf(store, writes, clock), clock);
+    const health = new Health(
+      checksOf({ store, writes, clock, archive: () => archive?.status() }),
+      clock,
+    );
     await health.start();
     const tokenlessId = Number(await store.settings.get('tokenless_project'));
     app = await buildServer({
@@ -87,12 +93,14 @@ export async function startCollector(config: Config): Promise<Collector> {
     await app.listen({ host: config.host, port: config.port });
     const stopJobs = startJobs(store, app, clock);
     const running = app;
+    archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
         stopJobs();
         health.stop();
+        await archive?.stop();
         feed.close();
         await endServer(running, downloads);
         await store.close();
@@ -164,12 +172,20 @@ async function setUpTokenless(
   await settings.set('tokenless_project', String(id));
 }
 
+interface Looked {
+  readonly store: Store;
+  readonly writes: Writes;
+  readonly clock: () => number;
+  readonly archive: () => ArchiveStatus | undefined;
+}
+
 /** What is looked at for `/health`. */
-const checksOf = (store: Store, writes: Writes, clock: () => number): Record<string, Check> => ({
+const checksOf = ({ store, writes, clock, archive }: Looked): Record<string, Check> => ({
   store: writes.check,
   queue: queue(() => store.depth),
   disk: disk(() => store.size()),
   backup: backups(() => store.lastBackupMs(), clock(), clock),
+  archive: archiveIs(archive, clock(), clock),
 });
 
 /** Retention, every hour and soon after the start. */
@@ -190,6 +206,27 @@ function startJobs(store: Store, app: FastifyInstance, clock: () => number): () 
     clearTimeout(soon);
     clearInterval(hourly);
   };
+}
+
+/** The archive, if there is to be one. */
+function startArchive(
+  store: Store,
+  { archiveFolder, archiveMonths, dataFolder }: Config,
+  clock: () => number,
+  onError: (message: string) => void,
+): ArchiveJob | undefined {
+  if (archiveFolder === undefined) return undefined;
+  const job = new ArchiveJob({
+    store,
+    location: { dataFolder },
+    folder: archiveFolder,
+    // A month too many is no harm, a day too few is.
+    keepDays: archiveMonths * 31,
+    clock,
+    onError,
+  });
+  job.start();
+  return job;
 }
 
 function urlOf(app: FastifyInstance): string {

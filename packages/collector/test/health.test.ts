@@ -1,7 +1,7 @@
 // `/health`: strangers learn whether events are taken; admins, what is wrong and what to do.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { backups, disk, follower, integrity, queue, Writes } from '../src/health/checks';
+import { archiveIs, backups, disk, follower, integrity, queue, Writes } from '../src/health/checks';
 import { Health } from '../src/health/health';
 import { Unavailable } from '../src/store/errors';
 import {
@@ -163,6 +163,16 @@ describe('what is looked at', () => {
       false,
       'the warehouse is 2 hours (9 events) behind: it was killed. Pages are late',
     ],
+    [
+      'an archive that cannot be written',
+      archiveIs(
+        () => ({ doneMs: null, error: 'EACCES' }),
+        NOW_MS - 60_000,
+        () => NOW_MS,
+      ),
+      false,
+      'not brought up to date for 1 minutes: EACCES',
+    ],
   ])('%s is a problem with words', async (_name, check, isFailing, words) => {
     const seen = await check();
     expect(seen.problem).toContain(words);
@@ -187,6 +197,22 @@ describe('what is looked at', () => {
       follower('warehouse', () => ({ behindEvents: 9, behindMs: 900 }), 60_000, ''),
     ],
     ['a warehouse that is off', follower('warehouse', () => undefined, 60_000, '')],
+    [
+      'no archive',
+      archiveIs(
+        () => undefined,
+        0,
+        () => NOW_MS,
+      ),
+    ],
+    [
+      'an archive of this hour',
+      archiveIs(
+        () => ({ doneMs: NOW_MS - 1, error: null }),
+        0,
+        () => NOW_MS,
+      ),
+    ],
   ])('%s is none', async (_name, check) => {
     const seen = await check();
     expect(seen.problem).toBeUndefined();

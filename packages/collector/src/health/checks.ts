@@ -1,6 +1,7 @@
 // What is looked at, and from when on it is a problem: each with its meaning and what to do.
 
 import {
+  ARCHIVE_LATE_MS,
   BACKUP_OLD_MS,
   DAY_MS,
   FAILURE_MS,
@@ -127,5 +128,24 @@ export const follower =
     return {
       value,
       problem: `the ${what} is ${far} (${behindEvents} events) behind${error ? `: ${error}` : ''}. ${meaning}`,
+    };
+  };
+
+/** Whether the archive follows, hour by hour; `status` undefined: there is none. */
+export const archiveIs =
+  (
+    status: () => { doneMs: number | null; error: string | null } | undefined,
+    sinceMs: number,
+    clock: () => number,
+  ): Check =>
+  () => {
+    const at = status();
+    if (!at) return { value: { on: false } };
+    const lateMs = clock() - (at.doneMs ?? sinceMs);
+    const value = { on: true, up_to_date_at: at.doneMs === null ? null : isoOf(at.doneMs) };
+    if (lateMs <= ARCHIVE_LATE_MS && at.error === null) return { value };
+    return {
+      value,
+      problem: `the archive was not brought up to date for ${Math.round(lateMs / 60_000)} minutes: ${at.error ?? 'it takes longer than an hour for an hour'}. Events are safe in the database until their retention ends; look at the folder COLLECTOR_ARCHIVE and at the log`,
     };
   };
