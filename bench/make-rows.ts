@@ -1,39 +1,17 @@
-// What the person at the keyboard pays for each `make`: off, on, in a loop, and with a great deal of
-// everything.
+// What the person at the keyboard pays for each `make`: off, on, as people type it, in a loop.
 
-import { setTimeout as pause } from 'node:timers/promises';
-import { type Host, makeHost } from '../test/support/host';
+import type { Host } from '../test/support/host';
 import { makeNamespace } from '../test/support/namespace';
-import { type Result, run } from '../test/support/run';
 import { type Collectors, countCollectors } from './count-collectors';
 import { processes } from './counts';
-import { environmentOf, hugeEnvironment } from './environments';
+import { environmentOf } from './environments';
+import { bothHosts, COMMAND, GONE_MS, removeHosts, untilQuiet } from './hosts';
 import { commandsRecorded, emptyJournal, fillJournal, spooled, WAITING } from './journal';
 import { compare, quantile, round, type Timed, timeNow, times as timesOf } from './measure';
 import type { Server } from './start-server';
 import { added, rows, unmeasured } from './table';
 
 type Env = Record<string, string>;
-
-const MAKEFILE = 'noop: ; @:\n';
-const COMMAND = ['make', 'noop'];
-/** A shim that cannot deliver is gone after its deadline, a second, and a little more. */
-const GONE_MS = 1_200;
-
-/** A host with analytics, and the same project without. */
-async function bothHosts(makefile = MAKEFILE): Promise<{ host: Host; bare: Host }> {
-  const [bare, host] = await Promise.all([
-    makeHost({ files: { Makefile: makefile }, init: false }),
-    makeHost({ files: { Makefile: makefile } }),
-  ]);
-  return { bare, host };
-}
-
-/** Removes hosts once the last detached process is gone. */
-export async function removeHosts(...hosts: Host[]): Promise<void> {
-  await pause(2_000);
-  for (const host of hosts) host.remove();
-}
 
 // --- Off: three ways to be.
 
@@ -124,6 +102,42 @@ export async function on(hanging: Server, env: Env): Promise<void> {
   await removeHosts(bare, host);
 }
 
+// --- As people type it: flags and variables; and the next command while the one before is still collected.
+
+const TYPED: readonly (readonly string[])[] = [
+  ['-s', 'noop'],
+  ['-j4', 'noop'],
+  ['X=1', 'noop'],
+  ['-C', '.', 'noop'],
+];
+
+export async function typed(env: Env): Promise<void> {
+  const { host, bare } = await bothHosts();
+  await host.shim(['enable']);
+  const before = () => emptyJournal(host);
+  for (const words of TYPED) {
+    const command = ['make', ...words];
+    const ours: Timed = { command, cwd: host.root, env, before };
+    added(
+      'on',
+      `make, on: ${command.join(' ')}`,
+      8,
+      await compare(ours, { command, cwd: bare.root, env }),
+    );
+  }
+  const timed = (cwd: string): Timed => ({ command: COMMAND, cwd, env });
+  const beside: Timed = {
+    ...timed(host.root),
+    before: () => {
+      before();
+      timeNow(timed(host.root)); // Its collecting process is at work when the next command begins.
+    },
+  };
+  const what = 'make, on: beside the collecting process of the command before';
+  added('on', what, 8, await compare(beside, timed(bare.root)));
+  await removeHosts(bare, host);
+}
+
 // --- In a loop: as scripts do, one after the other, without a pause.
 
 const LOOP = 200;
@@ -132,15 +146,6 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const LIMIT = 60;
 
 const loop = (timed: Timed): number[] => Array.from({ length: LOOP }, () => timeNow(timed));
-
-/** Waits until nothing collects any more; gives up, and says so by what is left. */
-async function untilQuiet(host: Host): Promise<void> {
-  for (let waited = 0; waited < 15_000; waited += 250) {
-    await pause(250);
-    if (spooled(host) === 0) break;
-  }
-  await pause(GONE_MS); // Its delivery.
-}
 
 export async function inARow(env: Env): Promise<void> {
   const { host, bare } = await bothHosts();
@@ -214,48 +219,4 @@ function collecting(counted: Collectors | undefined): void {
     holds: atOnce <= 1 && processes > 0,
     figures: { atOnce, processes, looks },
   });
-}
-
-// --- Large: what the system still takes must still work.
-
-const ENVIRONMENT = 1_200_000;
-/** Each of 100 letters, 500 KiB together. */
-const GOALS = Array.from({ length: 5_120 }, (_, n) => `goal-${n}-`.padEnd(99, 'x'));
-
-const LARGE: readonly [string, Env, readonly string[]][] = [
-  ['1.2 MB of environment', hugeEnvironment(ENVIRONMENT), ['hello', 'X=1']],
-  ['500 KiB of goals', {}, GOALS],
-  ['500 KiB of goals, 1.2 MB of environment', hugeEnvironment(ENVIRONMENT), GOALS],
-];
-
-const same = (one: Result, other: Result) =>
-  (['status', 'signal', 'stdout', 'stderr'] as const).filter((part) => one[part] !== other[part]);
-
-export async function large(env: Env): Promise<void> {
-  // `env` must be able to start: what the recipe sees counts as well.
-  const makefile = 'hello: ; @echo hello $(X); env | wc -c\ngoal-%: ; @:\n';
-  for (const [what, variables, words] of LARGE) {
-    const { host, bare } = await bothHosts(makefile);
-    await host.shim(['enable']);
-    const settings = { ...variables, ...env };
-    const results: Result[] = [];
-    for (const { root } of [bare, host]) {
-      // The folder has another name, of the same length, and is in the environment once.
-      results.push(await run('make', [...words], { cwd: root, env: { ...settings, PWD: root } }));
-    }
-    const [theirs, ours] = results as [Result, Result];
-    const differs = same(ours, theirs);
-    await untilQuiet(host);
-    const recorded = commandsRecorded(host).length;
-    const theirStatus = theirs.status === 0 ? '' : `; without us: exit status ${theirs.status}`;
-    rows.push({
-      about: 'large',
-      what: `make, on, with ${what}`,
-      must: 'works as without us',
-      reached: `${differs.length === 0 ? 'the same exit status and output' : `another ${differs.join(', ')}`}${theirStatus}; ${Math.round(ours.wallMs)} against ${Math.round(theirs.wallMs)} ms; ${recorded} command(s) recorded`,
-      holds: differs.length === 0 && theirs.status === 0,
-      figures: { oursMs: round(ours.wallMs), theirsMs: round(theirs.wallMs), recorded },
-    });
-    await removeHosts(bare, host);
-  }
 }

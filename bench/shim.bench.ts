@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, it } from 'vitest';
 import { BUNDLE } from '../test/support/run';
 import { backlog, commands, others } from './command-rows';
-import { inARow, large, off, on } from './make-rows';
+import { large } from './large-rows';
+import { inARow, off, on, typed } from './make-rows';
 import { type Server, startServer } from './start-server';
 import { report } from './table';
 
@@ -17,6 +18,7 @@ let env: { POSTHOG_API_KEY: string; POSTHOG_HOST: string };
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   off,
   on: () => on(hanging, env),
+  typed: () => typed(env),
   loop: () => inARow(env),
   large: () => large(env),
   commands: () => commands(env),

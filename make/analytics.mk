@@ -76,7 +76,8 @@ analytics.local := $(if $(findstring l,$(subst L,l,$(analytics.mode))),local)
 
 # --- Whether this make is to be tracked. Not a make inside of make, nor where something of ours is missing,
 # nor flags with which make does not run commands or talks about itself; `--eval` and MAKEFILES would take
-# effect twice. A make that was started under a made-up name could not be started again.
+# effect twice. A make that was started under a made-up name could not be started again. Files of the names
+# that are remade below would keep the real make from running.
 
 analytics.flags := $(firstword -$(MAKEFLAGS))
 analytics.quiet :=
@@ -91,7 +92,8 @@ analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS
   $(filter-out $(words $(abspath $(addprefix /$(analytics.wide)/,$(analytics.goals)))),$(words $(analytics.goals))) \
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES) \
   $(if $(analytics.goals),,$(value MAKECMDGOALS)) $(filter-out default,$(origin MAKE_COMMAND)) \
-  $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)))
+  $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)) \
+  $(wildcard .onramp/.run .onramp/.succeeded))
 endif
 ifneq (,$(value ONRAMP_ANALYTICS_INNER))
 unexport ONRAMP_ANALYTICS_INNER
@@ -207,6 +209,15 @@ analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$
   $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(analytics.names)) \
   $(if $(findstring $(analytics.newline),$(value SHLVL)),SHLVL) \
   $(if $(findstring |$(value PWD)|,|$(CURDIR)|),,PWD))
+# The flags and variables on its command line, if all of them are simple: then track need not read its words. Asked
+# when the recipe runs: before, make does not say -j. Flags by single letters come first, -Onone is from below.
+analytics.given = $(filter-out -- -Onone --jobserver-auth=%,$(wordlist 2,99,-$(MAKEFLAGS)))
+analytics.assigned = $(if $(filter undefined,$(origin MAKEOVERRIDES)),,$(MAKEOVERRIDES))
+analytics.unknown = $(filter-out -j% --no-print-directory $(analytics.assigned),$(analytics.given))
+analytics.letters = $(subst -,,$(firstword -$(MAKEFLAGS)))
+analytics.special = $(subst B,,$(subst e,,$(subst k,,$(subst r,,$(subst S,,$(subst s,,$(analytics.letters)))))))
+analytics.simple = $(foreach flag,B e k r S s,$(if $(findstring $(flag),$(analytics.letters)),-$(flag))) $(analytics.given)
+analytics.plain = $(if $(analytics.old)$(analytics.unknown)$(analytics.special),,$(strip $(analytics.simple)))
 # With -Orecurse, this make would hold back all that the real one says. make 4.0 to 4.3 do not tell
 # a makefile about -O, so it is turned off here; the real make gets the flags that were given.
 ifneq (,$(and $(filter 4.0 4.0.% 4.1 4.1.% 4.2% 4.3%,$(analytics.version)),$(wildcard /proc/self/cmdline)))
@@ -224,7 +235,7 @@ analytics.track := /bin/sh .onramp/track
 analytics.where := '$(analytics.process)' '$(analytics.space)'
 analytics.told :=
 -include .onramp/.succeeded
-.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where)
+.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where) $(call analytics.quote,$(analytics.plain))
 .onramp/.succeeded: .onramp/.run ; $(eval analytics.told := 1)@$(analytics.track) end 0 '$(analytics.run)' $(analytics.where)
 analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)$(analytics.track) end 2 '$(analytics.run)' $(analytics.where))
 

@@ -81,6 +81,14 @@ describe('a rule that', () => {
   });
 });
 
+describe('a file of a name that tracking remakes', () => {
+  it.each(['.run', '.succeeded'])('(%s) does not keep the command from running', async (name) => {
+    await tracked({ Makefile: 'up: ; @echo up\nfail: ; @exit 3\n', [`.onramp/${name}`]: '' });
+    expect(await host.make(['up'], CI)).toMatchObject({ status: 0, stdout: 'up\n', stderr: '' });
+    expect((await host.make(['fail'], CI)).status).toBe(2);
+  });
+});
+
 describe('what make tells about itself', () => {
   it('has two more variables while analytics is off', async () => {
     const files = { Makefile: 'all: ; @echo "$(sort $(.VARIABLES))"\n' };

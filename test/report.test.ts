@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../packages/dashboard/src/report/command-panels';
 import { duration as onPage } from '../packages/dashboard/src/format';
+import { commands } from '../packages/dashboard/src/report/command-panels';
 import { isSummary, type LocalSummary } from '../packages/schema/src/summary';
 import { Counter } from '../src/report/count';
 import { dayOf, periodsThatFit } from '../src/report/days';

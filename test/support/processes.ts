@@ -13,6 +13,19 @@ export interface Seen {
   readonly descriptors: Record<string, string>;
 }
 
+/** What a process has open. It may close each while it is looked at, and runs on. */
+function descriptorsOf(pid: number): Record<string, string> {
+  const open: Record<string, string> = {};
+  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      open[fd] = readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      // Closed.
+    }
+  }
+  return open;
+}
+
 /** Every running process whose working folder is in `folder`; zombies are not running. */
 export function processesIn(folder: string): Seen[] {
   const seen: Seen[] = [];
@@ -23,15 +36,13 @@ export function processesIn(folder: string): Seen[] {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'Z') continue;
-      const names = readdirSync(`/proc/${pid}/fd`);
-      const descriptors = names.map((fd) => [fd, readlinkSync(`/proc/${pid}/fd/${fd}`)]);
       seen.push({
         pid,
         command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '),
         group: Number(fields[2]),
         session: Number(fields[3]),
         terminal: Number(fields[4]),
-        descriptors: Object.fromEntries(descriptors),
+        descriptors: descriptorsOf(pid),
       });
     } catch {
       // It ended while it was looked at.

@@ -59,6 +59,12 @@ export const flags: Scenario[] = [
   s('-j2, printing MAKEFLAGS', 'make -j2 world'),
   s('flags in one word', 'make -ksB flaky made'),
   s('flags after goals', 'make one -s loud -k'),
+  s('flags and variables anywhere', 'make -s X=1 -j2 world; make world Y=2 -k; make show -B X=-s'),
+  s('words that run into each other', 'make X=1 1; make X=11 1; make 1 X=1 11; make -j1 1 11', {
+    ...makefile('1 11: ; @echo $@ [$(X)] $(MAKEOVERRIDES)\n'),
+  }),
+  s('a goal after --', 'make -s -- one; make -k -- X=1 two'),
+  s('-j2, what is open', 'make -j2 fds; make -j2 -s fds world'),
   s(
     '-n, -q, -t in full',
     'make --dry-run two; make --question one; make --touch newest',

@@ -35,6 +35,13 @@ export const variables: Scenario[] = [
   s('MAKEFLAGS in the environment', 'MAKEFLAGS=k make flaky world'),
   s('MAKEFLAGS with long flags', 'MAKEFLAGS="--no-print-directory -s" make loud sub-loud world'),
   s('MAKEFLAGS with a variable', 'MAKEFLAGS="X=from\\ flags" make show world'),
+  s(
+    'MAKEFLAGS with what is given, too',
+    'MAKEFLAGS=s make -s loud world; MAKEFLAGS=k make -s flaky',
+  ),
+  s('VAR that the environment has', 'make X=1 show env; make -s X=2 show; make -e X=3 show', {
+    env: { X: 'environment' },
+  }),
   s('MAKEFLAGS with -j', 'MAKEFLAGS=-j4 make parallel', { anyOrder: true }),
   s('MAKEFLAGS with n', 'MAKEFLAGS=n make one', untracked),
   s('MAKEFLAGS empty', 'MAKEFLAGS= make world env'),
