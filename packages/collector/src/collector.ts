@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
+import { ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
+import { consumersOf } from './consumers.ts';
 import { Rate } from './gate/rate.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
@@ -17,7 +19,7 @@ import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { Keeper } from './warehouse/keeper.ts';
-import { consumersOf, openWarehouse } from './warehouse/open.ts';
+import { openWarehouse } from './warehouse/open.ts';
 
 export interface Collector {
   readonly url: string;
@@ -75,7 +77,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       clock,
       endSession: async (id, untilMs) => {
         await store.sessions.end(id, untilMs);
-        feed.endSession(id);
+        feed.end({ session: id });
       },
       tokenlessProject: () =>
         config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
@@ -84,11 +86,13 @@ export async function startCollector(config: Config): Promise<Collector> {
     keeper?.start();
     const stopJobs = startJobs(store, keeper, app, clock);
     const running = app;
+    const archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
         stopJobs();
+        await archive?.stop();
         feed.close();
         await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
         await keeper?.stop();
@@ -186,6 +190,27 @@ function startJobs(
     clearTimeout(soon);
     clearInterval(hourly);
   };
+}
+
+/** The archive, if there is to be one. */
+function startArchive(
+  store: Store,
+  { archiveFolder, archiveMonths, dataFolder }: Config,
+  clock: () => number,
+  onError: (message: string) => void,
+): ArchiveJob | undefined {
+  if (archiveFolder === undefined) return undefined;
+  const job = new ArchiveJob({
+    store,
+    location: { dataFolder },
+    folder: archiveFolder,
+    // A month too many is no harm, a day too few is.
+    keepDays: archiveMonths * 31,
+    clock,
+    onError,
+  });
+  job.start();
+  return job;
 }
 
 function urlOf(app: FastifyInstance): string {

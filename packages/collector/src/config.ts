@@ -76,6 +76,8 @@ const schema = z.strictObject({
     .optional(),
   COLLECTOR_RETENTION_DAYS: whole(365, 1, 36_500),
   COLLECTOR_PUBLIC: flag(false),
+  COLLECTOR_ARCHIVE: z.string().optional(),
+  COLLECTOR_ARCHIVE_MONTHS: whole(24, 0, 1_200),
   COLLECTOR_ANONYMOUS: flag(undefined),
   COLLECTOR_TRUST_PROXY: proxies,
   COLLECTOR_RATE_ADDRESS: whole(300_000, 0, 1e9),
@@ -97,6 +99,10 @@ export interface Config {
   readonly project: string;
   readonly projectToken: string | undefined;
   readonly retentionDays: number;
+  /** Raw events are archived here; undefined: nowhere. */
+  readonly archiveFolder: string | undefined;
+  /** How long the archive keeps them; 0: for ever. */
+  readonly archiveMonths: number;
   readonly isPublic: boolean;
   readonly isAnonymousAllowed: boolean;
   readonly trustProxy: Proxies;
@@ -137,6 +143,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     project: data.COLLECTOR_PROJECT,
     projectToken: data.COLLECTOR_PROJECT_TOKEN,
     retentionDays: data.COLLECTOR_RETENTION_DAYS,
+    archiveFolder: data.COLLECTOR_ARCHIVE,
+    archiveMonths: data.COLLECTOR_ARCHIVE_MONTHS,
     isPublic: data.COLLECTOR_PUBLIC,
     // Behind a proxy, loopback is not this machine alone.
     isAnonymousAllowed:

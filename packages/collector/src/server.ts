@@ -183,7 +183,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     status: 'ok',
   }));
   scope.get('/api/v1/live', { websocket: true, onRequest: auth.require }, (socket, request) => {
-    feed.add(socket, auth.sessionOf(request.cookies[COOKIE])?.id);
+    feed.add(socket, { session: auth.sessionOf(request.cookies[COOKIE])?.id });
     socket.on('close', () => feed.remove(socket));
     socket.on('error', () => feed.remove(socket));
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMON, EVENTS } from '../../../src/catalogue/catalogue';
 import { BREAKDOWNS } from '../src/breakdowns';
 import { COLUMNS, columnsOf, ENVELOPE, fieldOf, type Kind, namesOf } from '../src/columns';
-import { eventSchema } from '../src/json-schema';
+import { eventSchema, KINDS_WITH_SCHEMA } from '../src/json-schema';
 
 const isUnique = (list: readonly unknown[]) => new Set(list).size === list.length;
 
@@ -81,4 +81,16 @@ describe('the JSON Schema of an event', () => {
     const file = join(import.meta.dirname, '../../../docs/event.schema.json');
     await expect(text).toMatchFileSnapshot(file);
   });
+
+  it.each(Object.keys(KINDS_WITH_SCHEMA) as (keyof typeof KINDS_WITH_SCHEMA)[])(
+    'of a project of the kind %s is docs/schema/KIND.schema.json, and has its columns alone',
+    async (kind) => {
+      const schema = eventSchema(kind);
+      const { properties } = schema.properties.properties;
+      const own = COLUMNS.filter(({ kinds, from }) => kinds.includes(kind) && !from);
+      expect(Object.keys(properties)).toEqual(own.map(({ property }) => property));
+      const file = join(import.meta.dirname, `../../../docs/schema/${kind}.schema.json`);
+      await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(file);
+    },
+  );
 });

@@ -3,9 +3,10 @@
 
 import { defineCommand } from 'citty';
 import { type Config, readConfig, UserError } from '../config.ts';
+import { consumersOf } from '../consumers.ts';
 import { StoreHeld } from '../store/errors.ts';
 import { openStore } from '../store/open.ts';
-import { consumersOf, openWarehouse } from '../warehouse/open.ts';
+import { openWarehouse } from '../warehouse/open.ts';
 
 /** Between two looks at how far it is, in ms. */
 const LOOK_MS = 500;

@@ -26,21 +26,36 @@ const shown = (project: number, event: Event): LiveEvent => ({
   ...Object.fromEntries(TOLD.map(([name, field]) => [name, event[field]])),
 });
 
+/** Who watches, and what ends it. */
+export interface Watching {
+  /** The session of a cookie. */
+  readonly session?: string | undefined;
+  /** The number of a token. */
+  readonly token?: number | undefined;
+  /** Sees this project alone; every one without. */
+  readonly project?: number | undefined;
+}
+
+/** What waits to be told of one project. */
+interface Pending {
+  events: Event[];
+  more: number;
+}
+
 export class Feed {
-  /** Who watches, and in which session: it ends with it. */
-  private readonly watchers = new Map<Watcher, string | undefined>();
-  private pending: { project: number; event: Event }[] = [];
-  private more = 0;
+  private readonly watchers = new Map<Watcher, Watching>();
+  private pending = new Map<number, Pending>();
   private timer: NodeJS.Timeout | undefined;
 
-  add(watcher: Watcher, session?: string): void {
-    this.watchers.set(watcher, session);
+  add(watcher: Watcher, watching: Watching = {}): void {
+    this.watchers.set(watcher, watching);
   }
 
-  /** A session was ended: nobody watches in it any more. */
-  endSession(ended: string): void {
-    for (const [watcher, session] of this.watchers) {
-      if (session !== ended) continue;
+  /** A session was ended, or a token revoked: nobody watches with it any more. */
+  end(ended: { session: string } | { token: number }): void {
+    for (const [watcher, { session, token }] of this.watchers) {
+      const isEnded = 'session' in ended ? session === ended.session : token === ended.token;
+      if (!isEnded) continue;
       this.watchers.delete(watcher);
       watcher.close();
     }
@@ -53,14 +68,11 @@ export class Feed {
   /** Tells of events that are on disk. Costs nothing when nobody watches. */
   announce(project: Project, events: readonly Event[]): void {
     if (this.watchers.size === 0) return;
-    const shown = events.slice(-MESSAGE_EVENTS);
-    this.more += events.length - shown.length;
-    for (const event of shown) this.pending.push({ project: project.id, event });
-    const extra = this.pending.length - MESSAGE_EVENTS;
-    if (extra > 0) {
-      this.pending.splice(0, extra);
-      this.more += extra;
-    }
+    const known = this.pending.get(project.id) ?? { events: [], more: 0 };
+    this.pending.set(project.id, known);
+    known.events.push(...events.slice(-MESSAGE_EVENTS));
+    known.more += Math.max(0, events.length - MESSAGE_EVENTS);
+    known.more += known.events.splice(0, known.events.length - MESSAGE_EVENTS).length;
     this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
@@ -72,19 +84,33 @@ export class Feed {
 
   private flush(): void {
     this.timer = undefined;
-    const text = JSON.stringify({
-      events: this.pending.map(({ project, event }) => shown(project, event)),
-      more: this.more,
-    });
-    this.pending = [];
-    this.more = 0;
-    for (const watcher of this.watchers.keys()) {
+    const { pending } = this;
+    this.pending = new Map();
+    // One text for all who see the same.
+    const texts = new Map<number | undefined, string | undefined>();
+    for (const [watcher, { project }] of this.watchers) {
       if (watcher.bufferedAmount > BUFFER_BYTES) {
         watcher.close();
         this.watchers.delete(watcher);
-      } else {
-        watcher.send(text);
+        continue;
       }
+      if (!texts.has(project)) texts.set(project, messageOf(pending, project));
+      const text = texts.get(project);
+      if (text !== undefined) watcher.send(text);
     }
   }
+}
+
+/** What is told of a project, or of all; undefined: nothing. */
+function messageOf(pending: ReadonlyMap<number, Pending>, only?: number): string | undefined {
+  const told = [...pending].filter(([project]) => only === undefined || project === only);
+  if (told.length === 0) return undefined;
+  const events = told.flatMap(([project, { events }]) =>
+    events.map((event) => shown(project, event)),
+  );
+  const more = told.reduce((sum, [, each]) => sum + each.more, 0);
+  return JSON.stringify({
+    events: events.slice(-MESSAGE_EVENTS),
+    more: more + Math.max(0, events.length - MESSAGE_EVENTS),
+  });
 }

@@ -6,13 +6,9 @@ import type { Config } from '../config.ts';
 import { MINUTE_MS } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import { columnsOf } from './columns.ts';
-import { CONSUMER, Keeper } from './keeper.ts';
+import { Keeper } from './keeper.ts';
 
 type Settings = Pick<Config, 'dataFolder' | 'warehouse' | 'warehouseMemoryMb'>;
-
-/** Who keeps a copy of the store's events, for `openStore`. */
-export const consumersOf = ({ warehouse }: Settings): string[] =>
-  warehouse === 'none' ? [] : [CONSUMER];
 
 /**
  * Opens it. It is there at once and may need a while until it answers; it ships when it is started.
