@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
-import { ARCHIVE, ArchiveJob, type ArchiveStatus } from './archive/job.ts';
+import { ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
+import { consumersOf } from './consumers.ts';
 import { Rate } from './gate/rate.ts';
-import { archiveIs, backups, disk, queue, Writes } from './health/checks.ts';
-import { type Check, Health } from './health/health.ts';
+import { checksOf } from './health/all.ts';
+import { Writes } from './health/checks.ts';
+import { Health } from './health/health.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
@@ -19,6 +21,8 @@ import { buildServer } from './server.ts';
 import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import type { Keeper } from './warehouse/keeper.ts';
+import { openWarehouse } from './warehouse/open.ts';
 
 export interface Collector {
   readonly url: string;
@@ -34,7 +38,7 @@ export async function startCollector(config: Config): Promise<Collector> {
   const clock = Date.now;
   const writes = new Writes(clock);
   const store = await openStore(config, {
-    consumers: config.archiveFolder === undefined ? [] : [ARCHIVE],
+    consumers: consumersOf(config),
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
@@ -48,6 +52,7 @@ export async function startCollector(config: Config): Promise<Collector> {
   let app: FastifyInstance | undefined;
   let archive: ArchiveJob | undefined;
   const feed = new Feed();
+  let keeper: Keeper | undefined;
   try {
     const made = await setUp(store, config, clock());
     const auth = new Auth(
@@ -65,17 +70,17 @@ export async function startCollector(config: Config): Promise<Collector> {
       rate: new Rate(config.ratePerProject),
       announce: (project, events) => feed.announce(project, events),
     });
+    keeper = await openWarehouse(config, store, (words) => app?.log.error(words));
     const downloads = new Downloads();
-    const health = new Health(
-      checksOf({ store, writes, clock, archive: () => archive?.status() }),
-      clock,
-    );
+    const archiveStatus = () => archive?.status();
+    const health = new Health(checksOf({ store, writes, keeper, archiveStatus, clock }), clock);
     await health.start();
     const tokenlessId = Number(await store.settings.get('tokenless_project'));
     app = await buildServer({
       config,
       store,
       location: { dataFolder: config.dataFolder },
+      keeper,
       ingest,
       auth,
       feed,
@@ -91,7 +96,8 @@ export async function startCollector(config: Config): Promise<Collector> {
         config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
     });
     await app.listen({ host: config.host, port: config.port });
-    const stopJobs = startJobs(store, app, clock);
+    keeper?.start();
+    const stopJobs = startJobs(store, keeper, app, clock);
     const running = app;
     archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
@@ -102,12 +108,14 @@ export async function startCollector(config: Config): Promise<Collector> {
         health.stop();
         await archive?.stop();
         feed.close();
-        await endServer(running, downloads);
+        await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
+        await keeper?.stop();
         await store.close();
       },
     };
   } catch (error) {
     await app?.close();
+    await keeper?.stop();
     await store.close();
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE') {
@@ -172,29 +180,19 @@ async function setUpTokenless(
   await settings.set('tokenless_project', String(id));
 }
 
-interface Looked {
-  readonly store: Store;
-  readonly writes: Writes;
-  readonly clock: () => number;
-  readonly archive: () => ArchiveStatus | undefined;
-}
-
-/** What is looked at for `/health`. */
-const checksOf = ({ store, writes, clock, archive }: Looked): Record<string, Check> => ({
-  store: writes.check,
-  queue: queue(() => store.depth),
-  disk: disk(() => store.size()),
-  backup: backups(() => store.lastBackupMs(), clock(), clock),
-  archive: archiveIs(archive, clock(), clock),
-});
-
 /** Retention, every hour and soon after the start. */
-function startJobs(store: Store, app: FastifyInstance, clock: () => number): () => void {
+function startJobs(
+  store: Store,
+  keeper: Keeper | undefined,
+  app: FastifyInstance,
+  clock: () => number,
+): () => void {
   const run = async () => {
     try {
       // What a kill interrupted goes on.
       await store.erasures.resume();
       await store.retain(clock());
+      keeper?.retain();
     } catch (error) {
       const reason = error instanceof Unavailable ? error.reason : undefined;
       app.log.error(`retention: ${reason ?? (error instanceof Error ? error.message : error)}`);

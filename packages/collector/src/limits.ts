@@ -5,6 +5,7 @@ export { COLUMN_CHARS, DISTINCT_ID_CHARS, EVENT_NAME_CHARS } from '../../schema/
 const KIB = 1024;
 const MIB = 1024 * KIB;
 export const SECOND_MS = 1000;
+export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
@@ -116,8 +117,8 @@ export const HEALTH_COMMAND_MS = 5 * SECOND_MS;
 export const BACKUP_OLD_MS = 8 * DAY_MS;
 /** The database is checked soon after the start and so often after that. */
 export const INTEGRITY_MS = DAY_MS;
-/** The warehouse has an event within seconds, the archive within hours. Later is a problem. */
-export const WAREHOUSE_LATE_MS = 5 * 60 * SECOND_MS;
+/** A warehouse that cannot be written for so long is a problem, and an archive that is so late. */
+export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
 
 /** Events that are brought into the warehouse at once: packing them holds up this process. */
@@ -125,3 +126,5 @@ export const WAREHOUSE_BATCH = 4_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;
+/** How long who asks a question waits for its turn and its answer. */
+export const QUESTION_WAIT_MS = 20 * SECOND_MS;

@@ -1,7 +1,15 @@
 // `/health`: strangers learn whether events are taken; admins, what is wrong and what to do.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { archiveIs, backups, disk, follower, integrity, queue, Writes } from '../src/health/checks';
+import {
+  archiveIs,
+  backups,
+  disk,
+  integrity,
+  queue,
+  Writes,
+  warehouseIs,
+} from '../src/health/checks';
 import { Health } from '../src/health/health';
 import { Unavailable } from '../src/store/errors';
 import {
@@ -20,6 +28,22 @@ afterEach(async () => {
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 10, 28);
+
+/** A warehouse that is nine events behind. */
+const COPY = {
+  state: 'ready',
+  reason: 'it was killed',
+  source: 'x',
+  lastBatch: 1,
+  behind: 9,
+  writtenMs: NOW_MS,
+  rows: 1,
+  bytes: 1,
+  memoryBytes: 1,
+  waiting: 9,
+  isFilling: false,
+  failingSinceMs: null,
+} as const;
 
 describe('GET /health', () => {
   it('says ok to strangers, and nothing else, whatever they send', async () => {
@@ -154,14 +178,21 @@ describe('what is looked at', () => {
     ],
     [
       'a warehouse that is down',
-      follower(
-        'warehouse',
-        () => ({ behindEvents: 9, behindMs: 8e6, error: 'it was killed' }),
-        60_000,
-        'Pages are late',
+      warehouseIs(
+        async () => ({ ...COPY, failingSinceMs: NOW_MS - 600_000 }),
+        () => NOW_MS,
       ),
       false,
-      'the warehouse is 2 hours (9 events) behind: it was killed. Pages are late',
+      'and is 9 events behind: it was killed. Filtered questions',
+    ],
+    [
+      'a warehouse that is filled anew',
+      warehouseIs(
+        async () => ({ ...COPY, isFilling: true }),
+        () => NOW_MS,
+      ),
+      false,
+      'with 9 events to go',
     ],
     [
       'an archive that cannot be written',
@@ -194,9 +225,18 @@ describe('what is looked at', () => {
     ],
     [
       'a warehouse that follows',
-      follower('warehouse', () => ({ behindEvents: 9, behindMs: 900 }), 60_000, ''),
+      warehouseIs(
+        async () => COPY,
+        () => NOW_MS,
+      ),
     ],
-    ['a warehouse that is off', follower('warehouse', () => undefined, 60_000, '')],
+    [
+      'no warehouse',
+      warehouseIs(
+        async () => undefined,
+        () => NOW_MS,
+      ),
+    ],
     [
       'no archive',
       archiveIs(

@@ -7,10 +7,11 @@ import {
   FAILURE_MS,
   FREE_BYTES_FEW,
   FREE_BYTES_NONE,
-  HOUR_MS,
   QUEUE_EVENTS,
+  WAREHOUSE_LATE_MS,
 } from '../limits.ts';
 import { Unavailable } from '../store/errors.ts';
+import type { Copy } from '../warehouse/keeper.ts';
 import type { Check } from './health.ts';
 
 const MIB = 1024 * 1024;
@@ -107,27 +108,31 @@ export const backups =
     };
   };
 
-/** How far something that follows the store is behind it. `behindMs`: the age of what it has not got yet. */
-export const follower =
-  (
-    what: string,
-    state: () => { behindEvents: number; behindMs: number; error?: string | undefined } | undefined,
-    lateMs: number,
-    meaning: string,
-  ): Check =>
-  () => {
-    const at = state();
+/** How far the warehouse is behind the store; `status` undefined: there is none. */
+export const warehouseIs =
+  (status: () => Promise<Copy | undefined>, clock: () => number): Check =>
+  async () => {
+    const at = await status();
     if (!at) return { value: { on: false } };
-    const { behindEvents, behindMs, error } = at;
-    const value = { on: true, behind_events: behindEvents, behind_seconds: behindMs / 1000 };
-    if (behindMs <= lateMs && !error) return { value };
-    const far =
-      behindMs > 2 * HOUR_MS
-        ? `${Math.round(behindMs / HOUR_MS)} hours`
-        : `${Math.round(behindMs / 1000)} s`;
+    const { state, reason, waiting, isFilling, failingSinceMs } = at;
+    const since = failingSinceMs === null ? null : isoOf(failingSinceMs);
+    const value = {
+      on: true,
+      state,
+      behind_events: waiting,
+      filling: isFilling,
+      failing_since: since,
+    };
+    if (failingSinceMs !== null && clock() - failingSinceMs > WAREHOUSE_LATE_MS) {
+      return {
+        value,
+        problem: `the warehouse cannot be written since ${since} and is ${waiting} events behind${reason ? `: ${reason}` : ''}. Filtered questions are not answered, or lack these events; nothing is lost. Look at the log; make it anew: collector rebuild`,
+      };
+    }
+    if (!isFilling) return { value };
     return {
       value,
-      problem: `the ${what} is ${far} (${behindEvents} events) behind${error ? `: ${error}` : ''}. ${meaning}`,
+      problem: `the warehouse is being filled anew, with ${waiting} events to go: answers lack them until then. Wait`,
     };
   };
 
