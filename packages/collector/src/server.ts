@@ -8,6 +8,7 @@ import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { type Auth, COOKIE } from './admin/auth.ts';
+import { clockRoutes } from './admin/clock.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
 import { numberRoutes } from './admin/numbers.ts';
@@ -178,6 +179,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   warehouse(scope, { auth, keeper });
   projects(scope, { auth, store, clock, retentionDays: config.retentionDays });
   deadLetters(scope, { auth, store, ingest });
+  clockRoutes(scope, { auth, store, clock });
   data(scope, { auth, store, location, clock, tokenlessProject });
 
   healthRoutes(scope, auth, parts.health);
