@@ -164,11 +164,13 @@ async function benchDisk() {
 
 /** A year of events, in the order of their time, straight into the store: only reading is measured. */
 async function yearOfEvents(folder, known, nowMs) {
-  const { openStore } = await import('../packages/collector/dist/collector/src/collector.js');
+  const { openStore } = await import('../packages/collector/dist/collector/src/store/open.js');
   const { examine } = await import('../packages/collector/dist/collector/src/gate/gate.js');
-  const store = openStore(folder);
-  store.db.exec('PRAGMA synchronous = OFF');
-  const project = store.projects.create('default', nowMs, TOKEN, 400);
+  const store = await openStore({ dataFolder: folder });
+  const project = await store.projects.create(
+    { name: 'default', token: TOKEN, retentionDays: 400 },
+    nowMs,
+  );
   for (let done = 0; done < ROWS; done += 4000) {
     const candidates = Array.from({ length: Math.min(4000, ROWS - done) }, (_, n) => {
       const timeMs = nowMs - 364 * DAY_MS + ((done + n) / ROWS) * 364 * DAY_MS;
@@ -176,9 +178,9 @@ async function yearOfEvents(folder, known, nowMs) {
       return { event, uuid, distinctId, properties, timeMs, sentTimestamp: undefined };
     });
     const { events } = examine(project, 'bench', candidates, nowMs);
-    await store.write(project.id, events, [], nowMs);
+    await store.append(project.id, events, [], nowMs);
   }
-  store.close();
+  await store.close();
 }
 
 const benchSummary = () => withFolder(summaryIn);

@@ -12,18 +12,10 @@ import { Ingest } from './ingest.ts';
 import { HOUR_MS } from './limits.ts';
 import { Feed } from './live/feed.ts';
 import { makeMetrics } from './metrics.ts';
-import { Reader } from './queries/reader.ts';
 import { buildServer } from './server.ts';
-import { explain } from './store/database.ts';
-import { EndedSessions } from './store/ended-sessions.ts';
-import { FolderError, holdFolder, prepareFolder } from './store/folder.ts';
-import { getMeta, setMeta } from './store/projects.ts';
-import { retain } from './store/retention.ts';
-import { Store } from './store/store.ts';
-
-const ADMIN_HASH = 'admin_token_hash';
-const TOKENLESS = 'tokenless_project';
-const SECRET = 'session_secret';
+import { Unavailable } from './store/errors.ts';
+import { openStore } from './store/open.ts';
+import type { Store } from './store/store.ts';
 
 export interface Collector {
   readonly url: string;
@@ -33,41 +25,28 @@ export interface Collector {
   stop(): Promise<void>;
 }
 
-/** Opens the store of a folder. @throws FolderError in words for the operator */
-export function openStore(folder: string, hooks?: ConstructorParameters<typeof Store>[1]): Store {
-  try {
-    return new Store(folder, hooks);
-  } catch (error) {
-    throw new FolderError(
-      `the database in ${folder} cannot be used: ${explain(error)}. Nothing was changed. If it is damaged, restore a backup with: collector restore FILE`,
-    );
-  }
-}
-
-/** Starts a collector. @throws UserError, FolderError */
+/** Starts a collector. @throws UserError, StoreError */
 export async function startCollector(config: Config): Promise<Collector> {
-  prepareFolder(config.dataFolder);
-  const hold = holdFolder(config.dataFolder);
   const metrics = makeMetrics();
-  const store = openStore(config.dataFolder, {
-    committed: (_jobs, events, ms) => {
+  const store = await openStore(config, {
+    onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
     },
-    undone: () => metrics.failedCommits.inc(),
+    onUndone: () => metrics.failedCommits.inc(),
   });
   let app: FastifyInstance | undefined;
   const clock = Date.now;
   const feed = new Feed();
-  const reader = new Reader(store.path);
   try {
-    const made = setUp(store, config, clock());
-    const ended = new EndedSessions(store.db, clock());
+    const made = await setUp(store, config, clock());
     const auth = new Auth(
-      config.adminToken ? hashToken(config.adminToken) : getMeta(store.db, ADMIN_HASH)!,
-      getMeta(store.db, SECRET)!,
+      config.adminToken
+        ? hashToken(config.adminToken)
+        : (await store.settings.get('admin_token_hash'))!,
+      (await store.settings.get('session_secret'))!,
       clock,
-      (session) => ended.has(session),
+      (session) => store.sessions.has(session),
     );
     const ingest = new Ingest({
       store,
@@ -77,19 +56,19 @@ export async function startCollector(config: Config): Promise<Collector> {
       announce: (project, events) => feed.announce(project, events),
     });
     const downloads = new Downloads();
-    const tokenlessId = Number(getMeta(store.db, TOKENLESS));
+    const tokenlessId = Number(await store.settings.get('tokenless_project'));
     app = await buildServer({
       config,
       store,
+      location: { dataFolder: config.dataFolder },
       ingest,
-      reader,
       auth,
       feed,
       metrics,
       downloads,
       clock,
       endSession: async (id, untilMs) => {
-        await store.commits.add(1, () => ended.add(id, untilMs));
+        await store.sessions.end(id, untilMs);
         feed.end({ session: id });
       },
       tokenlessProject: () =>
@@ -105,15 +84,12 @@ export async function startCollector(config: Config): Promise<Collector> {
         stopJobs();
         feed.close();
         await endServer(running, downloads);
-        await reader.close();
-        store.close();
-        hold.release();
+        await store.close();
       },
     };
   } catch (error) {
     await app?.close();
-    store.close();
-    hold.release();
+    await store.close();
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE') {
       throw new UserError(
@@ -128,10 +104,11 @@ export async function startCollector(config: Config): Promise<Collector> {
 }
 
 /** The first start makes a project and an admin token. */
-function setUp(store: Store, config: Config, nowMs: number): Collector['made'] {
-  const { db, projects } = store;
+async function setUp(store: Store, config: Config, nowMs: number): Promise<Collector['made']> {
+  const { settings, projects } = store;
   const made: { projectToken?: string; adminToken?: string } = {};
-  const hasToken = config.adminToken !== undefined || getMeta(db, ADMIN_HASH) !== undefined;
+  const hasToken =
+    config.adminToken !== undefined || (await settings.get('admin_token_hash')) !== undefined;
   if (!hasToken && !isLoopback(config.host)) {
     throw new UserError(
       `there is no admin token, and ${config.host} can be reached by others: anybody could read and erase everything. Set COLLECTOR_ADMIN_TOKEN`,
@@ -139,39 +116,54 @@ function setUp(store: Store, config: Config, nowMs: number): Collector['made'] {
   }
   if (!hasToken) {
     made.adminToken = newAdminToken();
-    setMeta(db, ADMIN_HASH, hashToken(made.adminToken));
+    await settings.set('admin_token_hash', hashToken(made.adminToken));
   }
-  if (getMeta(db, SECRET) === undefined) setMeta(db, SECRET, newSecret());
-  if (projects.all().length === 0) {
-    const { token } = projects.create(
-      config.project,
+  if ((await settings.get('session_secret')) === undefined) {
+    await settings.set('session_secret', newSecret());
+  }
+  if (projects.list().length === 0) {
+    const { token } = await projects.create(
+      {
+        name: config.project,
+        retentionDays: config.retentionDays,
+        ...(config.projectToken !== undefined && { token: config.projectToken }),
+      },
       nowMs,
-      config.projectToken,
-      config.retentionDays,
     );
     made.projectToken = token;
-  } else if (config.projectToken && !projects.byTokenOf(config.projectToken)) {
+  } else if (config.projectToken && !projects.byToken(config.projectToken)) {
     throw new UserError(
       'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
     );
   }
-  if (config.isAnonymousAllowed) setUpTokenless(store, config, nowMs);
+  if (config.isAnonymousAllowed) await setUpTokenless(store, config, nowMs);
   return made;
 }
 
 /** Clients without a token have a project of their own, which the admin may give another name. */
-function setUpTokenless({ db, projects }: Store, config: Config, nowMs: number): void {
-  if (projects.byId(Number(getMeta(db, TOKENLESS)))) return;
+async function setUpTokenless(
+  { settings, projects }: Store,
+  config: Config,
+  nowMs: number,
+): Promise<void> {
+  if (projects.byId(Number(await settings.get('tokenless_project')))) return;
   let name = 'anonymous';
   for (let n = 2; projects.find(name); n++) name = `anonymous ${n}`;
-  const { id } = projects.create(name, nowMs, undefined, config.retentionDays);
-  setMeta(db, TOKENLESS, String(id));
+  const { id } = await projects.create({ name, retentionDays: config.retentionDays }, nowMs);
+  await settings.set('tokenless_project', String(id));
 }
 
 /** Retention, every hour and soon after the start. */
 function startJobs(store: Store, app: FastifyInstance, clock: () => number): () => void {
-  const run = () => {
-    retain(store, clock()).catch((error) => app.log.error(`retention: ${explain(error)}`));
+  const run = async () => {
+    try {
+      // What a kill interrupted goes on.
+      await store.erasures.resume();
+      await store.retain(clock());
+    } catch (error) {
+      const reason = error instanceof Unavailable ? error.reason : undefined;
+      app.log.error(`retention: ${reason ?? (error instanceof Error ? error.message : error)}`);
+    }
   };
   const soon = setTimeout(run, 30_000);
   const hourly = setInterval(run, HOUR_MS);

@@ -38,7 +38,7 @@ export class Ingest {
 
   /** The project of a token. @throws Refused (401) */
   project(token: string): Project {
-    const project = this.parts.store.projects.byTokenOf(token);
+    const project = this.parts.store.projects.byToken(token);
     if (project) return project;
     // A number and nothing else: nobody vouches for the request, and it could fill the disk.
     this.parts.metrics.rejected.inc({ reason: 'unknown_token' });
@@ -91,7 +91,7 @@ export class Ingest {
   ): Promise<void> {
     if (events.length + letters.length === 0) return;
     const { store, metrics, announce } = this.parts;
-    const { inserted, isNew } = await store.write(project.id, events, letters, this.nowMs);
+    const { inserted, isNew } = await store.append(project.id, events, letters, this.nowMs);
     metrics.accepted.inc({ dialect }, inserted);
     metrics.duplicates.inc({ dialect }, events.length - inserted);
     if (inserted > 0) {

@@ -55,6 +55,9 @@ export const REQUEST_LETTERS = 100;
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTER_BYTES = 16 * KIB;
 
+/** Receipts of erasures that are kept, when all is done. They name nobody. */
+export const RECEIPTS = 10_000;
+
 /** An aggregate that is published has at least this many ids behind it. */
 export const PUBLIC_IDS = 5;
 /** How long a published aggregate is reused. */

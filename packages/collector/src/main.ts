@@ -31,7 +31,7 @@ if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')
     await runCommand(main, { rawArgs });
   } catch (error) {
     const { name, message, stack } = error as Error;
-    const isPlain = ['UserError', 'FolderError', 'CLIError'].includes(name);
+    const isPlain = ['UserError', 'StoreError', 'CLIError'].includes(name);
     console.error(`collector: ${stripVTControlCharacters((isPlain ? message : stack) ?? message)}`);
     process.exit(1);
   }

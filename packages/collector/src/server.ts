@@ -10,7 +10,7 @@ import fastify, { type FastifyInstance, type FastifyRequest, LogController } fro
 import { type Auth, COOKIE } from './admin/auth.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
-import { numbers } from './admin/numbers.ts';
+import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
 import type { Config, Proxies } from './config.ts';
@@ -34,15 +34,14 @@ import { INSTALLS_PER_MINUTE, REQUEST_BYTES, TOKENLESS_PER_MINUTE } from './limi
 import type { Feed } from './live/feed.ts';
 import type { Metrics } from './metrics.ts';
 import { pages } from './pages.ts';
-import type { Reader } from './queries/reader.ts';
-import { Installs } from './store/installs.ts';
+import type { StoreLocation } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
 export interface Parts {
   readonly config: Config;
   readonly store: Store;
+  readonly location: StoreLocation;
   readonly ingest: Ingest;
-  readonly reader: Reader;
   readonly auth: Auth;
   readonly feed: Feed;
   readonly metrics: Metrics;
@@ -126,7 +125,7 @@ async function sdkRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   }
   posthogV0(scope, ingest);
   posthogV1(scope, ingest);
-  posthogConfig(scope, (token) => store.projects.byTokenOf(token) !== undefined);
+  posthogConfig(scope, (token) => store.projects.byToken(token) !== undefined);
   posthogScript(scope);
   telemetry(scope, ingest, tokenlessOf(parts));
 }
@@ -141,7 +140,7 @@ async function installRoutes(scope: FastifyInstance, parts: Parts): Promise<void
     timeWindow: 60_000,
     ...LIMITING,
   });
-  installs(scope, parts.ingest, new Installs(parts.store), tokenlessOf(parts));
+  installs(scope, parts.ingest, parts.store.installs, tokenlessOf(parts));
 }
 
 async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts): Promise<void> {
@@ -154,7 +153,7 @@ async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts):
 }
 
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
-  const { auth, store, ingest, reader, clock, config, feed, metrics, tokenlessProject } = parts;
+  const { auth, store, location, ingest, clock, config, feed, metrics, tokenlessProject } = parts;
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -165,10 +164,10 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     customTypes: /^application\/json\b/,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
-  numbers(scope, { auth, reader, clock, projects: store.projects, isPublic: config.isPublic });
+  numberRoutes(scope, { auth, store, clock, isPublic: config.isPublic });
   projects(scope, { auth, store, clock, retentionDays: config.retentionDays });
   deadLetters(scope, { auth, store, ingest });
-  data(scope, { auth, store, clock, installs: new Installs(store), tokenlessProject });
+  data(scope, { auth, store, location, clock, tokenlessProject });
 
   // `forget` of the shim asks who answers here before it asks for a deletion.
   scope.get('/api/v1/health', async () => ({
@@ -183,7 +182,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
 
   // Not even this machine is let in without the token: a proxy on it may look like it in every way.
   scope.get('/metrics', { onRequest: auth.require }, async (_request, reply) => {
-    metrics.waiting.set(store.commits.depth);
+    metrics.waiting.set(store.depth);
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
 }

@@ -6,15 +6,15 @@ import { shares } from '../../dashboard/src/report/people-panels';
 import type { Column } from '../../schema/src/columns';
 import { eventSchema } from '../../schema/src/json-schema';
 import { LIVE_COLUMNS } from '../../schema/src/live';
+import type { Event } from '../src/event';
 import { EXPORT_FORMATS } from '../src/export/formats';
-import { exported, pages } from '../src/export/rows';
+import { exported } from '../src/export/rows';
 import { settled } from '../src/gate/breakdown';
 import { examine } from '../src/gate/gate';
 import { Feed } from '../src/live/feed';
-import { published } from '../src/queries/public';
-import { summary } from '../src/queries/summary';
 import { dayOf } from '../src/store/periods';
-import { Store } from '../src/store/store';
+import { SqliteStore } from '../src/store/sqlite/store';
+import { collect } from './support/collect';
 import { makeFolder } from './support/collector';
 import { makeFolderOf100 } from './support/folder-1.0.0';
 
@@ -42,20 +42,20 @@ const NOW = Date.parse('2026-11-20T12:00Z');
 const AT = Date.parse('2026-11-02T09:30Z');
 
 let folder: ReturnType<typeof makeFolder>;
-let store: Store;
+let store: SqliteStore;
 beforeEach(() => {
   folder = makeFolder();
   // A folder that an older collector made: the table has to grow.
   makeFolderOf100(folder.path);
-  store = new Store(folder.path);
+  store = new SqliteStore(folder.path);
 });
-afterEach(() => {
-  store.close();
+afterEach(async () => {
+  await store.close();
   folder.remove();
 });
 
 function eventsOf(...properties: object[]) {
-  const project = store.projects.all()[0]!;
+  const project = store.projects.list()[0]!;
   const candidates = properties.map((each, index) => ({
     event: 'installation_started',
     distinctId: `id-${index}`,
@@ -70,8 +70,14 @@ function eventsOf(...properties: object[]) {
 
 async function stored(...properties: object[]) {
   const { project, events } = eventsOf(...properties);
-  await store.write(project.id, events, [], NOW);
-  return [...pages(store.db, { project: project.id, fromDay: dayOf(AT), toDay: dayOf(AT) })].flat();
+  await store.append(project.id, events, [], NOW);
+  const pages = await collect(store.scan({ project: project.id, fromMs: AT }));
+  return pages.flat();
+}
+
+/** Events as a page of an export. */
+async function* pageOf(events: readonly Event[]) {
+  yield events;
 }
 
 const five = Array.from({ length: 5 }, () => ({ project_template_name: 'react' }));
@@ -100,10 +106,10 @@ it('on the wire, under each of its names; what was sent comes back as it was', a
 
 it('in CSV, behind what was there, and in Parquet', async () => {
   const events = await stored({ project_template_name: 'react' });
-  const csv = Buffer.concat([...EXPORT_FORMATS.csv.write([events])]).toString();
+  const csv = Buffer.concat(await collect(EXPORT_FORMATS.csv.write(pageOf(events)))).toString();
   const [head, row] = csv.split('\r\n').map((line) => line.split(','));
   expect([head!.at(-1), row!.at(-1)]).toEqual(['project_template_name', 'react']);
-  const [, parquet] = [...EXPORT_FORMATS.parquet.write([events])];
+  const [, parquet] = await collect(EXPORT_FORMATS.parquet.write(pageOf(events)));
   const file = {
     byteLength: parquet!.length,
     slice: (from: number, to?: number) => slice(from, to),
@@ -122,7 +128,7 @@ it('in the JSON Schema', () => {
 it('among what is counted and published, and in a panel with its label', async () => {
   await stored(...five, { project_template_name: 'vue' });
   const range = { project: 1, fromDay: dayOf(AT), toDay: dayOf(AT) };
-  const { shares: lists } = summary(store.db, range);
+  const { shares: lists } = await store.numbers.summary(range);
   expect(lists.templates).toMatchObject([
     { name: 'react', count: 5 },
     { name: 'vue', count: 1 },
@@ -131,7 +137,7 @@ it('among what is counted and published, and in a panel with its label', async (
     title: 'Templates of new projects',
     labels: ['react', 'vue'],
   });
-  expect(published(store.db, { project: 1, days: 30, nowMs: NOW })).toMatchObject({
+  expect(await store.numbers.published(1, 30, NOW)).toMatchObject({
     templates: [{ name: 'react', count: 5 }],
   });
 });
@@ -151,8 +157,12 @@ it('one thing has one name, also where it was counted before; what was sent come
     os: 'Win32',
     node: 'v18.0.1',
   }));
-  await store.write(1, old, [], NOW);
-  const { shares: lists } = summary(store.db, { project: 1, fromDay: dayOf(AT), toDay: dayOf(AT) });
+  await store.append(1, old, [], NOW);
+  const { shares: lists } = await store.numbers.summary({
+    project: 1,
+    fromDay: dayOf(AT),
+    toDay: dayOf(AT),
+  });
   expect(lists.os).toEqual([{ name: 'windows', count: 4, share: 1 }]);
   expect(old.map(settled)).toMatchObject([
     { os: 'windows', node: 'v18.0.1', nodeMajor: '18' },

@@ -3,8 +3,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
-import { openDatabase } from '../src/store/database';
-import { Store } from '../src/store/store';
+import { openStore } from '../src/store/open';
+import { openDatabase } from '../src/store/sqlite/database';
 import {
   ADMIN,
   batchOf,
@@ -244,23 +244,22 @@ describe('unknown tokens', () => {
 });
 
 describe('dead letters', () => {
-  it('of one project push out none of another', () => {
+  it('of one project push out none of another', async () => {
     const folder = makeFolder();
     const letter = (projectId: number) =>
       ({ projectId, dialect: 'd', reason: 'too_large', payload: null, distinctId: null }) as const;
-    const fill = () => {
-      const store = new Store(folder.path);
-      const letters = Array.from({ length: 6_000 }, () => letter(1));
-      store.writeNow(null, [], letters, Date.now());
-      const counts = [1, 2].map((id) => store.deadLetters.list(id, 0, 100_000).length);
-      store.close();
+    const fill = async (project: number, count: number) => {
+      const store = await openStore({ dataFolder: folder.path });
+      const letters = Array.from({ length: count }, () => letter(project));
+      await store.append(null, [], letters, Date.now());
+      const lists = [1, 2].map((id) => store.deadLetters.list(id, 0, 100_000));
+      const counts = (await Promise.all(lists)).map((list) => list.length);
+      await store.close();
       return counts;
     };
-    const store = new Store(folder.path);
-    store.writeNow(null, [], [letter(2)], Date.now());
-    store.close();
-    expect(fill()).toEqual([6_000, 1]);
-    const [kept, other] = fill(); // counted from the database after a restart
+    await fill(2, 1);
+    expect(await fill(1, 6_000)).toEqual([6_000, 1]);
+    const [kept, other] = await fill(1, 6_000); // counted from the database after a restart
     expect(kept).toBeLessThan(10_100);
     expect(kept).toBeGreaterThanOrEqual(10_000);
     expect(other).toBe(1);

@@ -5,6 +5,7 @@ import { installationId, propertiesOf, recordOf } from '../dialects/installs.ts'
 import { bearer } from '../dialects/token.ts';
 import type { Project } from '../event.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
+import { selectionOf } from '../export/rows.ts';
 import { exportStream } from '../export/stream.ts';
 import { distinctIdOf } from '../gate/gate.ts';
 import { parseUuid } from '../gate/uuid.ts';
@@ -12,9 +13,7 @@ import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
-import { EVENT_COLUMNS, eventOf } from '../store/events.ts';
-import { forget } from '../store/forget.ts';
-import type { Installs } from '../store/installs.ts';
+import type { StoreLocation } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Auth } from './auth.ts';
 import { projectOf, type Query, queryOf, rangeOf, wholeOf } from './params.ts';
@@ -22,7 +21,8 @@ import { projectOf, type Query, queryOf, rangeOf, wholeOf } from './params.ts';
 interface Parts {
   readonly auth: Auth;
   readonly store: Store;
-  readonly installs: Installs;
+  /** Where the store is: exports read it in a thread of their own. */
+  readonly location: StoreLocation;
   readonly clock: () => number;
   /** Where installers without a token send to: the project of these routes when none is named. */
   readonly tokenlessProject: () => Project | undefined;
@@ -31,15 +31,15 @@ interface Parts {
 /** Registers the routes. */
 export function data(
   app: FastifyInstance,
-  { auth, store, installs, clock, tokenlessProject }: Parts,
+  { auth, store, location, clock, tokenlessProject }: Parts,
 ): void {
   const onRequest = auth.require;
-  const { db, projects } = store;
+  const { projects, installs, events } = store;
 
   // An id is a random UUID that only its owner and the admins know: knowing it, and the project it was
   // used in, is enough to have it erased there. Everywhere at once is for admins.
   app.post('/api/v1/forget', async (request) => {
-    const own = projects.byTokenOf(bearer(request.headers.authorization) ?? '');
+    const own = projects.byToken(bearer(request.headers.authorization) ?? '');
     if (!own) auth.check(request);
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const { distinct_id: given, project } = body ?? {};
@@ -51,7 +51,14 @@ export function data(
     const only =
       own ??
       (project === undefined ? undefined : projectOf({ project: String(project) }, projects));
-    return { forgotten: await forget(store, id, only?.id) };
+    const { forgotten } = await store.erasures.forget(id, only?.id);
+    return {
+      forgotten: {
+        events: forgotten.events,
+        installs: forgotten.installs,
+        dead_letters: forgotten.deadLetters,
+      },
+    };
   });
 
   app.get('/api/v1/export', { onRequest }, async (request, reply) => {
@@ -65,15 +72,15 @@ export function data(
       );
     }
     // Without a range, everything there is.
-    const { project, fromDay, toDay } =
+    const selection =
       query.from || query.to
-        ? rangeOf(query, projects, clock())
-        : { project: projectOf(query, projects).id, fromDay: 0, toDay: 4_000_000 };
+        ? selectionOf(rangeOf(query, projects, clock()))
+        : { project: projectOf(query, projects).id };
     const { type, name } = EXPORT_FORMATS[format];
     return reply
       .type(type)
       .header('content-disposition', `attachment; filename="${name}"`)
-      .send(exportStream({ path: store.path, format, project, fromDay, toDay }));
+      .send(exportStream({ location, format, selection }));
   });
 
   const home = (query: Query): Project =>
@@ -83,25 +90,20 @@ export function data(
   app.get('/v1/installs', { onRequest }, async (request) => {
     const query = queryOf(request);
     const limit = wholeOf(query.limit, 100, 1_000);
-    return { data: installs.list(home(query).id, query.after ?? '', limit) };
+    return { data: await installs.list(home(query).id, query.after ?? '', limit) };
   });
   app.get('/v1/installs/:id', { onRequest }, async (request) => {
-    const found = installs.get(home(queryOf(request)).id, idOf(request));
+    const found = await installs.get(home(queryOf(request)).id, idOf(request));
     if (!found) throw missing();
     return { data: found };
   });
   app.patch('/v1/installs/:id', { onRequest }, async (request) => {
     const { id: project } = home(queryOf(request));
     const id = installationId(idOf(request));
-    if (!installs.get(project, id)) throw missing();
+    if (!(await installs.get(project, id))) throw missing();
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const changes = (body?.data ?? body) as Record<string, unknown> | null;
-    const { install } = await installs.upsert(
-      project,
-      id,
-      propertiesOf(changes?.properties),
-      clock(),
-    );
+    const { install } = await installs.put(project, id, propertiesOf(changes?.properties), clock());
     return { data: install };
   });
   app.delete('/v1/installs/:id', { onRequest }, async (request, reply) => {
@@ -110,36 +112,26 @@ export function data(
     return reply.code(204).send();
   });
 
-  const selectByUuid = db.prepare(
-    `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id) WHERE events.project_id = ? AND uuid = ?`,
-  );
-  const byUuid = (project: number, id: string) => {
-    const uuid = parseUuid(id);
-    const row = uuid && selectByUuid.get(project, uuid);
-    if (!row) throw missing();
-    return row;
+  const uuidOf = (request: { params: unknown }): Buffer => {
+    const uuid = parseUuid(idOf(request));
+    if (!uuid) throw missing();
+    return uuid;
   };
-  const selectPage = db.prepare(
-    `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id)
-     WHERE events.project_id = ? AND event LIKE 'installation\\_%' ESCAPE '\\'
-     ORDER BY time_ms DESC, seq DESC LIMIT ?`,
-  );
   for (const prefix of ['/v1', '/api/v1']) {
     app.get(`${prefix}/events`, { onRequest }, async (request) => {
       const query = queryOf(request);
-      const rows = selectPage.all(home(query).id, wholeOf(query.limit, 100, 1_000));
-      return { data: rows.map((row) => recordOf(eventOf(row))) };
+      const limit = wholeOf(query.limit, 100, 1_000);
+      const latest = await events.latest(home(query).id, 'installation_', limit);
+      return { data: latest.map((each) => recordOf(each, each.receivedMs)) };
     });
-    app.get(`${prefix}/events/:id`, { onRequest }, async (request) => ({
-      data: recordOf(eventOf(byUuid(home(queryOf(request)).id, idOf(request)))),
-    }));
+    app.get(`${prefix}/events/:id`, { onRequest }, async (request) => {
+      const found = await events.get(home(queryOf(request)).id, uuidOf(request));
+      if (!found) throw missing();
+      return { data: recordOf(found, found.receivedMs) };
+    });
     app.delete(`${prefix}/events/:id`, { onRequest }, async (request, reply) => {
       const { id: project } = home(queryOf(request));
-      await store.commits.add(1, () => {
-        const row = byUuid(project, idOf(request));
-        store.rollups.count(project, eventOf(row), -1);
-        db.prepare('DELETE FROM events WHERE seq = ?').run(Number(row.seq));
-      });
+      if (!(await events.remove(project, uuidOf(request)))) throw missing();
       return reply.code(204).send();
     });
   }

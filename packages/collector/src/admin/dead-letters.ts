@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Candidate } from '../event.ts';
 import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
-import type { KeptLetter } from '../store/dead-letters.ts';
+import type { KeptLetter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Auth } from './auth.ts';
 import { projectOf, queryOf, wholeOf } from './params.ts';
@@ -32,9 +32,13 @@ export function deadLetters(
 
   app.get('/api/v1/dead-letters', { onRequest }, async (request) => {
     const query = queryOf(request);
-    const project = query.project ? projectOf(query, store.projects).id : 0;
+    const project = query.project ? projectOf(query, store.projects).id : undefined;
     const limit = wholeOf(query.limit, PAGE, 1_000);
-    const page = letters.list(project, wholeOf(query.after, 0, Number.MAX_SAFE_INTEGER), limit);
+    const page = await letters.list(
+      project,
+      wholeOf(query.after, 0, Number.MAX_SAFE_INTEGER),
+      limit,
+    );
     return {
       dead_letters: page.map(shown),
       next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
@@ -43,10 +47,10 @@ export function deadLetters(
 
   app.get('/api/v1/dead-letters/export', { onRequest }, async (request, reply) => {
     const query = queryOf(request);
-    const project = query.project ? projectOf(query, store.projects).id : 0;
-    function* lines() {
+    const project = query.project ? projectOf(query, store.projects).id : undefined;
+    async function* lines() {
       for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
-        page = letters.list(project, after, PAGE);
+        page = await letters.list(project, after, PAGE);
         if (page.length === 0) return;
         yield page.map((letter) => `${JSON.stringify(shown(letter))}\n`).join('');
       }
@@ -61,21 +65,17 @@ export function deadLetters(
     const candidate = JSON.parse(letter.payload) as Candidate;
     const { events } = ingest.examine(project, letter.dialect, [candidate]);
     if (events.length === 0) return false;
-    // In one transaction: an event that is stored must not be left to be replayed again.
-    await store.commits.add(2, () => {
-      store.writeNow(project.id, events, [], ingest.nowMs);
-      letters.delete(letter.id);
-    });
+    await letters.replaced(letter.id, project.id, events, ingest.nowMs);
     return true;
   };
 
   app.post('/api/v1/dead-letters/replay', { onRequest }, async (request) => {
     const query = queryOf(request);
-    const project = query.project ? projectOf(query, store.projects).id : 0;
+    const project = query.project ? projectOf(query, store.projects).id : undefined;
     let replayed = 0;
     let left = 0;
     for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
-      page = letters.list(project, after, PAGE);
+      page = await letters.list(project, after, PAGE);
       if (page.length === 0) break;
       for (const letter of page) {
         if (await replay(letter)) replayed++;
@@ -85,17 +85,17 @@ export function deadLetters(
     return { replayed, left };
   });
 
-  const one = (id: string): KeptLetter => {
-    const letter = letters.get(wholeOf(id, 0, Number.MAX_SAFE_INTEGER));
+  const one = async (id: string): Promise<KeptLetter> => {
+    const letter = await letters.get(wholeOf(id, 0, Number.MAX_SAFE_INTEGER));
     if (!letter) throw new Refused(404, 'unknown_letter', 'there is no such dead letter');
     return letter;
   };
   app.post('/api/v1/dead-letters/:id/replay', { onRequest }, async (request) => ({
-    replayed: await replay(one((request.params as { id: string }).id)),
+    replayed: await replay(await one((request.params as { id: string }).id)),
   }));
   app.delete('/api/v1/dead-letters/:id', { onRequest }, async (request, reply) => {
-    const { id } = one((request.params as { id: string }).id);
-    await store.commits.add(1, () => letters.delete(id));
+    const { id } = await one((request.params as { id: string }).id);
+    await letters.delete(id);
     return reply.code(204).send();
   });
 }

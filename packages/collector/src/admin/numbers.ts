@@ -4,39 +4,34 @@ import type { FastifyInstance } from 'fastify';
 import { csvLine } from '../../../schema/src/csv.ts';
 import { Refused } from '../http/refused.ts';
 import { PUBLIC_CACHE_MS } from '../limits.ts';
-import { TABLES, type TableName } from '../queries/analytics.ts';
-import { PUBLIC_DAYS } from '../queries/public.ts';
-import type { Reader } from '../queries/reader.ts';
-import type { Projects } from '../store/projects.ts';
+import { PUBLIC_DAYS, TABLES } from '../store/numbers.ts';
+import type { Store } from '../store/store.ts';
 import type { Auth } from './auth.ts';
 import { projectOf, queryOf, rangeOf } from './params.ts';
 
 interface Parts {
   readonly auth: Auth;
-  readonly projects: Projects;
-  readonly reader: Reader;
+  readonly store: Store;
   readonly clock: () => number;
   readonly isPublic: boolean;
 }
 
 /** Registers the routes. */
-export function numbers(app: FastifyInstance, parts: Parts): void {
-  const { auth, projects, reader, clock, isPublic } = parts;
+export function numberRoutes(app: FastifyInstance, parts: Parts): void {
+  const { auth, store, clock, isPublic } = parts;
+  const { projects, numbers } = store;
   const onRequest = auth.require;
 
   app.get('/api/v1/summary', { onRequest }, (request) =>
-    reader.ask('summary', rangeOf(queryOf(request), projects, clock())),
+    numbers.summary(rangeOf(queryOf(request), projects, clock())),
   );
 
-  for (const table of Object.keys(TABLES) as TableName[]) {
+  for (const table of TABLES) {
     app.get(`/api/v1/analytics/${table}`, { onRequest }, async (request, reply) => {
       const query = queryOf(request);
-      const rows = await reader.ask('analytics', {
-        table,
-        range: rangeOf(query, projects, clock()),
-      });
+      const rows = await numbers.table(table, rangeOf(query, projects, clock()));
       if (query.format !== 'csv') return { [table]: rows };
-      const [first = {}] = rows as Record<string, unknown>[];
+      const [first = {}] = rows;
       const lines = [Object.keys(first), ...rows.map((row) => Object.values(row))];
       return reply
         .type('text/csv; charset=utf-8')
@@ -47,7 +42,7 @@ export function numbers(app: FastifyInstance, parts: Parts): void {
 
   // Not for everybody, published or not: of two exact totals, the difference may be one person.
   app.get('/api/v1/telemetry/stats', { onRequest }, (request) =>
-    reader.ask('stats', { project: projectOf(queryOf(request), projects).id }),
+    numbers.stats(projectOf(queryOf(request), projects).id),
   );
 
   if (!isPublic) return;
@@ -63,7 +58,7 @@ export function numbers(app: FastifyInstance, parts: Parts): void {
     const nowMs = clock();
     const known = cache.get(key);
     if (known && known.untilMs > nowMs) return known.answer;
-    const answer = reader.ask('published', { project, days, nowMs });
+    const answer = numbers.published(project, days, nowMs);
     cache.set(key, { untilMs: nowMs + PUBLIC_CACHE_MS, answer });
     answer.catch(() => cache.delete(key));
     return answer;

@@ -3,9 +3,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Project } from '../event.ts';
 import { Refused } from '../http/refused.ts';
-import type { Range } from '../queries/query.ts';
+import type { Range } from '../store/numbers.ts';
 import { dayOf, parseDay } from '../store/periods.ts';
-import type { Projects } from '../store/projects.ts';
+import type { Projects } from '../store/records.ts';
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3_660;
@@ -15,7 +15,7 @@ export const queryOf = (request: FastifyRequest): Query => request.query as Quer
 
 /** The project a query names; the first one when it names none. @throws Refused */
 export function projectOf(query: Query, projects: Projects): Project {
-  const project = query.project ? projects.find(query.project) : projects.all()[0];
+  const project = query.project ? projects.find(query.project) : projects.list()[0];
   if (!project) throw new Refused(404, 'unknown_project', 'there is no such project');
   return project;
 }

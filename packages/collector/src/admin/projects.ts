@@ -47,14 +47,14 @@ export function projects(
 ): void {
   const onRequest = auth.require;
   const table = store.projects;
-  app.get('/api/v1/projects', { onRequest }, async () => ({ projects: table.all().map(shown) }));
+  app.get('/api/v1/projects', { onRequest }, async () => ({ projects: table.list().map(shown) }));
 
   app.post('/api/v1/projects', { onRequest }, async (request, reply) => {
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const name = nameOf(body?.name);
     if (table.find(name)) throw nameTaken();
     const days = body.retention_days === undefined ? retentionDays : daysOf(body.retention_days);
-    const project = await store.commits.add(1, () => table.create(name, clock(), undefined, days));
+    const project = await table.create({ name, retentionDays: days }, clock());
     return reply.code(201).send(shown(project));
   });
 
@@ -64,12 +64,10 @@ export function projects(
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const named = body?.name === undefined ? undefined : table.find(nameOf(body.name));
     if (named && named.id !== project.id) throw nameTaken();
-    await store.commits.add(1, () =>
-      table.update(project.id, {
-        ...(body?.name !== undefined && { name: nameOf(body.name) }),
-        ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
-      }),
-    );
+    await table.update(project.id, {
+      ...(body?.name !== undefined && { name: nameOf(body.name) }),
+      ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
+    });
     return shown(table.byId(project.id)!);
   });
 }

@@ -8,28 +8,21 @@ import { defineCommand } from 'citty';
 import { readConfig, UserError } from '../config.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
 import { partitions } from '../export/parquet.ts';
-import { pages, type Selection } from '../export/rows.ts';
-import { type Database, explain, openReader } from '../store/database.ts';
+import { selectionOf } from '../export/rows.ts';
+import { openForReading } from '../store/open.ts';
 import { parseDay } from '../store/periods.ts';
-import { DATABASE_FILE } from '../store/store.ts';
+import type { StoreReader } from '../store/store.ts';
 
-/** Opens the database of the data folder for reading, beside a collector that may be running. */
-export function openForReading(): Database {
-  const path = join(readConfig(process.env).dataFolder, DATABASE_FILE);
-  try {
-    return openReader(path);
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${explain(error)}`);
-  }
-}
-
-/** The project that an option names, by its number or its name; the first one without. */
-export function projectIdOf(db: Database, key: string | undefined): number {
-  const row = db
-    .prepare("SELECT id FROM projects WHERE ?1 = '' OR name = ?1 OR id = ?1 ORDER BY id LIMIT 1")
-    .get(key ?? '');
-  if (!row) throw new UserError(`there is no project ${key ?? 'yet'}`);
-  return Number(row.id);
+/** The project that an option names, by its number or its name; the first one without. @throws UserError */
+export async function projectIdOf(store: StoreReader, key: string | undefined): Promise<number> {
+  const projects = await store.projects();
+  const found =
+    key === undefined
+      ? projects[0]
+      : (projects.find(({ id }) => String(id) === key) ??
+        projects.find(({ name }) => name === key));
+  if (!found) throw new UserError(`there is no project ${key ?? 'yet'}`);
+  return found.id;
 }
 
 function dayOption(name: string, text: string | undefined, fallback: number): number {
@@ -51,26 +44,26 @@ export const exportEvents = defineCommand({
     if (!Object.hasOwn(EXPORT_FORMATS, args.format)) {
       throw new UserError(`--format is ${Object.keys(EXPORT_FORMATS).join(', ')}`);
     }
-    const db = openForReading();
-    const selection: Selection = {
-      project: projectIdOf(db, args.project),
+    const store = await openForReading(readConfig(process.env));
+    const selection = selectionOf({
+      project: await projectIdOf(store, args.project),
       fromDay: dayOption('from', args.from, 0),
       toDay: dayOption('to', args.to, 4_000_000),
-    };
+    });
     if (args.format === 'parquet' && args.out !== undefined) {
-      for (const { path, bytes } of partitions(pages(db, selection))) {
+      for await (const { path, bytes } of partitions(store.scan(selection))) {
         const file = join(args.out, path);
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, bytes);
       }
     } else {
       const format = EXPORT_FORMATS[args.format as ExportFormat];
-      await pipeline(Readable.from(format.write(pages(db, selection))), process.stdout).catch(
+      await pipeline(Readable.from(format.write(store.scan(selection))), process.stdout).catch(
         (error: { code?: string }) => {
           if (error.code !== 'EPIPE') throw error; // `| head` has seen enough
         },
       );
     }
-    db.close();
+    await store.close();
   },
 });

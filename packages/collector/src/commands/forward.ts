@@ -8,8 +8,8 @@ import { defineCommand } from 'citty';
 import { PRIVACY_PROPERTIES } from '../../../schema/src/privacy.ts';
 import { readConfig, UserError } from '../config.ts';
 import { exported } from '../export/rows.ts';
-import { EVENT_COLUMNS, eventOf } from '../store/events.ts';
-import { openForReading, projectIdOf } from './export.ts';
+import { openForReading } from '../store/open.ts';
+import { projectIdOf } from './export.ts';
 
 const BATCH = 500;
 const TRIES = 8;
@@ -60,35 +60,30 @@ export const forward = defineCommand({
       throw new UserError('--to takes an http(s) address');
     }
     const url = new URL('/batch/', args.to);
-    const db = openForReading();
-    const project = projectIdOf(db, args.project);
+    const config = readConfig(process.env);
+    const store = await openForReading(config);
+    const project = await projectIdOf(store, args.project);
     // Beside the database, not in it: the collector may be running and is its only writer.
     const note = join(
-      readConfig(process.env).dataFolder,
+      config.dataFolder,
       `forwarded-${project}-${url.hostname}-${url.port || 'default'}.json`,
     );
     let after = existsSync(note) ? Number(JSON.parse(readFileSync(note, 'utf8')).seq) : 0;
-    const select = db.prepare(
-      `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id)
-       WHERE events.project_id = ? AND seq > ? ORDER BY seq LIMIT ${BATCH}`,
-    );
     let sent = 0;
-    for (;;) {
-      const rows = select.all(project, after);
-      if (rows.length === 0) break;
-      const batch = rows.map((row) => {
-        const event = exported(eventOf(row));
+    for await (const events of store.after(project, after, BATCH)) {
+      const batch = events.map((each) => {
+        const event = exported(each);
         // As the shim's events carried when they came: instructions are not stored.
         return { ...event, properties: { ...event.properties, ...PRIVACY_PROPERTIES } };
       });
       const body = { api_key: args.key, historical_migration: true, batch };
       await send(url, gzipSync(JSON.stringify(body)));
-      after = Number(rows.at(-1)!.seq);
-      sent += rows.length;
+      after = events.at(-1)!.seq;
+      sent += events.length;
       writeFileSync(`${note}.new`, JSON.stringify({ seq: after }));
       renameSync(`${note}.new`, note);
     }
-    db.close();
+    await store.close();
     console.log(`forwarded ${sent} events to ${url.host}`);
   },
 });

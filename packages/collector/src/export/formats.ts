@@ -7,10 +7,11 @@ import { partitions } from './parquet.ts';
 import { exported } from './rows.ts';
 import { tar } from './tar.ts';
 
-type Pages = Iterable<readonly Event[]>;
+/** Pages of events in the order of their time. */
+export type Pages = AsyncIterable<readonly Event[]>;
 
-function* ndjson(pages: Pages): Generator<Buffer> {
-  for (const page of pages) {
+async function* ndjson(pages: Pages): AsyncGenerator<Buffer> {
+  for await (const page of pages) {
     yield Buffer.from(page.map((event) => `${JSON.stringify(exported(event))}\n`).join(''));
   }
 }
@@ -18,9 +19,9 @@ function* ndjson(pages: Pages): Generator<Buffer> {
 const csvValue = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
 const csvValues = (event: Event) => EXPORT_COLUMNS.map(({ valueIn }) => csvValue(valueIn(event)));
 
-function* csv(pages: Pages): Generator<Buffer> {
+async function* csv(pages: Pages): AsyncGenerator<Buffer> {
   yield Buffer.from(csvLine(EXPORT_COLUMNS.map(({ name }) => name)));
-  for (const page of pages) {
+  for await (const page of pages) {
     yield Buffer.from(page.map((event) => csvLine(csvValues(event))).join(''));
   }
 }

@@ -15,11 +15,13 @@ export interface PartitionFile {
 }
 
 /** Parquet files of events that come in the order of their time. */
-export function* partitions(pages: Iterable<readonly Event[]>): Generator<PartitionFile> {
+export async function* partitions(
+  pages: AsyncIterable<readonly Event[]>,
+): AsyncGenerator<PartitionFile> {
   let hour = Number.NaN;
   let part = 0;
   let rows: Event[] = [];
-  for (const page of pages) {
+  for await (const page of pages) {
     for (const event of page) {
       const next = hourOf(event.timeMs);
       if (next !== hour || rows.length === FILE_ROWS) {

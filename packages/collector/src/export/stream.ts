@@ -3,12 +3,14 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import type { Selection } from '../store/events.ts';
+import type { StoreLocation } from '../store/open.ts';
 import type { ExportFormat } from './formats.ts';
-import type { Selection } from './rows.ts';
 
-export interface ExportRequest extends Selection {
-  readonly path: string;
+export interface ExportRequest {
+  readonly location: StoreLocation;
   readonly format: ExportFormat;
+  readonly selection: Selection;
 }
 
 /** The bytes of an export. Ends its thread when it ends, or when nobody reads it any more. */
@@ -19,6 +21,7 @@ export function exportStream(request: ExportRequest): Readable {
 async function* pieces(request: ExportRequest): AsyncGenerator<Buffer> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: request });
   try {
+    await once(worker, 'message');
     for (;;) {
       const answer = once(worker, 'message') as Promise<[Uint8Array | null]>;
       worker.postMessage('next');

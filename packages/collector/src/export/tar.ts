@@ -21,8 +21,10 @@ function header(path: string, size: number): Buffer {
 }
 
 /** Blocks of an archive of files whose paths are shorter than 100 letters. */
-export function* tar(files: Iterable<{ path: string; bytes: Buffer }>): Generator<Buffer> {
-  for (const { path, bytes } of files) {
+export async function* tar(
+  files: AsyncIterable<{ path: string; bytes: Buffer }>,
+): AsyncGenerator<Buffer> {
+  for await (const { path, bytes } of files) {
     yield header(path, bytes.length);
     yield bytes;
     const over = bytes.length % BLOCK;

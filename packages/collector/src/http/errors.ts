@@ -2,8 +2,7 @@
 // again; 500, a mistake of ours, which is in the log.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Unavailable } from '../store/commit.ts';
-import { explain } from '../store/database.ts';
+import { Conflict, Unavailable } from '../store/errors.ts';
 import { Refused } from './refused.ts';
 
 /** Answers an error. */
@@ -13,18 +12,15 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  // What is refused inside a transaction comes out of it as its cause.
-  const refused = error instanceof Unavailable && isOfClient(error.cause) ? error.cause : error;
-  if (refused instanceof Refused) return answerRefused(refused, request, reply);
-  const { statusCode, message, code, cause } = refused as {
+  if (error instanceof Refused) return answerRefused(error, request, reply);
+  const { statusCode, message, code } = error as {
     statusCode?: number;
     message: string;
     code?: string;
-    cause?: unknown;
   };
-  if (isConstraint(refused)) return refuse(reply, 409, 'conflict', 'something has this name');
-  if (refused instanceof Unavailable && (cause === undefined || isOfStore(cause))) {
-    if (cause) app.log.error(`not stored: ${explain(cause)}`);
+  if (error instanceof Conflict) return refuse(reply, 409, 'conflict', message);
+  if (error instanceof Unavailable) {
+    if (error.reason) app.log.error(`not stored: ${error.reason}`);
     reply.header('retry-after', '1');
     return refuse(reply, 503, 'unavailable', `${message}; send it again later`);
   }
@@ -32,14 +28,9 @@ export function answerError(
     return refuse(reply, statusCode, code ?? 'bad_request', message);
   }
   if (isAborted(code, request)) return refuse(reply, 400, 'aborted', 'the request ended early');
-  app.log.error({ err: cause ?? refused }, 'unexpected');
+  app.log.error({ err: error }, 'unexpected');
   return refuse(reply, 500, 'internal_error', 'something went wrong here; the log says what');
 }
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
-const isOfStore = (error: unknown): boolean => codeOf(error).startsWith('SQLITE');
-const isConstraint = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_CONSTRAINT');
-const isOfClient = (error: unknown): boolean => error instanceof Refused || isConstraint(error);
 
 /** Did the client go away before all of its request was here? */
 const isAborted = (code: string | undefined, { raw }: FastifyRequest): boolean =>

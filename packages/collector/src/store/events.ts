@@ -1,66 +1,62 @@
-// Events as rows: one statement to write them, one function to read them back.
+// Events as the store gives them back: in ranges of time for exports, and in the order in which they
+// were written for whoever keeps a copy of them.
 
-import { COLUMNS, fieldOf } from '../../../schema/src/columns.ts';
 import type { Event } from '../event.ts';
-import type { Database, Row, Statement, Value } from './database.ts';
 
-const NAMES = COLUMNS.map(({ name }) => name);
-const FIELDS = COLUMNS.map(fieldOf);
-const WRITTEN = ['project_id', 'uuid', 'time_ms', 'id', 'event', ...NAMES, 'rest'];
-
-/** Columns of a joined event row: `FROM events JOIN ids USING (id)`. */
-export const EVENT_COLUMNS = `seq, events.project_id, uuid, time_ms, distinct_id, event, ${NAMES.join(', ')}, rest`;
-
-/** Prepares the insertion of events; a second event of a project with the same uuid is ignored. */
-export function insertEvent(db: Database): Statement {
-  return db.prepare(
-    `INSERT INTO events (${WRITTEN.join(', ')}) VALUES (${WRITTEN.map(() => '?').join(', ')})
-     ON CONFLICT DO NOTHING`,
-  );
+/** An event with what the store knows of it. */
+export interface StoredEvent extends Event {
+  /**
+   * Its number: unique in the store, higher than that of every event written before, and never used
+   * again, whatever is deleted.
+   */
+  readonly seq: number;
+  readonly project: number;
+  /** When it was written, in milliseconds since 1970; null for events that came before 1.2. */
+  readonly receivedMs: number | null;
 }
 
-/** SQLite has no booleans, and libsql must not see one. */
-const stored = (value: string | number | boolean | undefined): Value =>
-  typeof value === 'boolean' ? Number(value) : (value ?? null);
-
-/** The values of an event for `insertEvent`. */
-export function eventValues(project: number, id: number, event: Event): Value[] {
-  return [
-    project,
-    event.uuid,
-    event.timeMs,
-    id,
-    event.name,
-    ...FIELDS.map((field) => stored(event[field])),
-    event.rest,
-  ];
+/** Events of a project, or of all, by when they happened: from `fromMs` on, before `toMs`. */
+export interface Selection {
+  readonly project?: number;
+  readonly fromMs?: number;
+  readonly toMs?: number;
 }
 
-const READ = {
-  text: (value: Value) => (typeof value === 'string' ? value : undefined),
-  flag: (value: Value) => Number(value) === 1,
-  count: (value: Value) => (typeof value === 'number' ? value : undefined),
-} as const;
-
-function columnsOf(row: Row): object {
-  const values: Record<string, unknown> = {};
-  COLUMNS.forEach(({ name, type }, index) => {
-    const value = row[name] ?? null;
-    if (value !== null) values[FIELDS[index]!] = READ[type](value);
-  });
-  return values;
+/** Single events, for those who may look into them. */
+export interface Events {
+  /** The event of this uuid (16 bytes). */
+  get(project: number, uuid: Buffer): Promise<StoredEvent | undefined>;
+  /** Those whose name begins with `prefix`, the latest first. */
+  latest(project: number, prefix: string, limit: number): Promise<StoredEvent[]>;
+  /** Deletes one, with its counts; its copies follow, as an erasure. False: there is none. */
+  remove(project: number, uuid: Buffer): Promise<boolean>;
 }
 
-/** A row, selected with `EVENT_COLUMNS`, as the event it was. */
-export function eventOf(row: Row): Event {
-  const uuid = row.uuid as unknown;
-  return {
-    // libsql gives blobs as Buffer from `get` and as ArrayBuffer from `all` and `iterate`.
-    uuid: Buffer.isBuffer(uuid) ? uuid : Buffer.from(uuid as ArrayBuffer),
-    name: String(row.event),
-    distinctId: String(row.distinct_id),
-    timeMs: Number(row.time_ms),
-    rest: String(row.rest),
-    ...columnsOf(row),
-  };
+/** A batch as an outbox cuts it. */
+export interface Cut {
+  /** Higher than all before. */
+  readonly number: number;
+  readonly events: readonly StoredEvent[];
+  /** About how many events wait behind it: never fewer than there are. */
+  readonly waiting: number;
+}
+
+/**
+ * What waits for one consumer (the warehouse, the archive): a position in the order in which events were
+ * written. Nothing is copied, and an outbox that nobody uses costs nothing.
+ */
+export interface Outbox {
+  /**
+   * The batch that is under way, or else a new one of at most `limit` events, the oldest first;
+   * undefined when nothing waits. Resolves when the cut is on disk: until `done` every call gives the
+   * same batch, after a restart too. What is erased or too old meanwhile is missing in it, so that it
+   * may be empty.
+   */
+  cut(limit: number): Promise<Cut | undefined>;
+  /** The batch of this number has been taken over. Doing it twice changes nothing. */
+  done(number: number): Promise<void>;
+  /** From the first event again, under new numbers: the copy is made anew. */
+  restart(): Promise<void>;
+  /** About how many events have not been taken over. */
+  waiting(): Promise<number>;
 }

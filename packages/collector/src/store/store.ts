@@ -1,127 +1,112 @@
-// The store: one writer, one file. It knows events, not where they came from.
+// What a store is: the truth. It acknowledges, remembers and deletes; it knows events, not where they
+// came from. An engine (`sqlite/`) is chosen in open.ts, and nobody else knows of it: no SQL, no
+// connection and no transaction is seen outside.
+//
+// Everything that writes resolves when it is on disk, and rejects with `Unavailable` when it is not.
 
-import { join } from 'node:path';
-import type { DeadLetter, Event } from '../event.ts';
-import { Activity } from './activity.ts';
-import { type CommitHooks, GroupCommit } from './commit.ts';
-import { type Database, openDatabase, type Statement } from './database.ts';
-import { DeadLetters } from './dead-letters.ts';
-import { eventValues, insertEvent } from './events.ts';
-import { Projects } from './projects.ts';
-import { Rollups } from './rollups.ts';
-import { addColumns, migrate } from './schema.ts';
+import type { DeadLetter, Event, Project } from '../event.ts';
+import type { Erasures } from './erasures.ts';
+import type { Events, Outbox, Selection, StoredEvent } from './events.ts';
+import type { Numbers } from './numbers.ts';
+import type { DeadLetters, EndedSessions, Installs, Projects, Settings } from './records.ts';
 
-export const DATABASE_FILE = 'collector.db';
-
-/** What became of a batch: how many events were new. The rest were there already. */
+/** What became of a batch. */
 export interface Stored {
+  /** How many events were new. The rest were there already. */
   readonly inserted: number;
   /** For each event given: was it new? */
   readonly isNew: readonly boolean[];
 }
 
-export class Store {
-  readonly path: string;
-  readonly db: Database;
+/** What a check found. */
+export interface Integrity {
+  readonly isWhole: boolean;
+  /** What is damaged, in the engine's words; empty when nothing is. */
+  readonly damage: readonly string[];
+  readonly checkedMs: number;
+}
+
+/** What a store takes on its disk, in bytes, and what is left there. */
+export interface Size {
+  readonly bytes: number;
+  readonly freeBytes: number;
+}
+
+/** What can be read beside a collector that may be running: by a command, by a thread. */
+export interface StoreReader {
+  /** Of the moment when it was opened. */
+  projects(): Promise<readonly Project[]>;
+  /**
+   * Pages of events in the order of their time. It holds no long transaction: events that arrive
+   * meanwhile may be among them or not. @throws when a part cannot be read: never short.
+   */
+  scan(selection: Selection): AsyncIterable<readonly StoredEvent[]>;
+  /** Pages of events of a project in the order in which they were written, after `seq`. */
+  after(project: number, seq: number, limit?: number): AsyncIterable<readonly StoredEvent[]>;
+  /**
+   * Copies everything into a file that must not exist, while the store is in use. The file is whole, or
+   * it is not there. `progress` hears of bytes, as far as the engine tells.
+   */
+  backup(file: string, progress?: (done: number, of: number) => void): Promise<void>;
+  /** When the last backup was made, in ms since 1970; undefined: never. */
+  lastBackupMs(): Promise<number | undefined>;
+  /**
+   * Looks whether everything is readable and consistent. It takes as long as reading everything; `quick`
+   * leaves out whether indexes and tables say the same.
+   */
+  checkIntegrity(how: 'quick' | 'thorough'): Promise<Integrity>;
+  size(): Promise<Size>;
+  close(): Promise<void>;
+}
+
+export interface Store extends Omit<StoreReader, 'projects'> {
+  /**
+   * Says which store this is. Another one after a restore: whoever remembers a `seq` or the number of a
+   * batch outside the store must begin anew when it has changed.
+   */
+  readonly identity: string;
   readonly projects: Projects;
+  readonly events: Events;
   readonly deadLetters: DeadLetters;
-  readonly rollups: Rollups;
-  readonly activity: Activity;
-  readonly commits: GroupCommit;
-  private readonly insert: Statement;
-
-  /** Opens, and if need be makes or migrates, the database in a folder. */
-  constructor(folder: string, hooks: Partial<CommitHooks> = {}) {
-    this.path = join(folder, DATABASE_FILE);
-    this.db = openDatabase(this.path);
-    migrate(this.db);
-    addColumns(this.db);
-    this.projects = new Projects(this.db);
-    this.deadLetters = new DeadLetters(this.db);
-    this.rollups = new Rollups(this.db);
-    this.activity = new Activity(this.db);
-    this.insert = insertEvent(this.db);
-    this.commits = new GroupCommit(this.db, {
-      ...hooks,
-      // Once per transaction, not per request: requests of one moment count the same things.
-      finish: () => this.rollups.flush(),
-      undone: (error) => {
-        this.forgetMemory();
-        hooks.undone?.(error);
-      },
-    });
-  }
+  readonly installs: Installs;
+  readonly settings: Settings;
+  readonly sessions: EndedSessions;
+  readonly erasures: Erasures;
+  readonly numbers: Numbers;
 
   /**
-   * Writes events, their rollups and dead letters in one transaction with whoever else is waiting.
-   * Resolves when they are on disk. @throws Unavailable
+   * Writes events, what they count for, and dead letters: all of it, or nothing. An event whose uuid the
+   * project has already is left out. Resolves when it is on disk. @throws Unavailable
    */
-  write(
+  append(
     project: number | null,
     events: readonly Event[],
     letters: readonly DeadLetter[],
     nowMs: number,
-  ): Promise<Stored> {
-    return this.commits.add(events.length + letters.length, () =>
-      this.writeNow(project, events, letters, nowMs),
-    );
-  }
+  ): Promise<Stored>;
+  /** Events that wait to be written. */
+  readonly depth: number;
 
-  /** As `write`, inside a transaction that is open already. */
-  writeNow(
-    project: number | null,
-    events: readonly Event[],
-    letters: readonly DeadLetter[],
-    nowMs: number,
-  ): Stored {
-    let inserted = 0;
-    const isNew: boolean[] = [];
-    for (const event of events) {
-      const id = this.activity.idOf(project!, event.distinctId, event.timeMs);
-      const { changes } = this.insert.run(...eventValues(project!, id, event));
-      isNew.push(changes > 0);
-      if (changes === 0) continue;
-      inserted++;
-      this.rollups.count(project!, event);
-      this.activity.note(project!, id, event.timeMs);
-    }
-    for (const letter of letters) this.deadLetters.keep(letter, nowMs);
-    return { inserted, isNew };
-  }
+  /** Deletes what is too old, in small steps. Resolves with the number of events. */
+  retain(nowMs: number): Promise<number>;
 
-  /** Drops what memory remembers of the database. */
-  forgetMemory(): void {
-    this.rollups.reset();
-    this.activity.reset();
-  }
+  /** What waits for a consumer. */
+  outbox(consumer: string): Outbox;
 
   /**
-   * Moves everything from the write-ahead log into the database and empties the log: what was
-   * erased is still in its old pages. A reader may be using them, so this tries again for a while,
-   * and never makes ingestion wait. False: a reader held on to them all the time.
+   * One holder at a time: true when `holder` has the lease `name` for the next `ttlMs`. The holder calls
+   * again in time to keep it; another gets it after its end, or when it was released.
    */
-  async emptyLog(tries = 50): Promise<boolean> {
-    for (let left = tries; left > 0; left--) {
-      if (this.checkpoint()) return true;
-      await new Promise((wake) => setTimeout(wake, 100));
-    }
-    return false;
-  }
+  lease(name: string, holder: string, ttlMs: number): Promise<boolean>;
+  release(name: string, holder: string): Promise<void>;
+}
 
-  close(): void {
-    this.commits.stop();
-    this.checkpoint();
-    this.db.close();
-  }
-
-  private checkpoint(): boolean {
-    this.db.exec('PRAGMA busy_timeout = 0');
-    try {
-      return this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
-    } catch {
-      return false; // the disk is full, or worse: commits will say so
-    } finally {
-      this.db.exec('PRAGMA busy_timeout = 5000');
-    }
-  }
+/** How a store is opened. */
+export interface StoreOptions {
+  /** Who keeps a copy of events, and has to follow erasures. Those that are not named are not waited for. */
+  readonly consumers?: readonly string[];
+  /** After every transaction: how many requests and events shared it, and how long it took. */
+  readonly onCommit?: (requests: number, events: number, ms: number) => void;
+  /** After a transaction that was undone. */
+  readonly onUndone?: (error: unknown) => void;
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/store/database';
+import { openDatabase } from '../../src/store/sqlite/database';
 import { TOKEN } from './collector';
 
 /** Makes it. The event is of 1 November 2026. */

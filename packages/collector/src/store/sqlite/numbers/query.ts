@@ -1,15 +1,9 @@
 // What a query is: a function from a read-only database and its parameters to JSON.
 
-import { TOP } from '../../../schema/src/counting.ts';
-import type { Database, Row } from '../store/database.ts';
-import { firstDayOfMonth, monthOfDay } from '../store/periods.ts';
-
-/** A range of days, both included, of one project. */
-export interface Range {
-  readonly project: number;
-  readonly fromDay: number;
-  readonly toDay: number;
-}
+import { TOP } from '../../../../../schema/src/counting.ts';
+import type { Range } from '../../numbers.ts';
+import { firstDayOfMonth, monthOfDay } from '../../periods.ts';
+import type { Database, Row } from '../database.ts';
 
 /** A value with its count. */
 export interface Counted {

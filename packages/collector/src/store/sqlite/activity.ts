@@ -1,8 +1,8 @@
 // Ids, and when they were active: each id is written once, and has one number a month, with a bit
 // for each day. How many ids a day, week or month had is counted beside it.
 
+import { dayOf, firstDayOfMonth, firstDayOfWeek, monthOfDay, weekOfDay } from '../periods.ts';
 import type { Database, Statement } from './database.ts';
-import { dayOf, firstDayOfMonth, firstDayOfWeek, monthOfDay, weekOfDay } from './periods.ts';
 
 /** The kinds of period that active ids are counted for. */
 export const KIND = { day: 0, week: 1, month: 2 } as const;
@@ -99,7 +99,7 @@ export class Activity {
     if (days === 0) this.increment.run(project, KIND.month, month);
   }
 
-  /** Forgets what is in memory: after a transaction that failed, or an erasure. */
+  /** Drops what memory mirrors: after a transaction that failed, and after a deletion. */
   reset(): void {
     this.ids.clear();
     this.seen.clear();

@@ -1,6 +1,6 @@
 // Totals of a project, for admins.
 
-import type { Database } from '../store/database.ts';
+import type { Database } from '../database.ts';
 
 /** Events and ids of a project. */
 export function stats(db: Database, { project }: { project: number }) {

@@ -1,8 +1,9 @@
 // Median and 95th percentile of each command's duration, from the counted buckets.
 
-import type { Database } from '../store/database.ts';
-import { DIMENSION, middleOf } from '../store/dimensions.ts';
-import { countsIn, type Range } from './query.ts';
+import type { Range } from '../../numbers.ts';
+import type { Database } from '../database.ts';
+import { DIMENSION, middleOf } from '../dimensions.ts';
+import { countsIn } from './query.ts';
 
 export interface Durations {
   readonly measured: number;

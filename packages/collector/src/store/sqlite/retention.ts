@@ -1,16 +1,31 @@
 // Retention: raw events, and everything that names an id, end after the project's days. Rollups
 // and counts of active ids, which name nobody, stay.
 
-import { DAY_MS } from '../limits.ts';
-import { bitsOf } from './activity.ts';
-import { dayOf, firstDayOfMonth, monthOfDay } from './periods.ts';
-import type { Store } from './store.ts';
+import type { Project } from '../../event.ts';
+import { DAY_MS } from '../../limits.ts';
+import { dayOf, firstDayOfMonth, monthOfDay } from '../periods.ts';
+import { type Activity, bitsOf } from './activity.ts';
+import type { GroupCommit } from './commit.ts';
+import type { Database } from './database.ts';
+import type { LetterTable } from './dead-letters.ts';
+import type { Writer } from './writer.ts';
 
 const STEP = 2_000;
 
+export interface RetentionParts {
+  readonly db: Database;
+  readonly commits: GroupCommit;
+  readonly writer: Writer;
+  readonly activity: Activity;
+  readonly letters: LetterTable;
+  readonly projects: () => readonly Project[];
+}
+
 /** Deletes what is too old, in small transactions between those of ingestion. */
-export async function retain(store: Store, nowMs: number): Promise<number> {
-  const { db, commits } = store;
+export async function retain(
+  { db, commits, writer, activity, letters, projects }: RetentionParts,
+  nowMs: number,
+): Promise<number> {
   let deleted = 0;
   const repeat = async (step: () => number): Promise<void> => {
     while ((await commits.add(1, step)) === STEP);
@@ -28,9 +43,10 @@ export async function retain(store: Store, nowMs: number): Promise<number> {
   );
   const empty = db.prepare('DELETE FROM active WHERE project_id = ? AND month = ? AND days = 0');
   const installs = db.prepare('DELETE FROM installs WHERE project_id = ? AND last_seen_ms < ?');
-  for (const { id, retentionDays } of store.projects.all()) {
+  for (const { id, retentionDays } of projects()) {
     const beforeMs = nowMs - retentionDays * DAY_MS;
     await repeat(() => {
+      writer.beforeDeleting();
       const { changes } = events.run(id, beforeMs);
       deleted += changes;
       return changes;
@@ -54,10 +70,10 @@ export async function retain(store: Store, nowMs: number): Promise<number> {
   );
   await repeat(() => {
     const { changes } = ids.run();
-    if (changes > 0) store.forgetMemory();
+    // What memory mirrors, and nothing else: counts of others wait in the same transaction.
+    if (changes > 0) activity.reset();
     return changes;
   });
-  await commits.add(1, () => store.deadLetters.expireBefore(nowMs));
-  if (deleted > 0) await store.emptyLog();
+  await commits.add(1, () => letters.expireBefore(nowMs));
   return deleted;
 }

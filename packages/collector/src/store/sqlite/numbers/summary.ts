@@ -1,21 +1,16 @@
 // The summary: everything the dashboard shows of a range, in one answer. docs/summary.md has its
 // shape. It reads rollups only, so that a year costs no more than a month.
 
-import { byCount, share, TOP, usesOf } from '../../../schema/src/counting.ts';
-import type { CollectorSummary, Shared } from '../../../schema/src/summary.ts';
-import { type ValueRule, written } from '../../../schema/src/values.ts';
-import { bitsOf, KIND } from '../store/activity.ts';
-import type { Database } from '../store/database.ts';
-import { DIMENSION, SHARES } from '../store/dimensions.ts';
-import {
-  firstDayOfMonth,
-  firstDayOfWeek,
-  isoDay,
-  monthOfDay,
-  weekOfDay,
-} from '../store/periods.ts';
+import { byCount, share, TOP, usesOf } from '../../../../../schema/src/counting.ts';
+import type { CollectorSummary, Shared } from '../../../../../schema/src/summary.ts';
+import { type ValueRule, written } from '../../../../../schema/src/values.ts';
+import type { Range } from '../../numbers.ts';
+import { firstDayOfMonth, firstDayOfWeek, isoDay, monthOfDay, weekOfDay } from '../../periods.ts';
+import { bitsOf, KIND } from '../activity.ts';
+import type { Database } from '../database.ts';
+import { DIMENSION, SHARES } from '../dimensions.ts';
 import { durationsOf } from './durations.ts';
-import { type Counted, dividedOf, type Range, valuesOf } from './query.ts';
+import { type Counted, dividedOf, valuesOf } from './query.ts';
 
 /** Active ids of each day, week or month that the range touches. */
 function activeOf(db: Database, { project, fromDay, toDay }: Range) {

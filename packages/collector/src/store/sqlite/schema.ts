@@ -4,7 +4,7 @@
 // The columns of events are no matter of steps: a table has those of the registry, whichever it began
 // with. A collector that does not know one of them leaves it alone.
 
-import { COLUMNS, type Column } from '../../../schema/src/columns.ts';
+import { COLUMNS, type Column } from '../../../../schema/src/columns.ts';
 import { type Database, transaction } from './database.ts';
 
 // SQLite has no booleans.
@@ -106,6 +106,52 @@ export const MIGRATIONS: readonly string[] = [
     distinct_id TEXT,
     payload TEXT
   );
+  `,
+
+  // 1.2: numbers that are never used again, positions of consumers, erasures with receipts.
+  `
+  ALTER TABLE events ADD COLUMN received_ms INTEGER;
+  -- A project that was deleted leaves its number, so that no other gets it.
+  ALTER TABLE projects ADD COLUMN removed_ms INTEGER;
+
+  -- The highest number that an event has had. Written before the newest events are deleted: while they
+  -- are there, they say it themselves.
+  CREATE TABLE last_seq (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
+  INSERT INTO last_seq (one, seq) VALUES (1, 0);
+
+  -- How far a consumer is: events up to done_seq are taken over, those up to cut_seq are under way.
+  CREATE TABLE outboxes (
+    consumer TEXT PRIMARY KEY,
+    number INTEGER NOT NULL,
+    done_seq INTEGER NOT NULL,
+    cut_seq INTEGER
+  ) WITHOUT ROWID;
+
+  CREATE TABLE receipts (
+    id TEXT PRIMARY KEY,
+    requested_ms INTEGER NOT NULL,
+    done_ms INTEGER,
+    events INTEGER NOT NULL DEFAULT 0,
+    installs INTEGER NOT NULL DEFAULT 0,
+    dead_letters INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE INDEX receipts_by_time ON receipts (requested_ms);
+  -- What is left to do. A row goes, and the id in it, when the store and every consumer have done it.
+  CREATE TABLE erasures (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    receipt TEXT NOT NULL,
+    what TEXT NOT NULL,
+    project_id INTEGER NOT NULL,
+    distinct_id TEXT,
+    seq INTEGER,
+    until_seq INTEGER
+  );
+  CREATE INDEX erasures_by_receipt ON erasures (receipt);
+  CREATE TABLE erasure_consumers (
+    number INTEGER NOT NULL,
+    consumer TEXT NOT NULL,
+    PRIMARY KEY (number, consumer)
+  ) WITHOUT ROWID;
   `,
 ];
 

@@ -1,8 +1,8 @@
 // The dimensions that are counted, and what an event adds to each. Numbers are stored: never reuse.
 
-import { BREAKDOWNS } from '../../../schema/src/breakdowns.ts';
-import { type Breakdown, type ColumnName, fieldOf } from '../../../schema/src/columns.ts';
-import type { Event } from '../event.ts';
+import { BREAKDOWNS } from '../../../../schema/src/breakdowns.ts';
+import { type Breakdown, type ColumnName, fieldOf } from '../../../../schema/src/columns.ts';
+import type { Event } from '../../event.ts';
 
 const dimensionOf = (column: ColumnName): number =>
   BREAKDOWNS.find(({ name }) => name === column)!.breakdown.dimension;

@@ -2,13 +2,10 @@
 // each number. Rollups cannot tell how many ids stand behind a number, so this reads raw events;
 // it is slow, runs away from ingestion, and its answer is reused.
 
-import { BREAKDOWNS } from '../../../schema/src/breakdowns.ts';
-import { DAY_MS, PUBLIC_IDS } from '../limits.ts';
-import type { Database } from '../store/database.ts';
-import { dayOf, isoDay } from '../store/periods.ts';
-
-/** The ranges there are. Ranges of one's own choice could be subtracted from each other. */
-export const PUBLIC_DAYS = [30, 90, 365] as const;
+import { BREAKDOWNS } from '../../../../../schema/src/breakdowns.ts';
+import { DAY_MS, PUBLIC_IDS } from '../../../limits.ts';
+import { dayOf, isoDay } from '../../periods.ts';
+import type { Database } from '../database.ts';
 
 /** The lists there are, and their columns. */
 const PUBLISHED = BREAKDOWNS.filter(({ breakdown }) => breakdown.published);

@@ -2,13 +2,9 @@
 //
 // A job's promise is settled only after COMMIT has returned: what is acknowledged is on disk.
 
-import { COMMIT_EVENTS, QUEUE_EVENTS } from '../limits.ts';
-import { type Database, transaction } from './database.ts';
-
-/** The store cannot take it now: full, damaged, too busy, stopping. The client sends it again. */
-export class Unavailable extends Error {
-  override name = 'Unavailable';
-}
+import { COMMIT_EVENTS, QUEUE_EVENTS } from '../../limits.ts';
+import { Conflict, Unavailable } from '../errors.ts';
+import { type Database, explain, transaction } from './database.ts';
 
 interface Job<R> {
   readonly size: number;
@@ -24,6 +20,20 @@ export interface CommitHooks {
   committed?(jobs: number, events: number, ms: number): void;
   /** After a transaction that was undone: memory that mirrors the database must be dropped. */
   undone(error: unknown): void;
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+
+/** What went wrong, as whoever waits for a job is told. A mistake of ours stays what it is. */
+function told(error: unknown): Error {
+  const code = codeOf(error);
+  if (code.startsWith('SQLITE_CONSTRAINT')) {
+    return new Conflict('something has this name', { cause: error });
+  }
+  if (code.startsWith('SQLITE')) {
+    return new Unavailable('not written', explain(error), { cause: error });
+  }
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Runs jobs in transactions, in the order they came. */
@@ -44,7 +54,9 @@ export class GroupCommit {
     return this.waiting;
   }
 
-  /** Runs `work` in the next transaction. Rejects with `Unavailable` when it was not committed. */
+  /**
+   * Runs `work` in the next transaction. Rejects when it was not committed: with `Unavailable`, with `Conflict`, or with what `work` threw.
+   */
   add<R>(size: number, work: () => R): Promise<R> {
     if (this.stopped) return Promise.reject(new Unavailable('the collector is stopping'));
     if (this.waiting + size > QUEUE_EVENTS && this.waiting > 0) {
@@ -102,15 +114,13 @@ export class GroupCommit {
       });
     } catch (error) {
       this.hooks.undone(error);
-      const code = (error as { code?: unknown }).code;
-      const isStore =
-        typeof code === 'string' && /^SQLITE_(?!CONSTRAINT|ERROR|TOOBIG|MISMATCH)/.test(code);
+      const isStore = /^SQLITE_(?!CONSTRAINT|ERROR|TOOBIG|MISMATCH)/.test(codeOf(error));
       if (!isStore && jobs.length > 1) {
         // One job is at fault, not the disk: its neighbours must not pay for it.
         for (const job of jobs) this.alone(job);
         return;
       }
-      for (const { reject } of jobs) reject(new Unavailable('not written', { cause: error }));
+      for (const { reject } of jobs) reject(told(error));
     }
   }
 
@@ -125,7 +135,7 @@ export class GroupCommit {
       resolve(result);
     } catch (error) {
       this.hooks.undone(error);
-      reject(new Unavailable('not written', { cause: error }));
+      reject(told(error));
     }
   }
 }

@@ -1,18 +1,13 @@
 // Dead letters: what was not taken, and why. Bounded in number, size and age; in number for each
 // project by itself, so that nobody's rubbish pushes out the letters of others.
 
-import type { DeadLetter, Reason } from '../event.ts';
-import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../limits.ts';
+import type { DeadLetter, Reason } from '../../event.ts';
+import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../../limits.ts';
+import type { KeptLetter } from '../records.ts';
 import type { Database, Row, Statement } from './database.ts';
 
 /** Letters beyond the limit before the oldest are deleted: not for each one. */
 const SPARE = 100;
-
-/** A dead letter as it is kept. */
-export interface KeptLetter extends DeadLetter {
-  readonly id: number;
-  readonly receivedMs: number;
-}
 
 const letterOf = (row: Row): KeptLetter => ({
   id: Number(row.id),
@@ -24,12 +19,24 @@ const letterOf = (row: Row): KeptLetter => ({
   payload: row.payload as string | null,
 });
 
-/** The dead letters of one database connection. */
-export class DeadLetters {
+/** A page of letters with a higher id than `after`; of one project, or of all (0). */
+export const lettersAfter = (
+  db: Database,
+  { project, after, limit }: { project: number; after: number; limit: number },
+): KeptLetter[] =>
+  db
+    .prepare(
+      'SELECT * FROM dead_letters WHERE id > ? AND (? = 0 OR project_id = ?) ORDER BY id LIMIT ?',
+    )
+    .all(after, project, project, limit)
+    .map(letterOf);
+
+/** The dead letters of one database connection. Writes are inside a transaction. */
+export class LetterTable {
   private readonly insert: Statement;
   private readonly bound: Statement;
   private readonly expire: Statement;
-  private readonly page: Statement;
+  private readonly countAll: Statement;
   private readonly one: Statement;
   private readonly remove: Statement;
   /** How many each project has, or more: what was deleted otherwise is not subtracted. */
@@ -45,20 +52,14 @@ export class DeadLetters {
       `DELETE FROM dead_letters WHERE project_id IS ?1 AND id <=
        (SELECT id FROM dead_letters WHERE project_id IS ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
     );
-    for (const row of db
-      .prepare('SELECT project_id, count(*) AS n FROM dead_letters GROUP BY 1')
-      .all()) {
-      this.kept.set(row.project_id as number | null, Number(row.n));
-    }
+    this.countAll = db.prepare('SELECT project_id, count(*) AS n FROM dead_letters GROUP BY 1');
+    this.recount();
     this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
-    this.page = db.prepare(
-      `SELECT * FROM dead_letters WHERE id > ? AND (? = 0 OR project_id = ?) ORDER BY id LIMIT ?`,
-    );
     this.one = db.prepare('SELECT * FROM dead_letters WHERE id = ?');
     this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ?');
   }
 
-  /** Keeps a letter. Inside a transaction. */
+  /** Keeps a letter. */
   keep(letter: DeadLetter, nowMs: number): void {
     this.insert.run(
       letter.projectId,
@@ -75,9 +76,12 @@ export class DeadLetters {
     this.kept.set(letter.projectId, DEAD_LETTERS);
   }
 
-  /** A page of letters with a higher id than `after`; of one project, or of all (0). */
-  list(project: number, after: number, limit: number): KeptLetter[] {
-    return this.page.all(after, project, project, limit).map(letterOf);
+  /** Counts what is there: at the start. A count that is too high only deletes a little earlier. */
+  recount(): void {
+    this.kept.clear();
+    for (const row of this.countAll.all()) {
+      this.kept.set(row.project_id as number | null, Number(row.n));
+    }
   }
 
   get(id: number): KeptLetter | undefined {

@@ -1,16 +1,17 @@
 // Single tables of a range, for admins and their scripts: agents, versions, commands, services,
 // errors, performance. The same numbers as the summary, uncut.
 
-import { share } from '../../../schema/src/counting.ts';
-import type { Database } from '../store/database.ts';
-import { DIMENSION } from '../store/dimensions.ts';
+import { share } from '../../../../../schema/src/counting.ts';
+import type { Range, TableName } from '../../numbers.ts';
+import type { Database } from '../database.ts';
+import { DIMENSION } from '../dimensions.ts';
 import { durationsOf } from './durations.ts';
-import { dividedOf, type Range, valuesOf } from './query.ts';
+import { dividedOf, valuesOf } from './query.ts';
 
 const ALL = 1_001; // every listed value, and `(other)`
 
 /** Name → table. */
-export const TABLES = {
+const QUERIES = {
   /** Agents by their names. */
   agents: (db: Database, range: Range) =>
     valuesOf(db, range, DIMENSION.agent, ALL).map(({ name, count, failed }) => ({
@@ -41,10 +42,10 @@ export const TABLES = {
       .sort((a, b) => b.count - a.count),
   performance: (db: Database, range: Range) =>
     [...durationsOf(db, range)].map(([command, durations]) => ({ command, ...durations })),
-} as const;
-
-export type TableName = keyof typeof TABLES;
+} as const satisfies Record<TableName, unknown>;
 
 /** One table of a range. */
-export const analytics = (db: Database, { table, range }: { table: TableName; range: Range }) =>
-  TABLES[table](db, range);
+export const table = (
+  db: Database,
+  { table: name, range }: { table: TableName; range: Range },
+): Record<string, unknown>[] => QUERIES[name](db, range);

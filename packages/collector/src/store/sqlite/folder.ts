@@ -3,14 +3,11 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Libsql from 'libsql';
+import { StoreError } from '../errors.ts';
 import { type Database, explain } from './database.ts';
 
+export const DATABASE_FILE = 'collector.db';
 const LOCK_FILE = 'collector.lock';
-
-/** Something that the operator has to put right. */
-export class FolderError extends Error {
-  override name = 'FolderError';
-}
 
 /** Like `mkdir -p`. Node's own tries for ever where a folder can never be, such as in /proc. */
 function makeFolders(folder: string): void {
@@ -19,14 +16,14 @@ function makeFolders(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
-/** Makes the folder if it is missing. @throws FolderError */
+/** Makes the folder if it is missing. @throws StoreError */
 export function prepareFolder(folder: string): void {
   try {
     makeFolders(resolve(folder));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as { code?: string };
-    throw new FolderError(
+    throw new StoreError(
       `the data folder ${folder} cannot be used (${code}): nothing could be stored there. Choose another with COLLECTOR_DATA, or mend its owner and mode`,
     );
   }
@@ -35,7 +32,7 @@ export function prepareFolder(folder: string): void {
 /**
  * Holds the folder until the process ends, however it ends. Two collectors on one file would each
  * trust a memory that the other makes false.
- * @throws FolderError when another collector holds it
+ * @throws StoreError when another collector holds it
  */
 export function holdFolder(folder: string): { release: () => void } {
   // A lock of the operating system, through SQLite: unlike a file with a process id, it is gone
@@ -48,11 +45,11 @@ export function holdFolder(folder: string): { release: () => void } {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     if (/^SQLITE_(BUSY|LOCKED)/.test((error as { code?: string }).code ?? '')) {
-      throw new FolderError(
+      throw new StoreError(
         `another collector is running on ${folder}. Stop it first, or choose another folder with COLLECTOR_DATA`,
       );
     }
-    throw new FolderError(`the data folder ${folder} cannot be used: ${explain(error)}`);
+    throw new StoreError(`the data folder ${folder} cannot be used: ${explain(error)}`);
   }
   return { release: () => lock.close() };
 }

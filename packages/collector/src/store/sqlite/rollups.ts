@@ -3,11 +3,11 @@
 // They are fed only with events that were new (after de-duplication), and with sign -1 for those
 // that are erased: counting and forgetting go through the same lines.
 
-import type { Event } from '../event.ts';
-import { DIMENSION_VALUES } from '../limits.ts';
+import type { Event } from '../../event.ts';
+import { DIMENSION_VALUES } from '../../limits.ts';
+import { hourOf, monthOfDay } from '../periods.ts';
 import type { Database, Statement } from './database.ts';
 import { countsOf, isDaysOnly } from './dimensions.ts';
-import { hourOf, monthOfDay } from './periods.ts';
 
 export const OTHER = '(other)';
 const HOURS = 0;
@@ -101,8 +101,11 @@ export class Rollups {
     this.deltas = new Map();
   }
 
-  /** Forgets what is in memory: after a transaction that failed, or an erasure. */
-  reset(): void {
+  /**
+   * Drops what was counted since the last flush, and what memory mirrors: only for a transaction that
+   * was undone. Others share it, and their counts are among these.
+   */
+  undo(): void {
     this.deltas = new Map();
     this.valueIds.clear();
     this.valueCounts.clear();

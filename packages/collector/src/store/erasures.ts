@@ -1,0 +1,59 @@
+// Erasures: what is to be gone everywhere, in the store and in every copy of its events. Each is
+// written down before anything is deleted, each step with it, so that it goes on after any interruption;
+// its receipt says what is left to do.
+
+/** What is erased: an id in a project, one event of it, or a project with everything. */
+export type Erased =
+  | { readonly what: 'id'; readonly project: number; readonly distinctId: string }
+  | { readonly what: 'event'; readonly project: number; readonly seq: number }
+  | { readonly what: 'project'; readonly project: number };
+
+/** An erasure that a consumer has to follow. */
+export type Erasure = Erased & {
+  readonly number: number;
+  /**
+   * The last event (by seq) that it concerns. Later ones of the same id came after it and stay.
+   */
+  readonly untilSeq: number;
+};
+
+/** How much the store erased. */
+export interface Forgotten {
+  readonly events: number;
+  readonly installs: number;
+  readonly deadLetters: number;
+}
+
+export interface Receipt {
+  /** Cannot be guessed: who has it may ask how far it is. */
+  readonly id: string;
+  readonly requestedMs: number;
+  /** When nothing was left; null: something is. */
+  readonly doneMs: number | null;
+  /** So far. */
+  readonly forgotten: Forgotten;
+  /** Where it is still to be done: `store`, and names of consumers. */
+  readonly waitingFor: readonly string[];
+}
+
+export interface Erasures {
+  /**
+   * Erases an id in one project, or in all: its events with their counts, its activity, its installation,
+   * its dead letters. Resolves when it is gone from the store, and off its disk as far as the engine
+   * can; consumers follow. Doing it again changes nothing.
+   */
+  forget(distinctId: string, project?: number): Promise<Receipt>;
+  /** Goes on with everything that was interrupted. Resolves when nothing is left for the store. */
+  resume(): Promise<void>;
+  /** The receipt of this id, for as long as receipts are kept. */
+  receipt(id: string): Promise<Receipt | undefined>;
+  /** The newest receipts, the latest first. */
+  list(limit: number): Promise<Receipt[]>;
+  /**
+   * What a consumer has to erase, the oldest first: the store has done its part, and no later cut has
+   * what is erased. A batch that was cut before may have it: write that one first.
+   */
+  pending(consumer: string): Promise<Erasure[]>;
+  /** A consumer has followed. Doing it twice changes nothing. */
+  done(consumer: string, number: number): Promise<void>;
+}

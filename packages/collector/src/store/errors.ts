@@ -1,0 +1,27 @@
+// What can go wrong with a store, in words. Whoever calls it knows no engine's codes.
+
+/**
+ * The store cannot take it now: full, damaged, too busy, stopping. Nothing was written; the client sends
+ * it again. `reason` is for the operator: what is the matter, without data.
+ */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+
+  constructor(
+    message: string,
+    readonly reason?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Something else has this name or token already. Sending it again does not help. */
+export class Conflict extends Error {
+  override name = 'Conflict';
+}
+
+/** Something that the operator has to put right. Shown without a stack. */
+export class StoreError extends Error {
+  override name = 'StoreError';
+}

@@ -1,0 +1,103 @@
+// What a store keeps besides events: projects, dead letters, installations, settings, ended sessions.
+
+import type { DeadLetter, Event, Project } from '../event.ts';
+
+export interface NewProject {
+  readonly name: string;
+  /** Made up where it is missing. */
+  readonly token?: string;
+  readonly retentionDays: number;
+}
+
+/**
+ * Projects. Reading is from memory, because every request asks: what another process changed is seen
+ * within five seconds.
+ */
+export interface Projects {
+  /** Every project, the first one first. */
+  list(): readonly Project[];
+  byToken(token: string): Project | undefined;
+  byId(id: number): Project | undefined;
+  /** By its number or its name. Digits are a number first. */
+  find(key: string): Project | undefined;
+  /** @throws Conflict when the name or the token is taken */
+  create(project: NewProject, nowMs: number): Promise<Project>;
+  /** @throws Conflict when the name is taken */
+  update(id: number, changes: { name?: string; retentionDays?: number }): Promise<void>;
+  /**
+   * Deletes a project with everything that belongs to it. From the first moment it takes nothing and its
+   * token is unknown; its number is never used again. Resolves with the id of the receipt when it is
+   * gone from the store; consumers follow.
+   */
+  remove(id: number): Promise<string>;
+}
+
+/** A dead letter as it is kept. */
+export interface KeptLetter extends DeadLetter {
+  readonly id: number;
+  readonly receivedMs: number;
+}
+
+/** Dead letters: what was not taken, and why. Bounded in number for each project, in size and age. */
+export interface DeadLetters {
+  /** A page of letters with a higher id than `after`; of one project, or of all. */
+  list(project: number | undefined, after: number, limit: number): Promise<KeptLetter[]>;
+  get(id: number): Promise<KeptLetter | undefined>;
+  delete(id: number): Promise<boolean>;
+  /** Writes the events that became of a letter, and deletes it: both, or nothing. */
+  replaced(id: number, project: number, events: readonly Event[], nowMs: number): Promise<void>;
+}
+
+/** An installation, as clients and admins see it. */
+export interface Install {
+  readonly installation_id: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly properties: unknown;
+}
+
+export interface Installs {
+  get(project: number, id: string): Promise<Install | undefined>;
+  /** A page of a project, in the order of the ids, after `after`. */
+  list(project: number, after: string, limit: number): Promise<Install[]>;
+  /** Creates it, or notes that it was seen again. `properties` (JSON) replaces what was there. */
+  put(project: number, id: string, properties: string | null, nowMs: number): Promise<Put>;
+  /**
+   * Creates it, as seen from `firstMs` to `lastMs` if that is given; when it is there already, notes only
+   * that it is seen now.
+   */
+  note(
+    project: number,
+    id: string,
+    properties: string | null,
+    nowMs: number,
+    seen?: { readonly firstMs: number; readonly lastMs: number },
+  ): Promise<Put>;
+  delete(project: number, id: string): Promise<boolean>;
+}
+export interface Put {
+  readonly isNew: boolean;
+  readonly install: Install;
+}
+
+/** What a collector remembers of itself. A closed set; each has one line here. */
+export type SettingName =
+  /** The hash of the admin token that was made up at the first start. */
+  | 'admin_token_hash'
+  /** What cookies are signed with. */
+  | 'session_secret'
+  /** The number of the project of clients without a token. */
+  | 'tokenless_project';
+
+export interface Settings {
+  get(name: SettingName): Promise<string | undefined>;
+  set(name: SettingName, value: string): Promise<void>;
+}
+
+/** Sessions that were ended before their time: their cookies are signed, and would count until then. */
+export interface EndedSessions {
+  /** From memory: every request with a cookie asks. */
+  has(id: string): boolean;
+  /** Ends a session. It is remembered until `untilMs`, when its cookie ends by itself. */
+  end(id: string, untilMs: number): Promise<void>;
+}

@@ -1,0 +1,148 @@
+// What an erasure does in this store, step by step: each step is a transaction of its own, so that
+// ingestion is never held up for long, and each is done by what it finds, so that it may be repeated.
+
+import { DAY_MS } from '../../limits.ts';
+import { weekOfDay } from '../periods.ts';
+import { type Activity, daysIn, KIND } from './activity.ts';
+import type { Database, Statement } from './database.ts';
+import { selectEvents, type Writer } from './writer.ts';
+
+/** Rows that a step deletes at most. */
+const STEP = 2_000;
+
+/** What a step did. */
+export interface Step {
+  readonly isLast: boolean;
+  readonly events: number;
+  readonly installs: number;
+  readonly deadLetters: number;
+}
+const step = (isLast: boolean, done: Partial<Step> = {}): Step => ({
+  events: 0,
+  installs: 0,
+  deadLetters: 0,
+  ...done,
+  isLast,
+});
+
+/** The steps of erasures, on one database connection. All inside transactions. */
+export class Erasing {
+  private readonly ofDay: Statement;
+  private readonly ofEvent: Statement;
+  private readonly findId: Statement;
+  private readonly nextMonth: Statement;
+  private readonly decrement: Statement;
+
+  constructor(
+    private readonly db: Database,
+    private readonly writer: Writer,
+    private readonly activity: Activity,
+  ) {
+    this.ofDay = selectEvents(
+      db,
+      'events.project_id = ? AND time_ms >= ? AND time_ms < ? AND events.id = ?',
+    );
+    this.ofEvent = selectEvents(db, 'seq = ? AND events.project_id = ?');
+    this.findId = db.prepare('SELECT id FROM ids WHERE project_id = ? AND distinct_id = ?');
+    this.nextMonth = db.prepare(
+      'SELECT month, days FROM active WHERE id = ? ORDER BY month LIMIT 1',
+    );
+    this.decrement = db.prepare(
+      'UPDATE active_counts SET n = n - 1 WHERE project_id = ? AND kind = ? AND period = ?',
+    );
+  }
+
+  /** The next step of erasing an id: a month of it; when none is left, its name. */
+  id(project: number, distinctId: string): Step {
+    // Only what mirrors the table: counts of others wait in the same transaction.
+    this.activity.reset();
+    const row = this.findId.get(project, distinctId);
+    const id = row && Number(row.id);
+    const active = id === undefined ? undefined : this.nextMonth.get(id);
+    if (id !== undefined && active) {
+      const month = Number(active.month);
+      const days = daysIn(month, Number(active.days));
+      let events = 0;
+      for (const day of days) {
+        for (const each of this.ofDay.all(project, day * DAY_MS, (day + 1) * DAY_MS, id)) {
+          this.writer.remove(each);
+          events++;
+        }
+      }
+      this.eraseMonth(project, id, month, days);
+      return step(false, { events });
+    }
+    // Last, when no month is left: an event that arrives meanwhile is erased with the others.
+    if (id !== undefined) this.db.prepare('DELETE FROM ids WHERE id = ?').run(id);
+    return step(true, {
+      installs: this.db
+        .prepare('DELETE FROM installs WHERE project_id = ? AND installation_id = ?')
+        .run(project, distinctId).changes,
+      deadLetters: this.db
+        .prepare('DELETE FROM dead_letters WHERE project_id = ? AND distinct_id = ?')
+        .run(project, distinctId).changes,
+    });
+  }
+
+  /** Erases one event. Its id was active, as far as is known without it. */
+  event(project: number, seq: number): Step {
+    const row = this.ofEvent.get(seq, project);
+    if (row) this.writer.remove(row);
+    return step(true, { events: row ? 1 : 0 });
+  }
+
+  /** The next step of erasing a project: some of its rows. */
+  project(project: number): Step {
+    this.activity.reset();
+    this.writer.beforeDeleting();
+    const events = this.db
+      .prepare(
+        'DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE project_id = ? LIMIT ?)',
+      )
+      .run(project, STEP).changes;
+    if (events > 0) return step(false, { events });
+    for (const [table, key] of PROJECT_TABLES) {
+      const { changes } = this.db
+        .prepare(
+          `DELETE FROM ${table} WHERE project_id = ?1 AND (${key}) IN
+           (SELECT ${key} FROM ${table} WHERE project_id = ?1 LIMIT ?2)`,
+        )
+        .run(project, STEP);
+      if (changes === 0) continue;
+      return step(false, {
+        ...(table === 'installs' && { installs: changes }),
+        ...(table === 'dead_letters' && { deadLetters: changes }),
+      });
+    }
+    return step(true);
+  }
+
+  /** Takes an id out of the active ids of a month, the earliest it has. */
+  private eraseMonth(project: number, id: number, month: number, days: readonly number[]): void {
+    this.db
+      .prepare('DELETE FROM active WHERE project_id = ? AND month = ? AND id = ?')
+      .run(project, month, id);
+    this.decrement.run(project, KIND.month, month);
+    for (const day of days) this.decrement.run(project, KIND.day, day);
+    // A week that goes on into the next month is still counted there, if the id was active there.
+    const next = this.db
+      .prepare('SELECT days FROM active WHERE project_id = ? AND month = ? AND id = ?')
+      .get(project, month + 1, id);
+    const later = new Set(daysIn(month + 1, Number(next?.days ?? 0)).map(weekOfDay));
+    for (const week of new Set(days.map(weekOfDay))) {
+      if (!later.has(week)) this.decrement.run(project, KIND.week, week);
+    }
+    this.db.prepare('DELETE FROM active_counts WHERE project_id = ? AND n <= 0').run(project);
+  }
+}
+
+/** What belongs to a project besides its events, and what tells its rows apart. Ids go last. */
+const PROJECT_TABLES = [
+  ['installs', 'installation_id'],
+  ['dead_letters', 'id'],
+  ['rollups', 'dimension, grain, start, value, sub'],
+  ['dimension_values', 'id'],
+  ['active', 'month, id'],
+  ['active_counts', 'kind, period'],
+  ['ids', 'id'],
+] as const;

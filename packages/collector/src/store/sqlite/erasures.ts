@@ -1,0 +1,209 @@
+// Erasures of this store: written down first, then done step by step, the count of each step with it.
+
+import { randomBytes } from 'node:crypto';
+import { RECEIPTS } from '../../limits.ts';
+import type { Erased, Erasure, Erasures, Receipt } from '../erasures.ts';
+import type { GroupCommit } from './commit.ts';
+import type { Database, Row, Statement } from './database.ts';
+import type { Erasing, Step } from './erasing.ts';
+import type { Writer } from './writer.ts';
+
+const erasedOf = (row: Row): Erased => {
+  const project = Number(row.project_id);
+  if (row.what === 'id') return { what: 'id', project, distinctId: String(row.distinct_id) };
+  if (row.what === 'event') return { what: 'event', project, seq: Number(row.seq) };
+  return { what: 'project', project };
+};
+
+export interface ErasureParts {
+  readonly db: Database;
+  readonly commits: GroupCommit;
+  readonly erasing: Erasing;
+  readonly writer: Writer;
+  readonly consumers: readonly string[];
+  /** The numbers of the projects there are. */
+  readonly projects: () => number[];
+  /** Empties the write-ahead log: what was erased is still in its old pages. */
+  readonly emptyLog: () => Promise<boolean>;
+  readonly clock: () => number;
+}
+
+export class SqliteErasures implements Erasures {
+  private readonly unstored: Statement;
+  private readonly one: Statement;
+  private readonly waiting: Statement;
+  private readonly add: Statement;
+
+  constructor(private readonly parts: ErasureParts) {
+    const { db } = parts;
+    this.unstored = db.prepare(
+      `SELECT * FROM erasures WHERE until_seq IS NULL AND (? = '' OR receipt = ?) ORDER BY number`,
+    );
+    this.one = db.prepare('SELECT * FROM receipts WHERE id = ?');
+    this.waiting = db.prepare(
+      `SELECT DISTINCT CASE WHEN until_seq IS NULL THEN 'store' ELSE consumer END AS name
+       FROM erasures LEFT JOIN erasure_consumers USING (number) WHERE receipt = ? ORDER BY name`,
+    );
+    this.add = db.prepare(
+      `UPDATE receipts SET events = events + ?, installs = installs + ?, dead_letters = dead_letters + ?
+       WHERE id = ?`,
+    );
+    this.excuse();
+  }
+
+  async forget(distinctId: string, project?: number): Promise<Receipt> {
+    const projects = this.parts.projects().filter((id) => project === undefined || id === project);
+    const id = await this.request(
+      projects.map((each) => ({ what: 'id', project: each, distinctId })),
+    );
+    await this.run(id);
+    return this.read(id)!;
+  }
+
+  /** As `forget`, for anything. `first` is done in the transaction in which the erasure is written down. */
+  async erase(erased: Erased, first?: () => void): Promise<Receipt> {
+    const id = await this.request([erased], first);
+    await this.run(id);
+    return this.read(id)!;
+  }
+
+  resume(): Promise<void> {
+    return this.run('');
+  }
+
+  async receipt(id: string): Promise<Receipt | undefined> {
+    return this.read(id);
+  }
+
+  async list(limit: number): Promise<Receipt[]> {
+    return this.parts.db
+      .prepare('SELECT id FROM receipts WHERE 1 = ? ORDER BY requested_ms DESC LIMIT ?')
+      .all(1, limit)
+      .map(({ id }) => this.read(String(id))!);
+  }
+
+  async pending(consumer: string): Promise<Erasure[]> {
+    return this.parts.db
+      .prepare(
+        `SELECT erasures.* FROM erasures JOIN erasure_consumers USING (number)
+         WHERE consumer = ? AND until_seq IS NOT NULL ORDER BY number LIMIT ?`,
+      )
+      .all(consumer, 1_000)
+      .map((row) => ({
+        ...erasedOf(row),
+        number: Number(row.number),
+        untilSeq: Number(row.until_seq),
+      }));
+  }
+
+  async done(consumer: string, number: number): Promise<void> {
+    const { db, commits } = this.parts;
+    await commits.add(1, () => {
+      db.prepare('DELETE FROM erasure_consumers WHERE number = ? AND consumer = ?').run(
+        number,
+        consumer,
+      );
+      this.close();
+    });
+  }
+
+  /** Writes it down. Inside one transaction: all of it, or nothing. */
+  private request(list: readonly Erased[], first?: () => void): Promise<string> {
+    const { db, commits, consumers, clock } = this.parts;
+    const id = randomBytes(16).toString('base64url');
+    return commits.add(1, () => {
+      first?.();
+      db.prepare('INSERT INTO receipts (id, requested_ms) VALUES (?, ?)').run(id, clock());
+      const insert = db.prepare(
+        'INSERT INTO erasures (receipt, what, project_id, distinct_id, seq) VALUES (?, ?, ?, ?, ?)',
+      );
+      const wait = db.prepare('INSERT INTO erasure_consumers (number, consumer) VALUES (?, ?)');
+      for (const each of list) {
+        const { lastInsertRowid } = insert.run(
+          id,
+          each.what,
+          each.project,
+          each.what === 'id' ? each.distinctId : null,
+          each.what === 'event' ? each.seq : null,
+        );
+        for (const consumer of consumers) wait.run(Number(lastInsertRowid), consumer);
+      }
+      db.prepare(
+        `DELETE FROM receipts WHERE done_ms IS NOT NULL AND id IN
+         (SELECT id FROM receipts ORDER BY requested_ms DESC LIMIT ? OFFSET ?)`,
+      ).run(100, RECEIPTS);
+      return id;
+    });
+  }
+
+  /** Does the store's part: of one receipt, or of all (''). */
+  private async run(receipt: string): Promise<void> {
+    const { commits, emptyLog } = this.parts;
+    const rows = this.unstored.all(receipt, receipt);
+    for (const row of rows) {
+      while (!(await commits.add(1, () => this.step(row))));
+    }
+    if (rows.length > 0) await emptyLog();
+  }
+
+  /** One step, and its count. True: it was the last. Inside a transaction. */
+  private step(row: Row): boolean {
+    const { db, erasing, writer } = this.parts;
+    const number = Number(row.number);
+    const erased = erasedOf(row);
+    const { isLast, events, installs, deadLetters }: Step =
+      erased.what === 'id'
+        ? erasing.id(erased.project, erased.distinctId)
+        : erased.what === 'event'
+          ? erasing.event(erased.project, erased.seq)
+          : erasing.project(erased.project);
+    this.add.run(events, installs, deadLetters, String(row.receipt));
+    if (!isLast) return false;
+    db.prepare('UPDATE erasures SET until_seq = ? WHERE number = ? AND until_seq IS NULL').run(
+      writer.lastSeq,
+      number,
+    );
+    this.close();
+    return true;
+  }
+
+  /** Drops what nobody has to do any more, and closes receipts of which nothing is left. */
+  private close(): void {
+    const { db, clock } = this.parts;
+    db.exec(
+      `DELETE FROM erasures WHERE until_seq IS NOT NULL
+       AND number NOT IN (SELECT number FROM erasure_consumers)`,
+    );
+    db.prepare(
+      `UPDATE receipts SET done_ms = ? WHERE done_ms IS NULL
+       AND id NOT IN (SELECT receipt FROM erasures)`,
+    ).run(clock());
+  }
+
+  /** Consumers that are switched off are not waited for: whatever they have, they do not keep up. */
+  private excuse(): void {
+    const { db, consumers } = this.parts;
+    const known = consumers.map(() => '?').join(', ');
+    const changed = db
+      .prepare(`DELETE FROM erasure_consumers WHERE consumer NOT IN (${known})`)
+      .run(...consumers).changes;
+    if (changed > 0) this.close();
+  }
+
+  private read(id: string): Receipt | undefined {
+    const row = this.one.get(id);
+    return (
+      row && {
+        id,
+        requestedMs: Number(row.requested_ms),
+        doneMs: row.done_ms === null ? null : Number(row.done_ms),
+        forgotten: {
+          events: Number(row.events),
+          installs: Number(row.installs),
+          deadLetters: Number(row.dead_letters),
+        },
+        waitingFor: this.waiting.all(id).map(({ name }) => String(name)),
+      }
+    );
+  }
+}

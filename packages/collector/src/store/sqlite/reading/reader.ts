@@ -1,0 +1,85 @@
+// Asks a reading thread. It is started at the first question and again if it dies.
+
+import { Worker } from 'node:worker_threads';
+import { type Database, openReader } from '../database.ts';
+import { answer, type Queries, type QueryName } from './queries.ts';
+import type { Answer, Question } from './worker.ts';
+
+/** Run as TypeScript (tests, in one process) there is no thread to be had: it answers in this one. */
+const HAS_THREADS = import.meta.url.endsWith('.js');
+
+/** A reading thread of one database. */
+export class Reader {
+  private worker: Worker | undefined;
+  private inline: Database | undefined;
+  private nextId = 1;
+  private readonly waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
+
+  constructor(private readonly path: string) {}
+
+  /** Runs a query. @throws when it fails, or the thread ends. */
+  async ask<N extends QueryName>(
+    name: N,
+    params: Parameters<Queries[N]>[1],
+  ): Promise<ReturnType<Queries[N]>> {
+    if (!HAS_THREADS) {
+      this.inline ??= openReader(this.path);
+      return answer(this.inline, name, params);
+    }
+    this.worker ??= this.start();
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      this.worker!.postMessage({ id, name, params } satisfies Question);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.inline?.close();
+    this.inline = undefined;
+    await this.worker?.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: { path: this.path },
+      resourceLimits: { maxOldGenerationSizeMb: 256 },
+    });
+    worker.on('message', (given: Answer) => {
+      const asked = this.waiting.get(given.id);
+      this.waiting.delete(given.id);
+      if ('error' in given) {
+        const { error, code } = given;
+        asked?.reject(Object.assign(new Error(error), code === undefined ? {} : { code }));
+      } else {
+        asked?.resolve(given.result);
+      }
+    });
+    const end = (error: Error) => {
+      if (this.worker === worker) this.worker = undefined;
+      for (const { reject } of this.waiting.values()) reject(error);
+      this.waiting.clear();
+    };
+    worker.on('error', end);
+    worker.on('exit', () => end(new Error('the reading thread ended')));
+    worker.unref();
+    return worker;
+  }
+}
+
+/** One question that may take long, in a thread of its own: nobody waits behind it. */
+export async function askAlone<N extends QueryName>(
+  path: string,
+  name: N,
+  params: Parameters<Queries[N]>[1],
+): Promise<ReturnType<Queries[N]>> {
+  const reader = new Reader(path);
+  try {
+    return await reader.ask(name, params);
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,251 @@
+// The store in one SQLite file: one writer on this thread, readers on others.
+
+import { join } from 'node:path';
+import type { DeadLetter, Event } from '../../event.ts';
+import type { Events, Outbox, Selection, StoredEvent } from '../events.ts';
+import type { Numbers } from '../numbers.ts';
+import type { DeadLetters } from '../records.ts';
+import type { Integrity, Size, Store, Stored, StoreOptions } from '../store.ts';
+import { Activity } from './activity.ts';
+import { lastBackupMs } from './backup.ts';
+import { GroupCommit } from './commit.ts';
+import { type Database, openDatabase } from './database.ts';
+import { LetterTable } from './dead-letters.ts';
+import { Erasing } from './erasing.ts';
+import { SqliteErasures } from './erasures.ts';
+import { arrived, eventOf, PAGE } from './events.ts';
+import { DATABASE_FILE } from './folder.ts';
+import { SqliteInstalls } from './installs.ts';
+import { Leases } from './leases.ts';
+import { SqliteOutbox } from './outbox.ts';
+import { SqliteProjects } from './projects.ts';
+import { askAlone, Reader } from './reading/reader.ts';
+import { retain } from './retention.ts';
+import { Rollups } from './rollups.ts';
+import { scan } from './scan.ts';
+import { addColumns, migrate } from './schema.ts';
+import { identityOf, SqliteEndedSessions, SqliteSettings } from './settings.ts';
+import { sizeOf } from './size.ts';
+import { selectEvents, Writer } from './writer.ts';
+
+/** How often the log is tried to be emptied, 100 ms apart: a reader may be using it. */
+const TRIES = 50;
+
+export class SqliteStore implements Store {
+  readonly path: string;
+  readonly db: Database;
+  readonly identity: string;
+  readonly projects: SqliteProjects;
+  readonly settings: SqliteSettings;
+  readonly sessions: SqliteEndedSessions;
+  readonly installs: SqliteInstalls;
+  readonly erasures: SqliteErasures;
+  private readonly commits: GroupCommit;
+  private readonly letters: LetterTable;
+  private readonly activity: Activity;
+  private readonly writer: Writer;
+  private readonly leases = new Leases();
+  private readonly outboxes = new Map<string, Outbox>();
+  /** Two threads: a long summary must not hold up a list, or the copies of events. */
+  private readonly forNumbers: Reader;
+  private readonly forLists: Reader;
+
+  /** Opens, and if need be makes or migrates, the database in a folder that is held. */
+  constructor(
+    private readonly folder: string,
+    { consumers = [], onCommit, onUndone }: StoreOptions = {},
+    clock: () => number = Date.now,
+  ) {
+    this.path = join(folder, DATABASE_FILE);
+    const db = openDatabase(this.path);
+    this.db = db;
+    migrate(db);
+    addColumns(db);
+    this.identity = identityOf(db);
+    const rollups = new Rollups(db);
+    this.letters = new LetterTable(db);
+    this.activity = new Activity(db);
+    this.writer = new Writer(db, rollups, this.activity, this.letters);
+    this.commits = new GroupCommit(db, {
+      ...(onCommit && { committed: onCommit }),
+      // Once per transaction, not per request: requests of one moment count the same things.
+      finish: () => rollups.flush(),
+      undone: (error) => {
+        this.undo();
+        onUndone?.(error);
+      },
+    });
+    this.forNumbers = new Reader(this.path);
+    this.forLists = new Reader(this.path);
+    this.projects = new SqliteProjects(db, this.commits, (id) => this.removeProject(id, clock()));
+    this.settings = new SqliteSettings(db, this.commits);
+    this.sessions = new SqliteEndedSessions(db, this.commits, clock());
+    this.installs = new SqliteInstalls(db, this.commits, this.forLists);
+    this.erasures = new SqliteErasures({
+      db,
+      commits: this.commits,
+      erasing: new Erasing(db, this.writer, this.activity),
+      writer: this.writer,
+      consumers,
+      projects: () => this.projects.list().map(({ id }) => id),
+      emptyLog: () => this.emptyLog(),
+      clock,
+    });
+  }
+
+  get depth(): number {
+    return this.commits.depth;
+  }
+
+  append(
+    project: number | null,
+    events: readonly Event[],
+    letters: readonly DeadLetter[],
+    nowMs: number,
+  ): Promise<Stored> {
+    return this.commits.add(events.length + letters.length, () =>
+      this.writer.write(project, events, letters, nowMs),
+    );
+  }
+
+  readonly events: Events = {
+    get: async (project, uuid) => this.eventBy(project, uuid),
+    latest: async (project, prefix, limit) =>
+      (await this.forLists.ask('latest', { project, prefix, limit })).map(arrived),
+    remove: async (project, uuid) => {
+      const found = this.eventBy(project, uuid);
+      if (!found) return false;
+      await this.erasures.erase({ what: 'event', project, seq: found.seq });
+      return true;
+    },
+  };
+
+  readonly deadLetters: DeadLetters = {
+    list: (project = 0, after, limit) => this.forLists.ask('letters', { project, after, limit }),
+    get: async (id) => this.letters.get(id),
+    delete: (id) => this.commits.add(1, () => this.letters.delete(id)),
+    replaced: (id, project, events, nowMs) =>
+      this.commits.add(events.length + 1, () => {
+        this.writer.write(project, events, [], nowMs);
+        this.letters.delete(id);
+      }),
+  };
+
+  readonly numbers: Numbers = {
+    summary: (range) => this.forNumbers.ask('summary', range),
+    table: (table, range) => this.forNumbers.ask('table', { table, range }),
+    stats: (project) => this.forNumbers.ask('stats', { project }),
+    // It reads raw events for as long as a minute: nobody waits behind it.
+    published: (project, days, nowMs) => askAlone(this.path, 'published', { project, days, nowMs }),
+  };
+
+  async retain(nowMs: number): Promise<number> {
+    const { db, commits, writer, activity, letters } = this;
+    const projects = () => this.projects.list();
+    const deleted = await retain({ db, commits, writer, activity, letters, projects }, nowMs);
+    if (deleted > 0) await this.emptyLog();
+    return deleted;
+  }
+
+  async *scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
+    const ids = this.projects.list().map(({ id }) => id);
+    yield* scan(ids, selection, async (start) =>
+      (await this.forLists.ask('page', start)).map(arrived),
+    );
+  }
+
+  async *after(project: number, seq: number, limit = PAGE): AsyncGenerator<readonly StoredEvent[]> {
+    for (;;) {
+      const events = (await this.forLists.ask('after', { project, seq, limit })).map(arrived);
+      if (events.length === 0) return;
+      yield events;
+      seq = events.at(-1)!.seq;
+    }
+  }
+
+  outbox(consumer: string): Outbox {
+    let outbox = this.outboxes.get(consumer);
+    if (!outbox) {
+      outbox = new SqliteOutbox(this.db, consumer, this.commits, this.forLists);
+      this.outboxes.set(consumer, outbox);
+    }
+    return outbox;
+  }
+
+  async lease(name: string, holder: string, ttlMs: number): Promise<boolean> {
+    return this.leases.take(name, holder, ttlMs);
+  }
+
+  async release(name: string, holder: string): Promise<void> {
+    this.leases.release(name, holder);
+  }
+
+  backup(file: string): Promise<void> {
+    return askAlone(this.path, 'backup', { folder: this.folder, file });
+  }
+
+  async lastBackupMs(): Promise<number | undefined> {
+    return lastBackupMs(this.folder);
+  }
+
+  checkIntegrity(how: 'quick' | 'thorough'): Promise<Integrity> {
+    return askAlone(this.path, 'integrity', { how });
+  }
+
+  async size(): Promise<Size> {
+    return sizeOf(this.folder);
+  }
+
+  async close(): Promise<void> {
+    this.commits.stop();
+    await Promise.all([this.forNumbers.close(), this.forLists.close()]);
+    this.checkpoint();
+    this.db.close();
+  }
+
+  private eventBy(project: number, uuid: Buffer): StoredEvent | undefined {
+    const row = selectEvents(this.db, 'events.project_id = ? AND uuid = ?').get(project, uuid);
+    return row && eventOf(row);
+  }
+
+  private async removeProject(project: number, nowMs: number): Promise<string> {
+    const { id } = await this.erasures.erase({ what: 'project', project }, () => {
+      this.projects.markRemoved(project, nowMs);
+    });
+    return id;
+  }
+
+  /** Drops what memory mirrors of a transaction that was undone. */
+  private undo(): void {
+    this.writer.undo();
+    try {
+      this.projects.reload();
+    } catch {
+      // It cannot be read now; nothing is written either.
+    }
+  }
+
+  /**
+   * Moves everything from the write-ahead log into the database and empties the log: what was
+   * erased is still in its old pages. A reader may be using them, so this tries again for a while,
+   * and never makes ingestion wait. False: a reader held on to them all the time.
+   */
+  private async emptyLog(tries = TRIES): Promise<boolean> {
+    for (let left = tries; left > 0; left--) {
+      if (this.checkpoint()) return true;
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    return false;
+  }
+
+  private checkpoint(): boolean {
+    this.db.exec('PRAGMA busy_timeout = 0');
+    try {
+      return this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+    } catch {
+      return false; // the disk is full, or worse: commits will say so
+    } finally {
+      this.db.exec('PRAGMA busy_timeout = 5000');
+    }
+  }
+}

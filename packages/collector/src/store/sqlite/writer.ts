@@ -1,0 +1,95 @@
+// Writes events and what they count for, inside a transaction that is open.
+
+import type { DeadLetter, Event } from '../../event.ts';
+import type { Stored } from '../store.ts';
+import type { Activity } from './activity.ts';
+import type { Database, Statement } from './database.ts';
+import type { LetterTable } from './dead-letters.ts';
+import { EVENT_COLUMNS, eventOf, eventValues, insertEvent } from './events.ts';
+import type { Rollups } from './rollups.ts';
+
+/** The writer of events of one database connection. */
+export class Writer {
+  private readonly insert: Statement;
+  private readonly highest: Statement;
+  private readonly keepHighest: Statement;
+  private readonly removeEvent: Statement;
+  private seq = 0;
+
+  constructor(
+    db: Database,
+    private readonly rollups: Rollups,
+    private readonly activity: Activity,
+    private readonly letters: LetterTable,
+  ) {
+    this.insert = insertEvent(db);
+    this.highest = db.prepare(
+      'SELECT max(seq, coalesce((SELECT max(seq) FROM events), 0)) AS seq FROM last_seq',
+    );
+    this.keepHighest = db.prepare('UPDATE last_seq SET seq = ? WHERE seq < ?');
+    this.removeEvent = db.prepare('DELETE FROM events WHERE seq = ?');
+    this.readSeq();
+  }
+
+  /** The highest number an event has had. */
+  get lastSeq(): number {
+    return this.seq;
+  }
+
+  write(
+    project: number | null,
+    events: readonly Event[],
+    letters: readonly DeadLetter[],
+    nowMs: number,
+  ): Stored {
+    let inserted = 0;
+    const isNew: boolean[] = [];
+    for (const event of events) {
+      const id = this.activity.idOf(project!, event.distinctId, event.timeMs);
+      const { changes } = this.insert.run(...eventValues(this.seq + 1, project!, id, event, nowMs));
+      isNew.push(changes > 0);
+      if (changes === 0) continue;
+      this.seq++;
+      inserted++;
+      this.rollups.count(project!, event);
+      this.activity.note(project!, id, event.timeMs);
+    }
+    for (const letter of letters) this.letters.keep(letter, nowMs);
+    return { inserted, isNew };
+  }
+
+  /** Deletes an event, and what it counted for. Its id's activity is the caller's. */
+  remove(row: Parameters<typeof eventOf>[0]): void {
+    const event = eventOf(row);
+    this.beforeDeleting();
+    this.rollups.count(event.project, event, -1);
+    this.removeEvent.run(event.seq);
+  }
+
+  /**
+   * To be called in a transaction before events are deleted: the highest number is kept, because SQLite
+   * would give the numbers of the newest rows to others.
+   */
+  beforeDeleting(): void {
+    this.keepHighest.run(this.seq, this.seq);
+  }
+
+  /** Drops what memory mirrors of a transaction that was undone. */
+  undo(): void {
+    this.rollups.undo();
+    this.activity.reset();
+    this.readSeq();
+  }
+
+  private readSeq(): void {
+    try {
+      this.seq = Number(this.highest.get()?.seq ?? 0);
+    } catch {
+      // The database cannot be read: nothing is written either. The number in memory is high enough.
+    }
+  }
+}
+
+/** A statement for whole rows of events, as `Writer.remove` takes them. */
+export const selectEvents = (db: Database, where: string): Statement =>
+  db.prepare(`SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id) WHERE ${where}`);
