@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesBelow, type Host, makeHost } from './support/host';
+import { quiet } from './support/processes';
 import { lockOf, snapshot } from './support/project';
 import { executed, failed, RECORD_ONLY, recorded, type Short } from './support/recorded';
 import { cleanEnv, run } from './support/run';
@@ -176,20 +177,31 @@ describe('in the homelab', () => {
   });
 
   it('Ctrl-C is no error: the next command records the one that was interrupted', async () => {
-    const interrupt = async (args: string[]) => {
+    // On a busy machine make itself at times waits for a child that it has waited for already, with or
+    // without us, and exits 2. Then there is nothing to compare.
+    const interrupt = async (args: string[]): Promise<unknown[]> => {
       const child = spawn(MAKE, args, {
         cwd: host.root,
         env: cleanEnv(RECORD_ONLY),
         detached: true, // A process group of its own, as a terminal gives it.
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      let said = '';
+      child.stderr.on('data', (text) => {
+        said += text;
+      });
       const ended = once(child, 'close');
       await once(child.stdout, 'data');
       process.kill(-child.pid!, 'SIGINT');
-      return ended;
+      const how = await ended;
+      if (!said.includes('wait: No child processes')) return how;
+      await quiet(host.root);
+      rmSync(host.record, { recursive: true, force: true });
+      return interrupt(args);
     };
     const plain = await interrupt(['-f', 'Makefile', 'logs']);
     expect(await interrupt(['logs'])).toEqual(plain);
+    expect(plain).toEqual([null, 'SIGINT']);
     expect(recorded(host)).toEqual([]);
     await host.make(['list-services'], RECORD_ONLY);
     expect(recorded(host)).toEqual([

@@ -1,5 +1,7 @@
 // onramp.lock under real conditions: many writers, other owners, files that are wrong.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -19,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectAt } from '../src/project/project';
 import { changeState } from '../src/state/change';
 import { parseLock } from '../src/state/lock-text';
+import { readText } from '../src/state/state';
 import type { Host } from './support/host';
 import { giveAll, ID, isRoot, lockOf, makeProject, NOBODY, snapshot } from './support/project';
 import { BUNDLE, run } from './support/run';
@@ -74,6 +77,22 @@ describe('many processes that write at once', () => {
     expect(host.records()).toHaveLength(12);
     expect([...ids]).toEqual([parseLock(host.read('onramp.lock')).get('ANALYTICS_ID')]);
   }, 60_000);
+});
+
+describe('reading', () => {
+  it('never takes a file that is just being made for a broken link', async () => {
+    const files =
+      'for (;;) { fs.writeFileSync("new", "A=1"); fs.renameSync("new", "onramp.lock"); fs.unlinkSync("onramp.lock"); }';
+    const child = spawn(process.execPath, ['-e', files], { cwd: host.root, stdio: 'ignore' });
+    try {
+      const seen = new Set<string | undefined>();
+      for (let n = 0; n < 20_000 || seen.size < 2; n += 1) seen.add(readText(host.lock));
+      expect(seen).toEqual(new Set([undefined, 'A=1']));
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
+  });
 });
 
 describe('a change', () => {

@@ -40,10 +40,12 @@ export function readText(path: string): string | undefined {
     if (systemCode(error) !== 'ENOENT') {
       throw new UserError(`${path} cannot be read: ${reason(error)}. ${untouched}`);
     }
-    if (lstatSync(path, { throwIfNoEntry: false })) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink()) {
       throw new UserError(`${path} is a link to a file that does not exist. ${untouched}`);
     }
-    return undefined;
+    // Another process has made it meanwhile.
+    return found ? readText(path) : undefined;
   }
   if (isUtf8(bytes)) return bytes.toString('utf8');
   throw new UserError(`${path}, line ${firstBadLine(bytes)}: is not UTF-8 text. ${untouched}`);
