@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
-import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
+import { Auth, newSecret } from './admin/auth.ts';
 import { type Config, UserError } from './config.ts';
 import { Rate } from './gate/rate.ts';
 import { Downloads } from './http/downloads.ts';
@@ -16,6 +16,8 @@ import { buildServer } from './server.ts';
 import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import { hashToken, newToken } from './store/tokens.ts';
+import { TokenlessProjects } from './tokenless-projects.ts';
 
 export interface Collector {
   readonly url: string;
@@ -40,14 +42,15 @@ export async function startCollector(config: Config): Promise<Collector> {
   const feed = new Feed();
   try {
     const made = await setUp(store, config, clock());
-    const auth = new Auth(
-      config.adminToken
+    const auth = new Auth({
+      tokenHash: config.adminToken
         ? hashToken(config.adminToken)
         : (await store.settings.get('admin_token_hash'))!,
-      (await store.settings.get('session_secret'))!,
+      secret: (await store.settings.get('session_secret'))!,
+      tokens: store.tokens,
+      isEnded: (session) => store.sessions.has(session),
       clock,
-      (session) => store.sessions.has(session),
-    );
+    });
     const ingest = new Ingest({
       store,
       metrics,
@@ -56,7 +59,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       announce: (project, events) => feed.announce(project, events),
     });
     const downloads = new Downloads();
-    const tokenlessId = Number(await store.settings.get('tokenless_project'));
+    const tokenless = await TokenlessProjects.open(store, config.retentionDays, clock);
     app = await buildServer({
       config,
       store,
@@ -71,8 +74,7 @@ export async function startCollector(config: Config): Promise<Collector> {
         await store.sessions.end(id, untilMs);
         feed.end({ session: id });
       },
-      tokenlessProject: () =>
-        config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
+      tokenless,
     });
     await app.listen({ host: config.host, port: config.port });
     const stopJobs = startJobs(store, app, clock);
@@ -115,7 +117,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
     );
   }
   if (!hasToken) {
-    made.adminToken = newAdminToken();
+    made.adminToken = newToken('admin');
     await settings.set('admin_token_hash', hashToken(made.adminToken));
   }
   if ((await settings.get('session_secret')) === undefined) {
@@ -125,6 +127,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
     const { token } = await projects.create(
       {
         name: config.project,
+        kind: config.projectKind,
         retentionDays: config.retentionDays,
         ...(config.projectToken !== undefined && { token: config.projectToken }),
       },
@@ -136,21 +139,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
       'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
     );
   }
-  if (config.isAnonymousAllowed) await setUpTokenless(store, config, nowMs);
   return made;
-}
-
-/** Clients without a token have a project of their own, which the admin may give another name. */
-async function setUpTokenless(
-  { settings, projects }: Store,
-  config: Config,
-  nowMs: number,
-): Promise<void> {
-  if (projects.byId(Number(await settings.get('tokenless_project')))) return;
-  let name = 'anonymous';
-  for (let n = 2; projects.find(name); n++) name = `anonymous ${n}`;
-  const { id } = await projects.create({ name, retentionDays: config.retentionDays }, nowMs);
-  await settings.set('tokenless_project', String(id));
 }
 
 /** Retention, every hour and soon after the start. */
