@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, newSecret } from './admin/auth.ts';
+import { ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
+import { consumersOf } from './consumers.ts';
 import { Rate } from './gate/rate.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
@@ -18,6 +20,8 @@ import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import { hashToken, newToken } from './store/tokens.ts';
 import { TokenlessProjects } from './tokenless-projects.ts';
+import type { Keeper } from './warehouse/keeper.ts';
+import { openWarehouse } from './warehouse/open.ts';
 
 export interface Collector {
   readonly url: string;
@@ -31,6 +35,7 @@ export interface Collector {
 export async function startCollector(config: Config): Promise<Collector> {
   const metrics = makeMetrics();
   const store = await openStore(config, {
+    consumers: consumersOf(config),
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
@@ -40,6 +45,7 @@ export async function startCollector(config: Config): Promise<Collector> {
   let app: FastifyInstance | undefined;
   const clock = Date.now;
   const feed = new Feed();
+  let keeper: Keeper | undefined;
   try {
     const made = await setUp(store, config, clock());
     const auth = new Auth({
@@ -58,12 +64,14 @@ export async function startCollector(config: Config): Promise<Collector> {
       rate: new Rate(config.ratePerProject),
       announce: (project, events) => feed.announce(project, events),
     });
+    keeper = await openWarehouse(config, store, (words) => app?.log.error(words));
     const downloads = new Downloads();
     const tokenless = await TokenlessProjects.open(store, config.retentionDays, clock);
     app = await buildServer({
       config,
       store,
       location: { dataFolder: config.dataFolder },
+      keeper,
       ingest,
       auth,
       feed,
@@ -77,20 +85,25 @@ export async function startCollector(config: Config): Promise<Collector> {
       tokenless,
     });
     await app.listen({ host: config.host, port: config.port });
-    const stopJobs = startJobs(store, app, clock);
+    keeper?.start();
+    const stopJobs = startJobs(store, keeper, app, clock);
     const running = app;
+    const archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
         stopJobs();
+        await archive?.stop();
         feed.close();
-        await endServer(running, downloads);
+        await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
+        await keeper?.stop();
         await store.close();
       },
     };
   } catch (error) {
     await app?.close();
+    await keeper?.stop();
     await store.close();
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE') {
@@ -143,12 +156,18 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
 }
 
 /** Retention, every hour and soon after the start. */
-function startJobs(store: Store, app: FastifyInstance, clock: () => number): () => void {
+function startJobs(
+  store: Store,
+  keeper: Keeper | undefined,
+  app: FastifyInstance,
+  clock: () => number,
+): () => void {
   const run = async () => {
     try {
       // What a kill interrupted goes on.
       await store.erasures.resume();
       await store.retain(clock());
+      keeper?.retain();
     } catch (error) {
       const reason = error instanceof Unavailable ? error.reason : undefined;
       app.log.error(`retention: ${reason ?? (error instanceof Error ? error.message : error)}`);
@@ -160,6 +179,27 @@ function startJobs(store: Store, app: FastifyInstance, clock: () => number): () 
     clearTimeout(soon);
     clearInterval(hourly);
   };
+}
+
+/** The archive, if there is to be one. */
+function startArchive(
+  store: Store,
+  { archiveFolder, archiveMonths, dataFolder }: Config,
+  clock: () => number,
+  onError: (message: string) => void,
+): ArchiveJob | undefined {
+  if (archiveFolder === undefined) return undefined;
+  const job = new ArchiveJob({
+    store,
+    location: { dataFolder },
+    folder: archiveFolder,
+    // A month too many is no harm, a day too few is.
+    keepDays: archiveMonths * 31,
+    clock,
+    onError,
+  });
+  job.start();
+  return job;
 }
 
 function urlOf(app: FastifyInstance): string {

@@ -78,12 +78,16 @@ const schema = z.strictObject({
     .optional(),
   COLLECTOR_RETENTION_DAYS: whole(365, 1, 36_500),
   COLLECTOR_PUBLIC: flag(false),
+  COLLECTOR_ARCHIVE: z.string().optional(),
+  COLLECTOR_ARCHIVE_MONTHS: whole(24, 0, 1_200),
   COLLECTOR_ANONYMOUS: flag(undefined),
   COLLECTOR_TRUST_PROXY: proxies,
   COLLECTOR_RATE_ADDRESS: whole(300_000, 0, 1e9),
   COLLECTOR_RATE_PROJECT: whole(6_000_000, 0, 1e9),
   COLLECTOR_REQUEST_TIMEOUT_MS: whole(30_000, 100, 600_000),
   COLLECTOR_DASHBOARD: z.string().optional(),
+  COLLECTOR_WAREHOUSE: z.enum(['duckdb', 'none'], 'use duckdb or none').default('duckdb'),
+  COLLECTOR_WAREHOUSE_MEMORY_MB: whole(150, 100, 1_000_000),
   COLLECTOR_LOG: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'use silent, error, warn, info or debug')
     .default('warn'),
@@ -98,6 +102,10 @@ export interface Config {
   readonly projectKind: Kind;
   readonly projectToken: string | undefined;
   readonly retentionDays: number;
+  /** Raw events are archived here; undefined: nowhere. */
+  readonly archiveFolder: string | undefined;
+  /** How long the archive keeps them; 0: for ever. */
+  readonly archiveMonths: number;
   readonly isPublic: boolean;
   readonly isAnonymousAllowed: boolean;
   readonly trustProxy: Proxies;
@@ -105,6 +113,8 @@ export interface Config {
   readonly ratePerProject: number;
   readonly requestTimeoutMs: number;
   readonly dashboardFolder: string | undefined;
+  readonly warehouse: 'duckdb' | 'none';
+  readonly warehouseMemoryMb: number;
   readonly logLevel: string;
 }
 
@@ -137,6 +147,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     projectKind: data.COLLECTOR_PROJECT_KIND,
     projectToken: data.COLLECTOR_PROJECT_TOKEN,
     retentionDays: data.COLLECTOR_RETENTION_DAYS,
+    archiveFolder: data.COLLECTOR_ARCHIVE,
+    archiveMonths: data.COLLECTOR_ARCHIVE_MONTHS,
     isPublic: data.COLLECTOR_PUBLIC,
     // Behind a proxy, loopback is not this machine alone.
     isAnonymousAllowed:
@@ -147,6 +159,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ratePerProject: data.COLLECTOR_RATE_PROJECT,
     requestTimeoutMs: data.COLLECTOR_REQUEST_TIMEOUT_MS,
     dashboardFolder: data.COLLECTOR_DASHBOARD,
+    warehouse: data.COLLECTOR_WAREHOUSE,
+    warehouseMemoryMb: data.COLLECTOR_WAREHOUSE_MEMORY_MB,
     logLevel: data.COLLECTOR_LOG,
   };
 }

@@ -5,6 +5,7 @@ export { COLUMN_CHARS, DISTINCT_ID_CHARS, EVENT_NAME_CHARS } from '../../schema/
 const KIB = 1024;
 const MIB = 1024 * KIB;
 export const SECOND_MS = 1000;
+export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
@@ -80,8 +81,18 @@ export const END_DOWNLOADS_MS = 1 * SECOND_MS;
 export const END_REQUESTS_MS = 6 * SECOND_MS;
 export const END_MS = 10 * SECOND_MS;
 
+/** Published numbers are rounded down to this, and are never smaller. See published/figures.ts. */
+export const PUBLIC_STEP = 10;
+/** Values of a published list. */
+export const PUBLIC_LIST = 50;
+/** How long after its end a month is published: for what comes late. */
+export const PUBLIC_SETTLE_MS = 3 * DAY_MS;
+
 /** The archive: how long after an hour's end its parts are written. */
 export const ARCHIVE_DELAY_MS = 10 * 60 * SECOND_MS;
+/** How often it is looked whether something is to be archived or erased, and how long a lease is held. */
+export const ARCHIVE_LOOK_MS = 10 * SECOND_MS;
+export const ARCHIVE_LEASE_MS = 90 * SECOND_MS;
 /** A step back of the clock up to this long is smoothed: no part for a second. */
 export const ARCHIVE_STEP_MS = 10 * 60 * SECOND_MS;
 /** Rows and bytes of a row group; rows of a part; bytes that all parts under way hold. */
@@ -95,3 +106,5 @@ export const WAREHOUSE_BATCH = 4_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;
+/** How long who asks a question waits for its turn and its answer. */
+export const QUESTION_WAIT_MS = 20 * SECOND_MS;

@@ -9,8 +9,11 @@ const main = defineCommand({
   subCommands: {
     serve: () => import('./commands/serve.ts').then(({ serve }) => serve),
     backup: () => import('./commands/backup.ts').then(({ backup }) => backup),
+    rebuild: () => import('./commands/rebuild.ts').then(({ rebuild }) => rebuild),
     restore: () => import('./commands/restore.ts').then(({ restore }) => restore),
     export: () => import('./commands/export.ts').then(({ exportEvents }) => exportEvents),
+    archive: () => import('./commands/archive.ts').then(({ archive }) => archive),
+    import: () => import('./commands/import.ts').then(({ importArchive }) => importArchive),
     forward: () => import('./commands/forward.ts').then(({ forward }) => forward),
   },
 });
@@ -31,7 +34,7 @@ if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')
     await runCommand(main, { rawArgs });
   } catch (error) {
     const { name, message, stack } = error as Error;
-    const isPlain = ['UserError', 'StoreError', 'CLIError'].includes(name);
+    const isPlain = ['UserError', 'StoreError', 'CLIError', 'ArchiveUnavailable'].includes(name);
     console.error(`collector: ${stripVTControlCharacters((isPlain ? message : stack) ?? message)}`);
     process.exit(1);
   }

@@ -15,6 +15,8 @@ import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
 import { tokens } from './admin/tokens.ts';
+import { query } from './api/query.ts';
+import { warehouse } from './api/warehouse.ts';
 import type { Config, Proxies } from './config.ts';
 import { installs } from './dialects/installs.ts';
 import { posthogConfig } from './dialects/posthog-config.ts';
@@ -38,11 +40,14 @@ import { pages } from './pages.ts';
 import type { StoreLocation } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { TokenlessKind, TokenlessProjects } from './tokenless-projects.ts';
+import type { Keeper } from './warehouse/keeper.ts';
 
 export interface Parts {
   readonly config: Config;
   readonly store: Store;
   readonly location: StoreLocation;
+  /** undefined: this collector has no warehouse. */
+  readonly keeper: Keeper | undefined;
   readonly ingest: Ingest;
   readonly auth: Auth;
   readonly feed: Feed;
@@ -158,6 +163,7 @@ async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts):
 
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   const { auth, store, location, ingest, clock, config, feed, metrics, tokenless } = parts;
+  const { keeper } = parts;
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -171,6 +177,8 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   numberRoutes(scope, { auth, store, clock, isPublic: config.isPublic });
   projects(scope, { auth, store, feed, clock, retentionDays: config.retentionDays });
   tokens(scope, { auth, store, feed, clock });
+  query(scope, { auth, projects: store.projects, keeper });
+  warehouse(scope, { auth, keeper });
   deadLetters(scope, { auth, store, ingest });
   data(scope, { auth, store, location, clock });
   installRoutes(scope, {
@@ -193,7 +201,8 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   });
 
   // Not even this machine is let in without the token: a proxy on it may look like it in every way.
-  scope.get('/metrics', { onRequest: auth.everything }, async (_request, reply) => {
+  scope.get('/metrics', { onRequest: auth.require }, async (_request, reply) => {
+    if (keeper) metrics.warehouseWaiting.set(await keeper.waiting());
     metrics.waiting.set(store.depth);
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });

@@ -119,7 +119,7 @@ export class Auth {
   /** A hook for routes that change a project. */
   readonly changes = this.hook('admin');
   /** A hook for routes that are about all projects. */
-  readonly everything = this.hook('everything');
+  readonly require = this.hook('everything');
 
   private hook(need: Need) {
     return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> =>

@@ -78,7 +78,7 @@ export function projects(
     projects: visibleTo(request.access, table).list().map(shown),
   }));
 
-  app.post('/api/v1/projects', { onRequest: auth.everything }, async (request, reply) => {
+  app.post('/api/v1/projects', { onRequest: auth.require }, async (request, reply) => {
     const body = await bodyOf(request);
     const name = nameOf(body?.name);
     if (table.find(name)) throw nameTaken();

@@ -67,7 +67,8 @@ export async function archiveFinished(
   };
   try {
     for await (const row of source.eventsAfter(after)) {
-      const { receivedMs } = row;
+      // Unknown of old events: no earlier than any before it, so that their hours follow each other.
+      const receivedMs = row.receivedMs ?? Math.max(lastMs ?? 0, row.event.timeMs);
       // A clock that is set right, and requests that overtake each other at the turn of an hour.
       const isSmallStep =
         lastMs !== undefined && receivedMs < lastMs && lastMs - receivedMs <= ARCHIVE_STEP_MS;

@@ -61,11 +61,11 @@ export async function* rowsOf(
   }
 }
 
-/** Whether a part has a row of which one of two columns satisfies `isWanted`. */
+/** Whether a part has a row that satisfies `isWanted`. Reads three columns of it. */
 export function someRow(
   archive: Archive,
   part: PartEntry,
-  isWanted: (distinctId: string, properties: string) => boolean,
+  isWanted: (seq: number, distinctId: string, properties: string) => boolean,
 ): Promise<boolean> {
   return withPart(archive, part, async (content) => {
     try {
@@ -76,13 +76,14 @@ export function someRow(
         const cells = await parquetReadObjects({
           file: content,
           metadata,
-          columns: ['distinct_id', 'properties'],
+          columns: ['seq', 'distinct_id', 'properties'],
           rowStart: start,
           rowEnd: end,
         });
-        if (cells.some((row) => isWanted(String(row.distinct_id), String(row.properties)))) {
-          return true;
-        }
+        const isThere = cells.some((row) =>
+          isWanted(Number(row.seq), String(row.distinct_id), String(row.properties)),
+        );
+        if (isThere) return true;
         start = end;
       }
       return false;

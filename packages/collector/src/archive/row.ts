@@ -10,8 +10,8 @@ import { parseUuid } from '../gate/uuid.ts';
 export interface ArchivedEvent {
   readonly seq: number;
   readonly project: number;
-  /** When it was taken, in milliseconds since 1970. */
-  readonly receivedMs: number;
+  /** When it was taken, in milliseconds since 1970; null: nobody had noted it yet. */
+  readonly receivedMs: number | null;
   readonly event: Event;
 }
 
@@ -28,7 +28,11 @@ const TYPES = { text: 'STRING', flag: 'BOOLEAN', count: 'INT64', time: 'TIMESTAM
 /** The columns of a part, in their order. */
 export const PART_COLUMNS: readonly PartColumn[] = [
   { name: 'seq', type: 'INT64', valueIn: ({ seq }) => seq },
-  { name: 'received_at', type: 'TIMESTAMP', valueIn: ({ receivedMs }) => new Date(receivedMs) },
+  {
+    name: 'received_at',
+    type: 'TIMESTAMP',
+    valueIn: ({ receivedMs }) => (receivedMs === null ? null : new Date(receivedMs)),
+  },
   ...EXPORT_COLUMNS.filter(({ name }) => name !== 'received_at').map(({ name, type, valueIn }) => ({
     name,
     type: TYPES[type],
@@ -75,7 +79,7 @@ export function rowOf(project: number, cells: Readonly<Record<string, unknown>>)
   return {
     seq: Number(cells.seq ?? 0),
     project,
-    receivedMs: received instanceof Date ? received.getTime() : timestamp.getTime(),
+    receivedMs: received instanceof Date ? received.getTime() : null,
     event: {
       uuid,
       name: event,

@@ -42,8 +42,12 @@ export interface StoreReader {
    * meanwhile may be among them or not. @throws when a part cannot be read: never short.
    */
   scan(selection: Selection): AsyncIterable<readonly StoredEvent[]>;
-  /** Pages of events of a project in the order in which they were written, after `seq`. */
-  after(project: number, seq: number, limit?: number): AsyncIterable<readonly StoredEvent[]>;
+  /** Pages of events of a project, or of all, in the order in which they were written, after `seq`. */
+  after(
+    project: number | undefined,
+    seq: number,
+    limit?: number,
+  ): AsyncIterable<readonly StoredEvent[]>;
   /**
    * Copies everything into a file that must not exist, while the store is in use. The file is whole, or
    * it is not there. `progress` hears of bytes, as far as the engine tells.

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../schema/src/question';
 import { isZone } from '../../../schema/src/zone';
 import { dayInWords } from '../format';
+import { Empty } from '../panels/empty';
 import { Tiles } from '../panels/tiles';
 import { Banner, Updated } from '../parts/banner';
 import { Chips } from '../parts/chips';
@@ -15,10 +16,12 @@ import { refresh, useAnswer } from './answers';
 import { readLive } from './live';
 import { type Page, pagesOf } from './pages';
 import { type Period, periodOf } from './range';
-import { type Project, type Scope, ScopeContext, urlOf } from './scope';
+import { type Project, type Scope, ScopeContext, totalsOf, urlOf, useAsked } from './scope';
 import { checkSession, signOut, useSession } from './session';
 import { go, searchOf, useView, type View } from './view';
 
+/** The time of the first event, where there is none. */
+const NEVER = Number.POSITIVE_INFINITY;
 /** How long new events are gathered before the numbers are asked for again. */
 const REFRESH_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -110,7 +113,7 @@ function useFirst(scope: Scope, isNeeded: boolean): number | undefined {
   const { data } = useAnswer<AnswerOf<'series'>>(isNeeded ? url : undefined);
   const points = data?.data?.points;
   if (!points) return undefined;
-  return points.find(({ events }) => events > 0)?.start ?? scope.nowMs;
+  return points.find(({ events }) => events > 0)?.start ?? NEVER;
 }
 
 interface ViewedProps {
@@ -133,10 +136,14 @@ function Viewed({ view, project, projects }: ViewedProps) {
     period: periodOf(view.range, zone, nowMs),
   };
   const isAll = view.range === 'all';
-  const firstMs = useFirst(first, isAll);
-  const scope = isAll ? { ...first, period: periodOf('all', zone, nowMs, firstMs) } : first;
   const pages = pagesOf(kind);
   const page = pages.find(({ id }) => id === view.page) ?? pages[0]!;
+  const now = useAsked(first, page.hasRange ? totalsOf(first) : undefined);
+  // Nothing in this range may mean that nothing was ever sent.
+  const hasNothing = now.answer?.data?.now.events === 0 && view.where.length === 0;
+  const firstMs = useFirst(first, isAll || hasNothing);
+  const scope = isAll ? { ...first, period: periodOf('all', zone, nowMs, firstMs) } : first;
+  const isEmpty = page.hasRange && hasNothing && firstMs === NEVER;
   useEffect(() => {
     document.title = `${project.name}: ${page.title}`;
   }, [project.name, page.title]);
@@ -149,11 +156,13 @@ function Viewed({ view, project, projects }: ViewedProps) {
       <Header {...{ scope, projects, pages, page }} />
       <main id="content" tabIndex={-1}>
         <Banner />
-        {isAll && firstMs === undefined ? (
+        {isEmpty ? (
+          <Empty />
+        ) : isAll && firstMs === undefined ? (
           <div class="waiting" aria-busy="true" />
         ) : (
           <>
-            <Tiles />
+            {page.hasTotals && <Tiles />}
             <div class="panels">
               {page.panels.map(({ id, Show }) => (
                 <Show key={id} />
@@ -205,9 +214,18 @@ function Header({ scope, projects, pages, page }: HeaderProps) {
             <select
               aria-label="Project"
               value={project.name}
+              // Browsers are not at one about how wide a bold list is.
+              style={{ minWidth: `calc(${project.name.length}ch + 3rem)` }}
               onChange={(event) =>
                 // Filters are about what this project has.
-                go({ ...view, project: event.currentTarget.value, where: [], page: '', by: [] })
+                go({
+                  ...view,
+                  project: event.currentTarget.value,
+                  where: [],
+                  page: '',
+                  by: [],
+                  sides: [],
+                })
               }
             >
               {projects.map(({ id, name }) => (
@@ -218,17 +236,19 @@ function Header({ scope, projects, pages, page }: HeaderProps) {
             project.name
           )}
         </h1>
-        <div class="range">
-          <span class="soft">{inWords(period)}</span>
-          <RangeControl {...{ view, period }} />
-        </div>
+        {page.hasRange && (
+          <div class="range">
+            <span class="soft">{inWords(period)}</span>
+            <RangeControl {...{ view, period }} />
+          </div>
+        )}
       </div>
       {pages.length > 1 && (
         <nav aria-label="Pages">
           {pages.map(({ id, title }, index) => (
             <Link
               key={id}
-              href={searchOf({ ...view, page: index === 0 ? '' : id })}
+              href={searchOf({ ...view, page: index === 0 ? '' : id, by: [], sides: [] })}
               {...(page.id === id && { 'aria-current': 'page' as const })}
             >
               {title}
@@ -236,7 +256,7 @@ function Header({ scope, projects, pages, page }: HeaderProps) {
           ))}
         </nav>
       )}
-      <Chips scope={scope} />
+      {page.hasRange && <Chips scope={scope} />}
     </header>
   );
 }

@@ -3,28 +3,107 @@
 
 import type { Kind } from '../../../schema/src/columns';
 import { activity } from '../panels/activity';
+import { adoption } from '../panels/adoption';
 import { byColumn } from '../panels/by-column';
+import { commandDurations, commands } from '../panels/commands';
+import { compare } from '../panels/compare';
+import { deadLetters } from '../panels/dead-letters';
+import { durationsBy } from '../panels/durations';
+import { errors } from '../panels/errors';
+import { eventList } from '../panels/event-list';
+import { funnel } from '../panels/funnel';
+import { health } from '../panels/health';
+import { live } from '../panels/live';
+import { own } from '../panels/own';
 import type { Panel } from '../panels/panel';
+import { overrides, services } from '../panels/services';
 import { columnsOf } from './scope';
 
 export interface Page {
   readonly id: string;
   readonly title: string;
   readonly panels: readonly Panel[];
+  /** It is about a range of time, and shows its totals. */
+  readonly hasRange: boolean;
+  readonly hasTotals: boolean;
 }
 
-/** Panels of columns that have no panel of their own. */
+/** Panels of columns that have no panel of their own yet. */
 function others(kind: Kind, taken: readonly string[]): Panel[] {
   return columnsOf(kind)
-    .filter(({ name, type, breakdown }) => type !== 'count' && breakdown && !taken.includes(name))
-    .map(({ name, label, doc }) => byColumn({ column: name }, { title: label, question: doc }));
+    .filter(({ name, type }) => type !== 'count' && name !== 'success' && !taken.includes(name))
+    .map(({ name, label, doc }) =>
+      byColumn({ column: name }, { title: label, question: doc, isOptional: true }),
+    );
 }
 
-const overview = (kind: Kind): Panel[] => [
-  activity,
-  byColumn({ column: 'event' }, { question: 'What happens?' }),
-  ...others(kind, ['success']),
-];
+const events = byColumn({ column: 'event' }, { question: 'What happens?', count: 'events' });
+
+/** Successes of installations by what they ran on. */
+const succeeding = (column: string, title: string): Panel =>
+  byColumn({ column }, { title, question: `Do installations succeed on each?`, extra: 'success' });
+
+const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
+  cli: () => [
+    activity,
+    services,
+    commands,
+    errors,
+    commandDurations,
+    adoption,
+    overrides,
+    ...others('cli', ['service', 'override', 'command', 'error_type', 'version', 'node']),
+    events,
+  ],
+  installs: () => [
+    funnel,
+    activity,
+    succeeding('os', 'Operating systems'),
+    succeeding('node_major', 'Versions of Node'),
+    succeeding('package_manager', 'Package managers'),
+    succeeding('template', 'Templates'),
+    byColumn(
+      { column: 'stage' },
+      {
+        id: 'stages',
+        title: 'Errors by stage',
+        question: 'Where do installations fail?',
+        where: [{ column: 'success', op: 'is', value: false }],
+      },
+    ),
+    errors,
+    durationsBy('template', 'template'),
+    ...others('installs', [
+      'os',
+      'node',
+      'node_major',
+      'package_manager',
+      'template',
+      'stage',
+      'error_type',
+    ]),
+    events,
+  ],
+  agents: () => [
+    activity,
+    byColumn(
+      { column: 'agent' },
+      {
+        id: 'agents',
+        title: 'Agents',
+        question: 'Which are used, by how many, and do they succeed?',
+        extra: 'success',
+      },
+    ),
+    errors,
+    durationsBy('agent', 'agent'),
+    adoption,
+    ...others('agents', ['agent', 'error_type', 'version', 'node']),
+    events,
+  ],
+};
+
+const whole = (kind: Kind): readonly Panel[] => [activity, events, ...others(kind, [])];
 
 const made = new Map<Kind, readonly Page[]>();
 
@@ -32,7 +111,23 @@ const made = new Map<Kind, readonly Page[]>();
 export function pagesOf(kind: Kind): readonly Page[] {
   const known = made.get(kind);
   if (known) return known;
-  const pages: Page[] = [{ id: 'overview', title: 'Overview', panels: overview(kind) }];
+  const overview = OVERVIEW[kind]?.() ?? whole(kind);
+  const page = (id: string, title: string, panels: readonly Panel[], of: Partial<Page> = {}) => ({
+    id,
+    title,
+    panels,
+    hasRange: false,
+    hasTotals: false,
+    ...of,
+  });
+  const pages: Page[] = [
+    page('overview', 'Overview', [...overview, own], { hasRange: true, hasTotals: true }),
+    page('compare', 'Compare', [compare], { hasRange: true }),
+    page('events', 'Events', [eventList], { hasRange: true }),
+    page('live', 'Live', [live]),
+    page('dead-letters', 'Dead letters', [deadLetters]),
+    page('health', 'Health', [health]),
+  ];
   made.set(kind, pages);
   return pages;
 }

@@ -4,6 +4,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { COLUMNS, type Column, type Kind } from '../../../schema/src/columns';
+import { readField } from '../../../schema/src/condition';
 import { fieldsOf } from '../../../schema/src/fields';
 import { paramsOf, type UnplacedQuestion } from '../../../schema/src/notation';
 import type { AnswerOf, Field, Filter, Question, QuestionKind } from '../../../schema/src/question';
@@ -50,6 +51,20 @@ export function labelOf(field: Field): string {
   return FIELDS.find(({ name }) => name === field.column)?.label ?? field.column;
 }
 
+/** The field of a name, as addresses have it: a column, or `prop.KEY`. */
+export const fieldOfName = (name: string): Field =>
+  name.startsWith('prop.') ? readField('by', name) : { column: name };
+
+/** A field's value in words, as in "os is linux". */
+export const oneOf = (field: Field): string =>
+  'property' in field ? field.property : field.column.replaceAll('_', ' ');
+
+/** The same, at the head of a list. Two letters are an abbreviation. */
+export function headOf(field: Field): string {
+  const one = oneOf(field);
+  return one.length <= 2 ? one.toUpperCase() : `${one.charAt(0).toUpperCase()}${one.slice(1)}`;
+}
+
 type Own<Q> = Q extends Question ? Omit<Q, 'project' | 'from' | 'to' | 'zone' | 'where'> : never;
 
 /** What a panel asks: its kind and what belongs to it; the rest comes from the view. */
@@ -85,6 +100,17 @@ export function useAsked<K extends QuestionKind>(
   const entry = useAnswer<AnswerOf<K>>(asked && urlOf(scope, asked));
   return { ...entry, answer: entry.data as AnswerOf<K> | undefined };
 }
+
+/** Whether events of this project have a column. */
+export const hasColumn = ({ kind }: Scope, column: string): boolean =>
+  columnsOf(kind).some(({ name }) => name === column);
+
+/** The totals of a view, as all of its parts ask for them: once. */
+export const totalsOf = (scope: Scope) =>
+  ({
+    kind: 'totals',
+    ...(hasColumn(scope, 'duration_ms') && { measure: { column: 'duration_ms' } }),
+  }) as const;
 
 /** Adds a filter to the view, or takes it away if it is there. */
 export function toggle({ view }: Scope, filter: Filter): void {

@@ -12,7 +12,8 @@ export class AskError extends Error {
 
   /** Whether the same question may be answered in a moment. */
   get isTransient(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    // 501: it never will be.
+    return this.status === 0 || this.status === 429 || (this.status >= 500 && this.status !== 501);
   }
 }
 

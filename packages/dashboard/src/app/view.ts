@@ -17,8 +17,8 @@ export interface View {
   readonly zone: string;
   /** Panels of one's own: a column, or `prop.KEY`. */
   readonly by: readonly string[];
-  /** What is put beside it: empty, `before`, or a second filter as text. */
-  readonly against: string;
+  /** What is compared: nothing (the period before), other days, or two conditions. */
+  readonly sides: readonly string[];
 }
 
 /** Reads an address. What it does not say, or says wrongly, is the default. */
@@ -40,12 +40,12 @@ export function viewOf(search: string): View {
     }),
     zone: of('zone'),
     by: query.getAll('by').filter(Boolean),
-    against: of('against'),
+    sides: query.getAll('side').filter(Boolean).slice(0, 2),
   };
 }
 
 /** The address of a view, with what differs from the default. */
-export function searchOf({ project, page, range, where, zone, by, against }: View): string {
+export function searchOf({ project, page, range, where, zone, by, sides }: View): string {
   const query = new URLSearchParams();
   if (project) query.set('project', project);
   if (page) query.set('page', page);
@@ -53,7 +53,7 @@ export function searchOf({ project, page, range, where, zone, by, against }: Vie
   for (const filter of where) query.append('where', filterText(filter));
   if (zone) query.set('zone', zone);
   for (const each of by) query.append('by', each);
-  if (against) query.set('against', against);
+  for (const each of sides) query.append('side', each);
   const text = query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
   return text ? `?${text}` : location.pathname;
 }

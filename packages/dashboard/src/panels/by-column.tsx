@@ -2,10 +2,10 @@
 
 import { fieldText } from '../../../schema/src/condition';
 import type { Field, Filter } from '../../../schema/src/question';
-import { labelOf, useScope } from '../app/scope';
+import { labelOf, useAsked, useScope } from '../app/scope';
 import { peopleOf } from '../app/words';
 import { Card } from '../parts/card';
-import { type Count, Ranked } from '../parts/ranked';
+import { type Count, type Extra, firstAsked, Ranked, type RankedProps } from '../parts/ranked';
 import type { Panel } from './panel';
 
 interface ByColumn {
@@ -13,30 +13,42 @@ interface ByColumn {
   readonly title?: string;
   readonly where?: readonly Filter[];
   readonly count?: Count;
-  readonly measure?: Field;
+  readonly extra?: Extra;
+  readonly hasOther?: boolean;
+  /** Left out when there is nothing in it. */
+  readonly isOptional?: boolean;
+  readonly id?: string;
   readonly label?: string;
 }
 
 /** A panel that ranks the values of a field. */
 export function byColumn(field: Field, own: ByColumn = {}): Panel {
-  const id = `by-${fieldText(field).replace(/[^\w-]/g, '-')}`;
+  const id = own.id ?? `by-${fieldText(field).replace(/[^\w-]/g, '-')}`;
   const { title = labelOf(field), question = 'How many have which?' } = own;
   return {
     id,
     title,
     question,
     Show: () => {
-      const { kind } = useScope();
+      const scope = useScope();
       const { count = 'ids' } = own;
+      const list: RankedProps = {
+        id,
+        title,
+        by: field,
+        count,
+        unit: count === 'ids' ? peopleOf(scope.kind) : 'Events',
+        ...(own.where && { where: own.where }),
+        ...(own.extra && { extra: own.extra }),
+        ...(own.hasOther && { hasOther: true }),
+        ...(own.label && { label: own.label }),
+      };
+      const { answer } = useAsked(scope, firstAsked(list));
+      // What nobody sends needs no place on the page.
+      if (own.isOptional && answer?.data?.rows.length === 0) return null;
       return (
         <Card {...{ id, title, question }}>
-          <Ranked
-            {...{ id, title, by: field, count }}
-            {...(own.where && { where: own.where })}
-            {...(own.measure && { measure: own.measure })}
-            {...(own.label && { label: own.label })}
-            unit={count === 'ids' ? peopleOf(kind) : 'Events'}
-          />
+          <Ranked {...list} />
         </Card>
       );
     },

@@ -1,14 +1,10 @@
 // The numbers at the top: people first, events last.
 
-import { COLUMNS } from '../../../schema/src/columns';
-import { type Scope, useAsked, useScope } from '../app/scope';
+import { hasColumn, totalsOf, useAsked, useScope } from '../app/scope';
 import { searchOf } from '../app/view';
 import { peopleOf } from '../app/words';
 import { Link } from '../parts/link';
 import { Tile } from '../parts/tile';
-
-const hasColumn = ({ kind }: Scope, name: string): boolean =>
-  COLUMNS.some((column) => column.name === name && column.kinds.includes(kind));
 
 const sum = (points: readonly { ids: number }[] | undefined): number | undefined =>
   points?.reduce((total, { ids }) => total + ids, 0);
@@ -17,10 +13,9 @@ export function Tiles() {
   const scope = useScope();
   const { period, kind, view } = scope;
   const isTimed = hasColumn(scope, 'duration_ms');
-  const measure = isTimed ? ({ measure: { column: 'duration_ms' } } as const) : {};
   const { interval, beforeSoFar: span } = period;
-  const now = useAsked(scope, { kind: 'totals', ...measure });
-  const before = useAsked(scope, span && { kind: 'totals', ...measure, span });
+  const now = useAsked(scope, totalsOf(scope));
+  const before = useAsked(scope, span && { ...totalsOf(scope), span });
   const fresh = useAsked(scope, { kind: 'new_ids', interval });
   const freshBefore = useAsked(scope, span && { kind: 'new_ids', interval, span });
   const [a, b] = [now.answer?.data?.now, before.answer?.data?.now];

@@ -1,7 +1,7 @@
 // The filters of the view: each can be taken away.
 
 import type { Filter } from '../../../schema/src/question';
-import { labelOf, type Scope, toggle } from '../app/scope';
+import { oneOf, type Scope, toggle } from '../app/scope';
 import { go } from '../app/view';
 
 const WORDS: Record<string, string> = { is: 'is', is_not: 'is not', contains: 'contains' };
@@ -9,7 +9,7 @@ const WORDS: Record<string, string> = { is: 'is', is_not: 'is not', contains: 'c
 /** A filter in words: "Operating systems is linux". */
 export function filterInWords(filter: Filter): string {
   const value = filter.value === null ? '(none)' : String(filter.value);
-  return `${labelOf(filter)} ${WORDS[filter.op] ?? filter.op} ${value}`;
+  return `${oneOf(filter)} ${WORDS[filter.op] ?? filter.op} ${value}`;
 }
 
 export function Chips({ scope }: { scope: Scope }) {
@@ -25,7 +25,7 @@ export function Chips({ scope }: { scope: Scope }) {
             onClick={() => toggle(scope, filter)}
           >
             <span class="soft">
-              {labelOf(filter)} {WORDS[filter.op] ?? filter.op}
+              {oneOf(filter)} {WORDS[filter.op] ?? filter.op}
             </span>{' '}
             <bdi>{filter.value === null ? '(none)' : String(filter.value)}</bdi>
             <span aria-hidden="true"> ✕</span>

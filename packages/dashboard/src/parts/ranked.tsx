@@ -6,12 +6,17 @@ import { fieldText } from '../../../schema/src/condition';
 import { csvLine } from '../../../schema/src/csv';
 import type { Data, Field, Filter, Measured } from '../../../schema/src/question';
 import { download } from '../app/download';
-import { type Asked, isFiltered, labelOf, toggle, useAsked, useScope } from '../app/scope';
+import { type Asked, headOf, isFiltered, toggle, totalsOf, useAsked, useScope } from '../app/scope';
 import { searchOf } from '../app/view';
 import { duration, format, percent } from '../format';
 import { Shown } from './card';
 import { Dialog } from './dialog';
 import { Link } from './link';
+
+/** A column beside the counts. */
+export type Extra = 'median' | 'success';
+
+const EXTRAS: Record<Extra, string> = { median: 'Median', success: 'Success' };
 
 /** What the numbers are of. */
 export type Count = 'ids' | 'events';
@@ -32,17 +37,22 @@ const filterOf = (by: Field, { value }: Row): Filter => ({ ...by, op: 'is', valu
 const sorted = (rows: readonly Row[], count: Count): Row[] =>
   [...rows].sort((a, b) => b[count] - a[count] || b.events - a.events);
 
+function extraOf({ median, failure_rate }: Row, extra: Extra): string {
+  if (extra === 'median') return median === null ? '–' : duration(median);
+  return failure_rate === null ? '–' : percent(1 - failure_rate);
+}
+
 interface RowProps {
   readonly row: Row;
   readonly by: Field;
   readonly count: Count;
   readonly most: number;
   readonly all: number;
-  readonly isMeasured: boolean;
+  readonly extra: Extra | undefined;
   readonly done?: () => void;
 }
 
-function RankedRow({ row, by, count, most, all, isMeasured, done }: RowProps) {
+function RankedRow({ row, by, count, most, all, extra, done }: RowProps) {
   const scope = useScope();
   const filter = filterOf(by, row);
   const isOn = isFiltered(scope, filter);
@@ -64,9 +74,7 @@ function RankedRow({ row, by, count, most, all, isMeasured, done }: RowProps) {
       >
         <bdi>{name}</bdi>
       </button>
-      {isMeasured && (
-        <span class="figure measured">{row.median === null ? '–' : duration(row.median)}</span>
-      )}
+      {extra && <span class="figure measured">{extraOf(row, extra)}</span>}
       <Link
         class="figure"
         href={searchOf({ ...scope.view, page: 'events', where })}
@@ -79,57 +87,63 @@ function RankedRow({ row, by, count, most, all, isMeasured, done }: RowProps) {
   );
 }
 
-interface RankedProps {
+export interface RankedProps {
   readonly id: string;
   readonly by: Field;
   readonly count?: Count;
   readonly where?: readonly Filter[];
-  readonly measure?: Field;
+  readonly extra?: Extra;
+  /** The rest as a row of its own. Of events alone: machines cannot be added up. */
+  readonly hasOther?: boolean;
   /** What one row is, for the head: "Service". */
   readonly label?: string;
   /** What is counted: "Machines". */
   readonly unit: string;
-  /** Rows of these are shown as they come, with `(none)` kept out. */
   readonly title: string;
 }
 
-const askedOf = ({ by, where, measure }: RankedProps, limit: number) =>
+/** What such a list asks for at first. */
+export const firstAsked = (props: RankedProps) => askedOf(props, ASKED);
+
+const askedOf = ({ by, where, extra }: RankedProps, limit: number) =>
   ({
     kind: 'breakdown',
     by,
     limit,
     ...(where && { where }),
-    ...(measure && { measure }),
+    ...(extra === 'median' && { measure: { column: 'duration_ms' } }),
   }) as Asked & { kind: 'breakdown' };
 
 /** The list of a breakdown, whole with its "more". */
 export function Ranked(props: RankedProps) {
-  const { count = 'ids', by, measure, where, label = labelOf(by), unit, title } = props;
+  const { count = 'ids', by, extra, where, label = headOf(by), unit, title } = props;
   const scope = useScope();
-  const answered = useAsked(scope, askedOf(props, ASKED));
-  const totals = useAsked(scope, { kind: 'totals', ...(where && { where }) } as Asked & {
-    kind: 'totals';
-  });
+  const answered = useAsked(scope, firstAsked(props));
+  const totals = useAsked(scope, { ...totalsOf(scope), ...(where && { where }) });
   const [isOpen, setOpen] = useState(false);
-  const all = totals.answer?.data?.now[count] ?? 0;
   return (
     <Shown of={answered} isEmpty={({ rows }) => rows.length === 0}>
-      {({ rows, values }) => {
+      {({ rows, values, events }) => {
         const list = sorted(rows, count);
+        // With the rest as a row, the shares are of these events, and add up.
+        const all = props.hasOther ? events : (totals.answer?.data?.now[count] ?? 0);
         const shown = list.slice(0, values <= SHOWN + 1 ? SHOWN + 1 : SHOWN);
         const more = values - shown.length;
         return (
           <>
-            <Head label={label} unit={unit} isMeasured={measure !== undefined} />
+            <Head label={label} unit={unit} extra={extra} />
             <ol class="ranked">
               {shown.map((row) => (
                 <RankedRow
                   key={String(row.value)}
                   {...{ row, by, count, all }}
                   most={list[0]![count]}
-                  isMeasured={measure !== undefined}
+                  extra={extra}
                 />
               ))}
+              {props.hasOther && more > 0 && (
+                <Other count={events - shown.reduce((sum, row) => sum + row.events, 0)} all={all} />
+              )}
             </ol>
             <p class="below">
               {more > 0 ? (
@@ -160,11 +174,21 @@ export function Ranked(props: RankedProps) {
   );
 }
 
-function Head({ label, unit, isMeasured }: { label: string; unit: string; isMeasured: boolean }) {
+function Other({ count, all }: { count: number; all: number }) {
+  return (
+    <li class="soft">
+      <span class="name">Other</span>
+      <span class="figure">{format(count, 'count')}</span>
+      <span class="figure share">{percent(all > 0 ? count / all : 0)}</span>
+    </li>
+  );
+}
+
+function Head({ label, unit, extra }: { label: string; unit: string; extra: Extra | undefined }) {
   return (
     <div class="ranked-head soft" aria-hidden="true">
       <span class="name">{label}</span>
-      {isMeasured && <span class="figure measured">Median</span>}
+      {extra && <span class="figure measured">{EXTRAS[extra]}</span>}
       <span class="figure">{unit}</span>
       <span class="figure share">Share</span>
     </div>
@@ -173,7 +197,7 @@ function Head({ label, unit, isMeasured }: { label: string; unit: string; isMeas
 
 /** All values, with a search in them. */
 function Everything(props: RankedProps & { all: number; close: () => void }) {
-  const { count = 'ids', by, all, close, unit, label = labelOf(by), measure } = props;
+  const { count = 'ids', by, all, close, unit, label = headOf(by), extra } = props;
   const scope = useScope();
   const [text, setText] = useState('');
   const answered = useAsked(scope, askedOf(props, ALL));
@@ -199,14 +223,14 @@ function Everything(props: RankedProps & { all: number; close: () => void }) {
                 {format(found.length, 'count')} of {format(values, 'count')}
                 {values > rows.length && `, the ${format(rows.length, 'count')} most frequent`}
               </p>
-              <Head label={label} unit={unit} isMeasured={measure !== undefined} />
+              <Head label={label} unit={unit} extra={extra} />
               <ol class="ranked">
                 {found.map((row) => (
                   <RankedRow
                     key={String(row.value)}
                     {...{ row, by, count, all }}
                     most={list[0]?.[count] ?? 0}
-                    isMeasured={measure !== undefined}
+                    extra={extra}
                     done={close}
                   />
                 ))}

@@ -39,7 +39,7 @@ const PARTS: Record<Interval, Intl.DateTimeFormatOptions> = {
 const TICKS: Record<Interval, Intl.DateTimeFormatOptions> = {
   hour: { hour: '2-digit', minute: '2-digit' },
   day: { day: 'numeric', month: 'short' },
-  week: { day: 'numeric', month: 'short', year: '2-digit' },
+  week: { day: 'numeric', month: 'short' },
   month: { month: 'short', year: 'numeric' },
 };
 

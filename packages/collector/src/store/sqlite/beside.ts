@@ -28,7 +28,11 @@ export class SqliteReader implements StoreReader {
     return scan(ids, selection, (start) => pageOf(this.db, start));
   }
 
-  async *after(project: number, seq: number, limit = PAGE): AsyncGenerator<readonly StoredEvent[]> {
+  async *after(
+    project: number | undefined,
+    seq: number,
+    limit = PAGE,
+  ): AsyncGenerator<readonly StoredEvent[]> {
     for (;;) {
       const events = pageAfter(this.db, { project, seq, limit });
       if (events.length === 0) return;

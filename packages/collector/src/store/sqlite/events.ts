@@ -122,17 +122,17 @@ export const numberedEvents = (
     .all(afterSeq, toSeq)
     .map(eventOf);
 
-/** Events of a project by their number. */
+/** Events of a project, or of all, by their number. */
 export const pageAfter = (
   db: Database,
-  { project, seq, limit }: { project: number; seq: number; limit: number },
+  { project = 0, seq, limit }: { project?: number | undefined; seq: number; limit: number },
 ): StoredEvent[] =>
   db
     .prepare(
       `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id)
-       WHERE events.project_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+       WHERE (? = 0 OR events.project_id = ?) AND seq > ? ORDER BY seq LIMIT ?`,
     )
-    .all(project, seq, limit)
+    .all(project, project, seq, limit)
     .map(eventOf);
 
 /** Events whose name begins with `prefix`, the latest first. */

@@ -173,7 +173,11 @@ export class SqliteStore implements Store {
     );
   }
 
-  async *after(project: number, seq: number, limit = PAGE): AsyncGenerator<readonly StoredEvent[]> {
+  async *after(
+    project: number | undefined,
+    seq: number,
+    limit = PAGE,
+  ): AsyncGenerator<readonly StoredEvent[]> {
     for (;;) {
       const events = (await this.forLists.ask('after', { project, seq, limit })).map(arrived);
       if (events.length === 0) return;

@@ -51,7 +51,8 @@ export function history(seed: number, count: number, hours: number): ArchivedEve
   let seq = 0;
   return Array.from({ length: count }, (_, index) => {
     seq += 1 + Math.floor(random() * 3);
-    const receivedMs = START_MS + Math.floor(((index + random()) * hours * HOUR_MS) / count);
+    const receivedMs: number =
+      START_MS + Math.floor(((index + random()) * hours * HOUR_MS) / count);
     return eventOf(seq, receivedMs, { project: 1 + Math.floor(random() * 3) });
   });
 }

@@ -1,0 +1,156 @@
+// The archive beside a running collector, and the commands about it: real processes, real files.
+
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FolderArchive } from '../../src/archive/folder.ts';
+import { openStore } from '../../src/store/open.ts';
+import { command, makeFolder, startCollector } from '../support/collector';
+import { manifestsOf, rowsIn } from './support/events.ts';
+import { contentsOf, filled } from './support/stores.ts';
+
+let folder: ReturnType<typeof makeFolder>;
+let data: string;
+let place: string;
+let archive: FolderArchive;
+beforeEach(() => {
+  folder = makeFolder();
+  data = join(folder.path, 'data');
+  place = join(folder.path, 'archive');
+  archive = new FolderArchive(place);
+});
+afterEach(() => folder.remove());
+
+const withArchive = (extra = {}) =>
+  startCollector({ COLLECTOR_ARCHIVE: place, ...extra }, { folder: data });
+
+/** Waits until something is so. The test's own limit of time ends it. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((wake) => setTimeout(wake, 50));
+}
+const hasRows = (count: number) => async () => (await rowsIn(archive)).length === count;
+
+/** What the store still waits for. */
+async function pending(): Promise<number> {
+  const store = await openStore({ dataFolder: data }, { consumers: ['archive'] });
+  const { length } = await store.erasures.pending('archive');
+  await store.close();
+  return length;
+}
+
+describe('a collector with an archive', () => {
+  it('archives what arrived in hours that are over, each event once, and ends when told', async () => {
+    await filled(data, 3_000);
+    const collector = await withArchive();
+    await until(hasRows(3_000));
+    // This hour's are not due.
+    await collector.post('/batch/', {
+      api_key: 'phc_test_token',
+      batch: [{ event: 'x', distinct_id: 'now' }],
+    });
+    expect((await collector.stop()).status).toBe(0);
+    const again = await withArchive();
+    await again.stop();
+    const rows = await rowsIn(archive);
+    expect(new Set(rows.map(({ uuid }) => uuid)).size).toBe(3_000);
+    expect(rows).toHaveLength(3_000);
+    expect(readdirSync(place).filter((name) => name.startsWith('project='))).toEqual(['project=1']);
+  });
+
+  it('erases from it what was forgotten, and only then says that it is done', async () => {
+    await filled(data, 1_000);
+    const first = await withArchive();
+    await until(hasRows(1_000));
+    const { forgotten } = (await (
+      await first.admin('POST', '/api/v1/forget', { distinct_id: 'id-7' })
+    ).json()) as { forgotten: { events: number } };
+    expect(forgotten.events).toBeGreaterThan(10);
+    await first.stop('SIGKILL');
+    expect(await pending()).toBeGreaterThan(0);
+    const second = await withArchive();
+    await until(hasRows(1_000 - forgotten.events));
+    await second.stop();
+    expect((await rowsIn(archive)).map(({ distinct_id }) => distinct_id)).not.toContain('id-7');
+    const third = await withArchive();
+    await third.stop();
+    expect(await pending()).toBe(0);
+    expect((await command(['archive', 'verify'], data, { COLLECTOR_ARCHIVE: place })).status).toBe(
+      0,
+    );
+  });
+
+  it('that is switched off lets nobody wait for it', async () => {
+    await filled(data, 500);
+    const on = await withArchive();
+    await until(hasRows(500));
+    await on.stop();
+    const off = await startCollector({}, { folder: data });
+    await off.admin('POST', '/api/v1/forget', { distinct_id: 'id-1' });
+    await off.stop();
+    const store = await openStore({ dataFolder: data });
+    expect((await store.erasures.list(10)).map(({ waitingFor }) => waitingFor)).toEqual([[]]);
+    await store.close();
+  });
+
+  it('goes on taking events when the folder cannot be used, and says what to do', async () => {
+    await filled(data, 10);
+    writeFileSync(place, 'a file');
+    const collector = await withArchive();
+    const body = { api_key: 'phc_test_token', batch: [{ event: 'x', distinct_id: 'now' }] };
+    expect((await collector.post('/batch/', body)).status).toBe(200);
+    await until(async () => /the archive is not up to date/.test(collector.output()));
+    expect(collector.output()).toMatch(/a file is where a folder should be/);
+    await collector.stop();
+  });
+});
+
+describe('import', () => {
+  it('gives a new store everything, at the times of its arrival; twice changes nothing', async () => {
+    await filled(data, 1_500);
+    const collector = await withArchive();
+    await until(hasRows(1_500));
+    await collector.stop();
+    const fresh = join(folder.path, 'fresh');
+    const first = await command(['import', place], fresh);
+    expect(first.stdout).toMatch(/default: 1500 events loaded, 0 were there already/);
+    expect(first.stdout).toMatch(/its token is phc_/);
+    expect(await contentsOf(fresh)).toEqual(await contentsOf(data));
+    const second = await command(['import', place], fresh);
+    expect(second.stdout).toBe('default: 0 events loaded, 1500 were there already\n');
+    expect(await contentsOf(fresh)).toEqual(await contentsOf(data));
+  });
+
+  it('stops at damage, says which file, and goes on when that is mended', async () => {
+    await filled(data, 600);
+    const collector = await withArchive();
+    await until(hasRows(600));
+    await collector.stop();
+    const [, second] = (await manifestsOf(archive)).flatMap(({ parts }) => parts);
+    const file = join(place, second!.path);
+    const { readFileSync } = await import('node:fs');
+    const good = readFileSync(file);
+    writeFileSync(file, good.subarray(0, 500));
+    const fresh = join(folder.path, 'fresh');
+    const failed = await command(['import', place], fresh);
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toContain(second!.path);
+    expect(failed.stderr).not.toMatch(/\n\s+at /);
+    const verdict = await command(['archive', 'verify', place], fresh);
+    expect([verdict.status, verdict.stdout]).toEqual([1, expect.stringContaining(second!.path)]);
+    writeFileSync(file, good);
+    expect((await command(['import', place], fresh)).status).toBe(0);
+    expect(await contentsOf(fresh)).toHaveLength(600);
+  });
+
+  it('says what is not an archive', async () => {
+    const missing = await command(['import', join(folder.path, 'none')], data);
+    expect([missing.status, missing.stderr]).toEqual([
+      1,
+      expect.stringMatching(/there is no folder/),
+    ]);
+    const none = await command(['archive', 'verify'], data);
+    expect([none.status, none.stderr]).toEqual([1, expect.stringMatching(/set COLLECTOR_ARCHIVE/)]);
+    mkdirSync(place);
+    expect((await command(['import', place], data)).stdout).toMatch(/there are no events in/);
+  });
+});

@@ -1,0 +1,176 @@
+// What was sent and not taken, and why? By reason, with examples; to be tried again or deleted.
+
+import { useState } from 'preact/hooks';
+import { refresh, useAnswer } from '../app/answers';
+import { useScope } from '../app/scope';
+import { send } from '../app/server';
+import { format, instant } from '../format';
+import { Card, Shown } from '../parts/card';
+import { Dialog } from '../parts/dialog';
+import type { Panel } from './panel';
+
+interface Letter {
+  readonly id: number;
+  readonly received: string;
+  readonly dialect: string;
+  readonly reason: string;
+  readonly distinct_id: string | null;
+  readonly payload: unknown;
+}
+
+interface Listed {
+  readonly dead_letters: readonly Letter[];
+  readonly next_after: number | null;
+}
+
+const PATH = '/api/v1/dead-letters';
+const ASKED = 1_000;
+const EXAMPLES = 20;
+
+const byReason = (letters: readonly Letter[]): [string, Letter[]][] => {
+  const groups = new Map<string, Letter[]>();
+  for (const letter of letters) {
+    groups.set(letter.reason, [...(groups.get(letter.reason) ?? []), letter]);
+  }
+  return [...groups].sort((a, b) => b[1].length - a[1].length);
+};
+
+function DeadLetters() {
+  const { project, zone } = useScope();
+  const of = `project=${encodeURIComponent(project.name)}`;
+  const entry = useAnswer<Listed>(`${PATH}?${of}&limit=${ASKED}`);
+  const [said, setSaid] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const [deleting, setDeleting] = useState<readonly Letter[]>();
+
+  /** Does something to letters, says what came of it, and shows what is left. */
+  const work = async (task: () => Promise<string>) => {
+    setBusy(true);
+    setSaid('Working …');
+    try {
+      setSaid(await task());
+    } catch (error) {
+      setSaid((error as Error).message);
+    } finally {
+      setBusy(false);
+      refresh();
+    }
+  };
+  const replay = (letters: readonly Letter[]) =>
+    work(async () => {
+      let taken = 0;
+      for (const { id } of letters) {
+        const { replayed } = (await send('POST', `${PATH}/${id}/replay`)) as { replayed: boolean };
+        if (replayed) taken += 1;
+      }
+      return `${format(taken, 'count')} taken, ${format(letters.length - taken, 'count')} left: the reason is still there.`;
+    });
+  const remove = (letters: readonly Letter[]) =>
+    work(async () => {
+      for (const { id } of letters) await send('DELETE', `${PATH}/${id}`);
+      return `${format(letters.length, 'count')} deleted.`;
+    });
+  return (
+    <Card
+      id="dead-letters"
+      title="Dead letters"
+      question="What was sent and not taken, and why?"
+      isWide
+    >
+      <p role="status">{said}</p>
+      <Shown
+        of={{ ...entry, answer: entry.data && { data: entry.data, cut: null } }}
+        isEmpty={({ dead_letters }) => dead_letters.length === 0}
+      >
+        {({ dead_letters, next_after }) => (
+          <>
+            {next_after !== null && (
+              <p class="soft">These are the oldest {format(ASKED, 'count')}.</p>
+            )}
+            {byReason(dead_letters).map(([reason, letters]) => (
+              <section class="reason" key={reason} aria-label={reason}>
+                <h3>
+                  <bdi>{reason}</bdi> <span class="soft">× {format(letters.length, 'count')}</span>
+                </h3>
+                <p class="soft">
+                  Last {instant(Date.parse(letters.at(-1)!.received), zone)}, by{' '}
+                  {[...new Set(letters.map(({ dialect }) => dialect))].join(', ')}
+                </p>
+                <p class="actions">
+                  <button type="button" disabled={isBusy} onClick={() => void replay(letters)}>
+                    Try again
+                  </button>
+                  <button
+                    type="button"
+                    class="danger"
+                    disabled={isBusy}
+                    onClick={() => setDeleting(letters)}
+                  >
+                    Delete …
+                  </button>
+                </p>
+                <Examples letters={letters} zone={zone} />
+              </section>
+            ))}
+            <p class="below">
+              <span />
+              <a href={`${PATH}/export?${of}`} download="dead-letters.ndjson">
+                Download all
+              </a>
+            </p>
+          </>
+        )}
+      </Shown>
+      {deleting && (
+        <Dialog title="Delete for good?" close={() => setDeleting(undefined)}>
+          <p>
+            {format(deleting.length, 'count')} dead letters: {deleting[0]!.reason}. They cannot be
+            tried again then.
+          </p>
+          <p class="actions">
+            <button
+              type="button"
+              class="danger"
+              onClick={() => {
+                setDeleting(undefined);
+                void remove(deleting);
+              }}
+            >
+              Delete
+            </button>
+            <button type="button" onClick={() => setDeleting(undefined)}>
+              Keep
+            </button>
+          </p>
+        </Dialog>
+      )}
+    </Card>
+  );
+}
+
+function Examples({ letters, zone }: { letters: readonly Letter[]; zone: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Examples</summary>
+      {isOpen &&
+        letters.slice(-EXAMPLES).map(({ id, received, payload }) => (
+          <figure key={id} class="example">
+            <figcaption class="soft">{instant(Date.parse(received), zone)}</figcaption>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
+            <pre tabIndex={0}>
+              {payload === null ? 'It was too large to be kept.' : JSON.stringify(payload, null, 2)}
+            </pre>
+          </figure>
+        ))}
+    </details>
+  );
+}
+
+export const deadLetters: Panel = {
+  id: 'dead-letters',
+  title: 'Dead letters',
+  question: 'What was sent and not taken, and why?',
+  isWide: true,
+  Show: DeadLetters,
+};

@@ -1,0 +1,76 @@
+// Nothing has arrived yet: where to send, with which token, and a command that does it. Watches the
+// first event arrive.
+
+import { useEffect, useState } from 'preact/hooks';
+import { refresh } from '../app/answers';
+import { readLive } from '../app/live';
+import { useScope } from '../app/scope';
+import { Card } from '../parts/card';
+
+/** How often it is looked for where the live feed is not to be had. */
+const LOOK_MS = 10_000;
+
+function Copied({ label, text }: { label: string; text: string }) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <div class="copied">
+      <span class="soft">{label}</span>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
+      <pre tabIndex={0}>{text}</pre>
+      <button
+        type="button"
+        aria-label={`Copy: ${label}`}
+        onClick={async () => {
+          await navigator.clipboard?.writeText(text);
+          setCopied(true);
+        }}
+      >
+        {isCopied ? 'Copied' : 'Copy'}
+      </button>
+    </div>
+  );
+}
+
+/** A shell's word. */
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+export function Empty() {
+  const { project, kind } = useScope();
+  const [isThere, setThere] = useState(false);
+  useEffect(() => {
+    const timer = setInterval(refresh, LOOK_MS);
+    const end = readLive({
+      events(events) {
+        if (!events.some((event) => event.project === project.id)) return;
+        setThere(true);
+        refresh();
+      },
+    });
+    return () => {
+      clearInterval(timer);
+      end();
+    };
+  }, [project.id]);
+  const token = project.token ?? 'PROJECT_TOKEN';
+  const body = JSON.stringify({
+    event: kind === 'installs' ? 'installation_started' : 'hello',
+    distinct_id: 'me',
+    api_key: token,
+  });
+  const command = `curl -H 'content-type: application/json' -d ${quoted(body)} ${location.origin}/i/v0/e/`;
+  return (
+    <Card
+      id="empty"
+      title="No event has arrived yet"
+      question="This page changes by itself when the first one does."
+      isWide
+    >
+      <Copied label="Host" text={location.origin} />
+      <Copied label="Token of the project" text={token} />
+      <Copied label="A first event" text={command} />
+      <p role="status" class="soft">
+        {isThere ? 'It is here. Counting …' : 'Waiting for the first event …'}
+      </p>
+    </Card>
+  );
+}

@@ -1,0 +1,106 @@
+// Panels of one's own: the values of any column or property. They are in the address, and this browser
+// keeps them for the project.
+
+import { useState } from 'preact/hooks';
+import type { Field } from '../../../schema/src/question';
+import { fieldOfName, headOf, type Scope, useScope } from '../app/scope';
+import { go } from '../app/view';
+import { peopleOf } from '../app/words';
+import { Card } from '../parts/card';
+import { FieldChoice } from '../parts/field-choice';
+import { type Count, Ranked } from '../parts/ranked';
+import { Switch } from '../parts/switch';
+import type { Panel } from './panel';
+
+const keyOf = ({ project }: Scope): string => `panels of ${project.name}`;
+
+/** The names of fields that this browser keeps for a project. */
+export function keptFields(scope: Scope): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(keyOf(scope)) ?? '[]');
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  } catch {
+    return []; // Storage may be closed to this page.
+  }
+}
+
+function keep(scope: Scope, names: readonly string[]): void {
+  try {
+    localStorage.setItem(keyOf(scope), JSON.stringify(names));
+  } catch {
+    // The address has them all the same.
+  }
+  go({ ...scope.view, by: names });
+}
+
+/** Those of the address, else those that are kept. */
+const namesOf = (scope: Scope): readonly string[] =>
+  scope.view.by.length > 0 ? scope.view.by : keptFields(scope);
+
+function Own({ name }: { name: string }) {
+  const scope = useScope();
+  const [count, setCount] = useState<Count>('ids');
+  const by: Field = fieldOfName(name);
+  const title = `By ${headOf(by)}`;
+  const id = `own-${name.replace(/[^\w-]/g, '-')}`;
+  const people = peopleOf(scope.kind);
+  return (
+    <Card
+      {...{ id, title }}
+      question="A panel of your own"
+      tools={
+        <div class="actions">
+          <Switch
+            label="What is counted"
+            choices={{ ids: people, events: 'Events' }}
+            value={count}
+            change={setCount}
+          />
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`Remove the panel ${title}`}
+            onClick={() =>
+              keep(
+                scope,
+                namesOf(scope).filter((each) => each !== name),
+              )
+            }
+          >
+            ✕
+          </button>
+        </div>
+      }
+    >
+      <Ranked {...{ id, title, by, count }} unit={count === 'ids' ? people : 'Events'} />
+    </Card>
+  );
+}
+
+function OwnPanels() {
+  const scope = useScope();
+  const names = namesOf(scope);
+  return (
+    <>
+      {names.map((name) => (
+        <Own key={name} name={name} />
+      ))}
+      <Card id="add" title="A panel of your own" question="What else do you want to know?">
+        <FieldChoice
+          label="Break down by"
+          value=""
+          change={(name) => {
+            if (name && !names.includes(name)) keep(scope, [...names, name]);
+          }}
+        />
+      </Card>
+    </>
+  );
+}
+
+export const own: Panel = {
+  id: 'own',
+  title: 'Panels of your own',
+  question: 'What else do you want to know?',
+  Show: OwnPanels,
+};
