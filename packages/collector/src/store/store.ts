@@ -112,6 +112,6 @@ export interface StoreOptions {
   readonly consumers?: readonly string[];
   /** After every transaction: how many requests and events shared it, and how long it took. */
   readonly onCommit?: (requests: number, events: number, ms: number) => void;
-  /** After a transaction that was undone. */
+  /** After a transaction that was undone: `Unavailable` where the store is at fault. */
   readonly onUndone?: (error: unknown) => void;
 }
