@@ -26,6 +26,8 @@ import { posthogV1 } from './dialects/posthog-v1.ts';
 import { telemetry } from './dialects/telemetry.ts';
 import { Tokenless } from './dialects/tokenless.ts';
 import { Rate } from './gate/rate.ts';
+import type { Health } from './health/health.ts';
+import { healthRoutes } from './health/routes.ts';
 import { clientOf } from './http/client.ts';
 import { corsOf } from './http/cors.ts';
 import type { Downloads } from './http/downloads.ts';
@@ -54,6 +56,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly endSession: (id: string, untilMs: number) => Promise<void>;
   readonly downloads: Downloads;
+  readonly health: Health;
   readonly clock: () => number;
   readonly tokenless: TokenlessProjects;
 }
@@ -189,11 +192,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     tokenless: () => (config.isAnonymousAllowed ? tokenless.known('installs') : undefined),
   });
 
-  // `forget` of the shim asks who answers here before it asks for a deletion.
-  scope.get('/api/v1/health', async () => ({
-    service: 'onramp-analytics-collector',
-    status: 'ok',
-  }));
+  healthRoutes(scope, auth, parts.health);
   scope.get('/api/v1/live', { websocket: true, onRequest: auth.reads }, (socket, { access }) => {
     feed.add(socket, access);
     socket.on('close', () => feed.remove(socket));

@@ -99,6 +99,12 @@ export class Auth {
     return isPlainReading || isSameOrigin(request) ? found.access : undefined;
   }
 
+  /** May this request everything? @throws Refused (429) */
+  isAdmin(request: FastifyRequest): boolean {
+    const access = this.accessOf(request);
+    return access?.scope === 'admin' && access.project === undefined;
+  }
+
   /** Notes who asks, as `request.access`. @throws Refused when that is not enough. */
   check(request: FastifyRequest, need: Need): void {
     const access = this.accessOf(request);

@@ -50,7 +50,7 @@ export function session(
     const access = auth.accessOf(request);
     return {
       signed_in: access !== undefined,
-      admin: access?.scope === 'admin' && access.project === undefined,
+      admin: auth.isAdmin(request),
       scope: access?.scope ?? null,
       project: access?.project ?? null,
     };
