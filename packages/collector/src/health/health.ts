@@ -77,7 +77,7 @@ async function bounded(check: Check): Promise<Seen> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Seen>((done) => {
     const problem = `no answer within ${HEALTH_CHECK_MS} ms: the machine is overloaded, or its disk hangs. Look at its load`;
-    timer = setTimeout(done, HEALTH_CHECK_MS, { value: null, problem });
+    timer = setTimeout(() => done({ value: null, problem }), HEALTH_CHECK_MS);
   });
   try {
     return await Promise.race([check(), late]);
