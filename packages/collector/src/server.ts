@@ -13,6 +13,7 @@ import { deadLetters } from './admin/dead-letters.ts';
 import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
+import { openApiRoute } from './api/openapi/serve.ts';
 import { query } from './api/query.ts';
 import { warehouse } from './api/warehouse.ts';
 import type { Config, Proxies } from './config.ts';
@@ -176,6 +177,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   numberRoutes(scope, { auth, store, clock, isPublic: config.isPublic });
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });
+  openApiRoute(scope);
   projects(scope, { auth, store, clock, retentionDays: config.retentionDays });
   deadLetters(scope, { auth, store, ingest });
   data(scope, { auth, store, location, clock, tokenlessProject });
