@@ -1,7 +1,13 @@
 // The shapes of the answers to questions. The compiler holds them to the types that pages use.
 
 import { z } from 'zod';
-import type { Counts, Data, Measured, Point, QuestionKind } from '../../../../schema/src/question.ts';
+import type {
+  Counts,
+  Data,
+  Measured,
+  Point,
+  QuestionKind,
+} from '../../../../schema/src/question.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const count = z.int().min(0);

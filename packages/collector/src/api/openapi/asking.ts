@@ -2,7 +2,18 @@
 
 import { PARAMETERS, QUESTION_KINDS } from '../../../../schema/src/parameters.ts';
 import { answerName } from './answers.ts';
-import { DAYS, FORMAT, list, nullable, object, PROJECT, type Route, ref, text, whole } from './route.ts';
+import {
+  DAYS,
+  FORMAT,
+  list,
+  nullable,
+  object,
+  PROJECT,
+  type Route,
+  ref,
+  text,
+  whole,
+} from './route.ts';
 
 const TABLES = ['agents', 'commands', 'services', 'errors', 'performance'];
 
@@ -26,7 +37,7 @@ export const asking: readonly Route[] = [
   {
     at: ['GET /api/v1/query'],
     tag: 'Questions',
-    who: 'admin',
+    who: 'reader',
     summary: 'Answers a question about the events of a project.',
     doc: `Any range, time zone and interval, any conditions on columns and properties. Answers are exact, and
 seconds behind what was acknowledged: \`behind\` says how many events. What each kind takes:
@@ -97,7 +108,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
   {
     at: ['GET /api/v1/summary'],
     tag: 'Questions',
-    who: 'admin',
+    who: 'reader',
     summary: 'Everything a first page shows of a range of days, from counts: docs/summary.md.',
     query: [PROJECT, ...DAYS],
     answers: {
@@ -119,7 +130,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
     (table): Route => ({
       at: [`GET /api/v1/analytics/${table}`],
       tag: 'Questions',
-      who: 'admin',
+      who: 'reader',
       summary: `The table \`${table}\` of the summary, uncut.`,
       query: [PROJECT, ...DAYS, FORMAT(['json', 'csv'], 'json')],
       answers: {
@@ -131,7 +142,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
   {
     at: ['GET /api/v1/telemetry/stats'],
     tag: 'Questions',
-    who: 'admin',
+    who: 'reader',
     summary: 'How many events and ids a project has.',
     query: [PROJECT],
     answers: { 200: { doc: 'Both.', schema: object({ events: whole(), ids: whole() }) } },
@@ -139,7 +150,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
   {
     at: ['GET /api/v1/export'],
     tag: 'Questions',
-    who: 'admin',
+    who: 'reader',
     summary: 'Raw events of a project, as they were stored.',
     query: [
       PROJECT,
@@ -152,7 +163,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
   {
     at: ['GET /api/v1/live'],
     tag: 'Questions',
-    who: 'admin',
+    who: 'reader',
     summary: 'A WebSocket: new events as they are stored, without ids.',
     answers: { 101: { doc: 'The socket.' } },
   },

@@ -7,7 +7,7 @@ import { answerSchemas } from './answers.ts';
 import { asking } from './asking.ts';
 import { keeping } from './keeping.ts';
 import { machines } from './machines.ts';
-import { object, type Parameter, type Route, ref, text, type Who } from './route.ts';
+import { type Answer, object, type Parameter, type Route, ref, text, type Who } from './route.ts';
 import { EVENT, sending } from './sending.ts';
 
 /** The version of the API: of its paths, `/api/v1`, and what was added since. */
@@ -15,8 +15,9 @@ const VERSION = '1.2';
 
 const ABOUT = `Events go in, questions are answered. Every body is JSON unless it says otherwise.
 
-**Tokens.** A project's token (\`phc_…\`) lets one send, and nothing else. The admin token reads and changes
-everything; it goes into \`Authorization: Bearer …\`, or, for pages, into \`POST /api/v1/login\` once.
+**Tokens.** A project's token (\`phc_…\`) lets one send, and nothing else. A token of scope \`read\` sees its
+project, one of scope \`admin\` changes it; the admin token of the settings reads and changes everything. They
+go into \`Authorization: Bearer …\`, or, for pages, into \`POST /api/v1/login\` once.
 
 **Errors** have one shape, \`Error\`: a \`code\` for programs, a \`detail\` for people. 4xx: the request is wrong, and
 sending it again does not help (429: later). 503: not now; send it again. 500: a mistake of the collector's.
@@ -51,6 +52,8 @@ const fields = () => ({
 const SECURITY: Record<Who, object[]> = {
   anybody: [],
   token: [{ project: [] }],
+  reader: [{ reader: [] }, { cookie: [] }],
+  changer: [{ changer: [] }, { cookie: [] }],
   admin: [{ admin: [] }, { cookie: [] }],
 };
 
@@ -60,7 +63,9 @@ const parameterOf = ({ name, doc, schema, required, example, isList }: Parameter
   description: doc,
   ...(required && { required }),
   ...(example !== undefined && { example: isList ? [example] : example }),
-  schema: isList ? { type: 'array', items: schema ?? { type: 'string' } } : (schema ?? { type: 'string' }),
+  schema: isList
+    ? { type: 'array', items: schema ?? { type: 'string' } }
+    : (schema ?? { type: 'string' }),
   ...(isList && { style: 'form', explode: true }),
 });
 
@@ -75,8 +80,8 @@ function operationOf(route: Route, path: string) {
   const error = { content: { 'application/json': { schema: ref('Error') } } };
   const answers = Object.entries({
     ...route.answers,
-    ...(route.who === 'admin' && { 401: { doc: 'Not with this token.' } }),
-  }).map(([status, { doc, schema, type }]) => {
+    ...(!['anybody', 'token'].includes(route.who) && { 401: { doc: 'There is no such token.' } }),
+  } as Record<string, Answer>).map(([status, { doc, schema, type }]) => {
     const media = schema ? 'application/json' : type;
     const content = media ? { content: { [media]: { schema: schema ?? { type: 'string' } } } } : {};
     return [status, { description: doc, ...(Number(status) >= 400 ? error : content) }];
@@ -126,7 +131,9 @@ export function openApi() {
     paths,
     components: {
       securitySchemes: {
-        admin: { type: 'http', scheme: 'bearer', description: 'The admin token.' },
+        reader: { type: 'http', scheme: 'bearer', description: 'A token of scope read or admin.' },
+        changer: { type: 'http', scheme: 'bearer', description: 'A token of scope admin.' },
+        admin: { type: 'http', scheme: 'bearer', description: 'The admin token of all projects.' },
         cookie: { type: 'apiKey', in: 'cookie', name: 'collector_session' },
         project: {
           type: 'http',

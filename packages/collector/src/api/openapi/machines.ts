@@ -7,7 +7,8 @@ export const machines: readonly Route[] = [
     at: ['GET /health'],
     tag: 'Machines',
     who: 'anybody',
-    summary: 'Whether the collector takes events; with the admin token, everything that was looked at.',
+    summary:
+      'Whether the collector takes events; with the admin token, everything that was looked at.',
     answers: {
       200: {
         doc: 'It does.',
@@ -42,6 +43,8 @@ export const machines: readonly Route[] = [
     tag: 'Machines',
     who: 'anybody',
     summary: 'This document.',
-    answers: { 200: { doc: 'OpenAPI 3.1.', schema: object({ openapi: text(), paths: { type: 'object' } }) } },
+    answers: {
+      200: { doc: 'OpenAPI 3.1.', schema: object({ openapi: text(), paths: { type: 'object' } }) },
+    },
   },
 ];

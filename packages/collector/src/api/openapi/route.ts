@@ -3,8 +3,11 @@
 /** A schema of JSON. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Who may ask: `anybody`; who has a project's `token`; a `reader`, of what it may read; an `admin`. */
-export type Who = 'anybody' | 'token' | 'admin';
+/**
+ * Who may ask: `anybody`; who has a project's `token`, which writes; a `reader` and a `changer`, of their
+ * project or of all; the `admin` of all.
+ */
+export type Who = 'anybody' | 'token' | 'reader' | 'changer' | 'admin';
 
 export interface Parameter {
   readonly name: string;
@@ -69,7 +72,11 @@ export const PROJECT: Parameter = {
   example: 'default',
 };
 export const DAYS: readonly Parameter[] = [
-  { name: 'from', doc: 'The first day, in UTC; 30 days ago if it is missing.', example: '2026-01-01' },
+  {
+    name: 'from',
+    doc: 'The first day, in UTC; 30 days ago if it is missing.',
+    example: '2026-01-01',
+  },
   { name: 'to', doc: 'The last day, included; today if it is missing.', example: '2026-01-31' },
 ];
 export const FORMAT = (formats: readonly string[], fallback: string): Parameter => ({

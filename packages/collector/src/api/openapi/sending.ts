@@ -76,11 +76,16 @@ already is not counted twice, so sending again is harmless.`,
     tag: 'Sending',
     who: 'token',
     summary: 'PostHog v1: a result for each event.',
-    body: { doc: 'A batch; the token is in the header.', schema: object({ batch: list(ref('Event')) }) },
+    body: {
+      doc: 'A batch; the token is in the header.',
+      schema: object({ batch: list(ref('Event')) }),
+    },
     answers: {
       200: {
         doc: 'A result for each event, by its uuid.',
-        schema: object({ results: { type: 'object', additionalProperties: object({ result: text() }) } }),
+        schema: object({
+          results: { type: 'object', additionalProperties: object({ result: text() }) },
+        }),
       },
       ...REFUSED,
       415: { doc: 'Not JSON, or packed in another way.' },
@@ -166,7 +171,9 @@ too.`,
       schema: object({
         data: object({
           installation_id: text(),
-          event_type: text('Such as installation_started, installation_completed, installation_failed.'),
+          event_type: text(
+            'Such as installation_started, installation_completed, installation_failed.',
+          ),
         }),
       }),
       example: {
@@ -210,14 +217,20 @@ too.`,
     tag: 'Sending',
     who: 'anybody',
     summary: 'What posthog-js asks at its start.',
-    answers: { 200: { doc: 'Nothing is switched on.', schema: { type: 'object' } }, 404: { doc: 'No project has this token.' } },
+    answers: {
+      200: { doc: 'Nothing is switched on.', schema: { type: 'object' } },
+      404: { doc: 'No project has this token.' },
+    },
   },
   {
     at: ['GET /array/{token}/config.js'],
     tag: 'Sending',
     who: 'anybody',
     summary: 'The same as a script.',
-    answers: { 200: { doc: 'The script.', type: 'application/javascript' }, 404: { doc: 'No project has this token.' } },
+    answers: {
+      200: { doc: 'The script.', type: 'application/javascript' },
+      404: { doc: 'No project has this token.' },
+    },
   },
   {
     at: ['GET /static/array.js'],
