@@ -6,7 +6,12 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
 import type { Auth } from './admin/auth.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
@@ -47,6 +52,8 @@ import type { TokenlessKind, TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
 
 export interface Parts {
+  /** Hears of every route that is registered: tests hold the documents to it. */
+  readonly onRoute?: (route: RouteOptions) => void;
   readonly config: Config;
   readonly store: Store;
   readonly location: StoreLocation;
@@ -94,6 +101,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
     reply.code(404).send({ type: 'not_found', code: 'not_found', detail: 'there is nothing here' }),
   );
   app.addHook('onRequest', refuseRepeated);
+  if (parts.onRoute) app.addHook('onRoute', parts.onRoute);
   parts.downloads.watch(app);
   app.addHook('onResponse', async (request, reply) => {
     metrics.requests.inc({ route: request.routeOptions.url ?? 'none', status: reply.statusCode });

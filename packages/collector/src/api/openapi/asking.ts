@@ -1,6 +1,7 @@
 // Routes that answer: questions, the summary, single tables, raw events.
 
 import { PARAMETERS, QUESTION_KINDS } from '../../../../schema/src/parameters.ts';
+import { TABLES } from '../../store/numbers.ts';
 import { answerName } from './answers.ts';
 import {
   DAYS,
@@ -14,8 +15,6 @@ import {
   text,
   whole,
 } from './route.ts';
-
-const TABLES = ['agents', 'commands', 'services', 'errors', 'performance'];
 
 const COPY = object({
   state: {

@@ -110,13 +110,21 @@ function operationOf(route: Route, path: string) {
 
 /** The document. */
 export function openApi() {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Record<string, Record<string, object | string>> = {};
   for (const route of ROUTES) {
     for (const at of route.at) {
       const [method, path] = at.split(' ') as [string, string];
       paths[path] ??= {};
       paths[path][method.toLowerCase()] = operationOf(route, path);
     }
+  }
+  // Paths that mean the same are written once.
+  const first = new Map<string, string>();
+  for (const [path, operations] of Object.entries(paths)) {
+    const key = JSON.stringify(operations);
+    const known = first.get(key);
+    if (known === undefined) first.set(key, path);
+    else paths[path] = { $ref: `#/paths/${encodeURI(known.replaceAll('/', '~1'))}` };
   }
   return {
     openapi: '3.1.0',
