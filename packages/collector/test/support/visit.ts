@@ -1,0 +1,80 @@
+// A browser on a collector: signed in, and every word of trouble that the page says to its console.
+
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { ADMIN, type Collector, event, TOKEN } from './collector';
+
+const HOUR_MS = 3_600_000;
+
+/** An event that happened some hours ago; `properties` replace those of a command. */
+export const ago = (hours: number, distinct_id: string, extra: object = {}) =>
+  event({
+    distinct_id,
+    timestamp: new Date(Date.now() - hours * HOUR_MS).toISOString(),
+    ...extra,
+  });
+
+/** Sends events to the first project, and waits until questions are answered from them. */
+export async function sendAll(collector: Collector, events: readonly object[]): Promise<void> {
+  for (let at = 0; at < events.length; at += 500) {
+    const batch = events.slice(at, at + 500);
+    const { status } = await collector.post('/batch/', { api_key: TOKEN, batch });
+    if (status !== 200) throw new Error(`the collector answered ${status}`);
+  }
+  await shipped(collector);
+}
+
+/** Resolves when nothing waits for the warehouse any more. */
+export async function shipped(collector: Collector): Promise<void> {
+  const query = `project=1&kind=totals&from=0&to=${Date.now() + HOUR_MS}`;
+  for (let left = 200; left > 0; left--) {
+    const answer = await collector.admin('GET', `/api/v1/query?${query}`);
+    const { behind } = (await answer.json()) as { behind?: number };
+    if (answer.status === 200 && behind === 0) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error('the warehouse never came to the end');
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** What the page wrote to the console, and errors in it. */
+  readonly trouble: string[];
+  /** Paths and parameters of questions, in the order in which they were asked. */
+  readonly asked: URL[];
+  close(): Promise<void>;
+}
+
+/** Opens a page of a collector, signed in unless `isSignedIn` is false. */
+export async function visit(
+  browser: Browser,
+  collector: Collector,
+  path = '/',
+  { isSignedIn = true, ...options }: BrowserContextOptions & { isSignedIn?: boolean } = {},
+): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 1000 },
+    locale: 'en-US',
+    ...options,
+  });
+  const page = await context.newPage();
+  const trouble: string[] = [];
+  const asked: URL[] = [];
+  page.on('pageerror', (error) => trouble.push(String(error)));
+  page.on('console', (message) => {
+    // The browser itself reports every answer that is an error.
+    if (!message.text().startsWith('Failed to load resource')) trouble.push(message.text());
+  });
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.pathname === '/api/v1/query') asked.push(url);
+  });
+  if (isSignedIn) {
+    const answer = await context.request.post(`${collector.url}/api/v1/login`, {
+      data: { token: ADMIN },
+      headers: { origin: collector.url },
+    });
+    if (!answer.ok()) throw new Error(`signing in failed: ${answer.status()}`);
+  }
+  await page.goto(collector.url + path);
+  return { page, trouble, asked, close: () => context.close() };
+}
