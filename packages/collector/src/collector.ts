@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
-import { ARCHIVE, ArchiveJob } from './archive/job.ts';
+import { ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
+import { consumersOf } from './consumers.ts';
 import { Rate } from './gate/rate.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
@@ -17,6 +18,8 @@ import { buildServer } from './server.ts';
 import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import type { Keeper } from './warehouse/keeper.ts';
+import { openWarehouse } from './warehouse/open.ts';
 
 export interface Collector {
   readonly url: string;
@@ -30,7 +33,7 @@ export interface Collector {
 export async function startCollector(config: Config): Promise<Collector> {
   const metrics = makeMetrics();
   const store = await openStore(config, {
-    consumers: config.archiveFolder === undefined ? [] : [ARCHIVE],
+    consumers: consumersOf(config),
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
@@ -40,6 +43,7 @@ export async function startCollector(config: Config): Promise<Collector> {
   let app: FastifyInstance | undefined;
   const clock = Date.now;
   const feed = new Feed();
+  let keeper: Keeper | undefined;
   try {
     const made = await setUp(store, config, clock());
     const auth = new Auth(
@@ -57,12 +61,14 @@ export async function startCollector(config: Config): Promise<Collector> {
       rate: new Rate(config.ratePerProject),
       announce: (project, events) => feed.announce(project, events),
     });
+    keeper = await openWarehouse(config, store, (words) => app?.log.error(words));
     const downloads = new Downloads();
     const tokenlessId = Number(await store.settings.get('tokenless_project'));
     app = await buildServer({
       config,
       store,
       location: { dataFolder: config.dataFolder },
+      keeper,
       ingest,
       auth,
       feed,
@@ -77,7 +83,8 @@ export async function startCollector(config: Config): Promise<Collector> {
         config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
     });
     await app.listen({ host: config.host, port: config.port });
-    const stopJobs = startJobs(store, app, clock);
+    keeper?.start();
+    const stopJobs = startJobs(store, keeper, app, clock);
     const running = app;
     const archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
@@ -87,12 +94,14 @@ export async function startCollector(config: Config): Promise<Collector> {
         stopJobs();
         await archive?.stop();
         feed.close();
-        await endServer(running, downloads);
+        await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
+        await keeper?.stop();
         await store.close();
       },
     };
   } catch (error) {
     await app?.close();
+    await keeper?.stop();
     await store.close();
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE') {
@@ -158,12 +167,18 @@ async function setUpTokenless(
 }
 
 /** Retention, every hour and soon after the start. */
-function startJobs(store: Store, app: FastifyInstance, clock: () => number): () => void {
+function startJobs(
+  store: Store,
+  keeper: Keeper | undefined,
+  app: FastifyInstance,
+  clock: () => number,
+): () => void {
   const run = async () => {
     try {
       // What a kill interrupted goes on.
       await store.erasures.resume();
       await store.retain(clock());
+      keeper?.retain();
     } catch (error) {
       const reason = error instanceof Unavailable ? error.reason : undefined;
       app.log.error(`retention: ${reason ?? (error instanceof Error ? error.message : error)}`);

@@ -84,6 +84,8 @@ const schema = z.strictObject({
   COLLECTOR_RATE_PROJECT: whole(6_000_000, 0, 1e9),
   COLLECTOR_REQUEST_TIMEOUT_MS: whole(30_000, 100, 600_000),
   COLLECTOR_DASHBOARD: z.string().optional(),
+  COLLECTOR_WAREHOUSE: z.enum(['duckdb', 'none'], 'use duckdb or none').default('duckdb'),
+  COLLECTOR_WAREHOUSE_MEMORY_MB: whole(150, 100, 1_000_000),
   COLLECTOR_LOG: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'use silent, error, warn, info or debug')
     .default('warn'),
@@ -108,6 +110,8 @@ export interface Config {
   readonly ratePerProject: number;
   readonly requestTimeoutMs: number;
   readonly dashboardFolder: string | undefined;
+  readonly warehouse: 'duckdb' | 'none';
+  readonly warehouseMemoryMb: number;
   readonly logLevel: string;
 }
 
@@ -151,6 +155,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ratePerProject: data.COLLECTOR_RATE_PROJECT,
     requestTimeoutMs: data.COLLECTOR_REQUEST_TIMEOUT_MS,
     dashboardFolder: data.COLLECTOR_DASHBOARD,
+    warehouse: data.COLLECTOR_WAREHOUSE,
+    warehouseMemoryMb: data.COLLECTOR_WAREHOUSE_MEMORY_MB,
     logLevel: data.COLLECTOR_LOG,
   };
 }

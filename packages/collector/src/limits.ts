@@ -5,6 +5,7 @@ export { COLUMN_CHARS, DISTINCT_ID_CHARS, EVENT_NAME_CHARS } from '../../schema/
 const KIB = 1024;
 const MIB = 1024 * KIB;
 export const SECOND_MS = 1000;
+export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
@@ -105,3 +106,5 @@ export const WAREHOUSE_BATCH = 4_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;
+/** How long who asks a question waits for its turn and its answer. */
+export const QUESTION_WAIT_MS = 20 * SECOND_MS;

@@ -9,6 +9,7 @@ const main = defineCommand({
   subCommands: {
     serve: () => import('./commands/serve.ts').then(({ serve }) => serve),
     backup: () => import('./commands/backup.ts').then(({ backup }) => backup),
+    rebuild: () => import('./commands/rebuild.ts').then(({ rebuild }) => rebuild),
     restore: () => import('./commands/restore.ts').then(({ restore }) => restore),
     export: () => import('./commands/export.ts').then(({ exportEvents }) => exportEvents),
     archive: () => import('./commands/archive.ts').then(({ archive }) => archive),

@@ -54,6 +54,11 @@ export function makeMetrics() {
       help: 'Events that wait for a transaction.',
       registers,
     }),
+    warehouseWaiting: new Gauge({
+      name: 'collector_warehouse_waiting_events',
+      help: 'Events that are stored and not in the warehouse yet.',
+      registers,
+    }),
   };
 }
 

@@ -13,6 +13,8 @@ import { deadLetters } from './admin/dead-letters.ts';
 import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
+import { query } from './api/query.ts';
+import { warehouse } from './api/warehouse.ts';
 import type { Config, Proxies } from './config.ts';
 import { installs } from './dialects/installs.ts';
 import { posthogConfig } from './dialects/posthog-config.ts';
@@ -36,11 +38,14 @@ import type { Metrics } from './metrics.ts';
 import { pages } from './pages.ts';
 import type { StoreLocation } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import type { Keeper } from './warehouse/keeper.ts';
 
 export interface Parts {
   readonly config: Config;
   readonly store: Store;
   readonly location: StoreLocation;
+  /** undefined: this collector has no warehouse. */
+  readonly keeper: Keeper | undefined;
   readonly ingest: Ingest;
   readonly auth: Auth;
   readonly feed: Feed;
@@ -153,6 +158,7 @@ async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts):
 }
 
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
+  const { keeper } = parts;
   const { auth, store, location, ingest, clock, config, feed, metrics, tokenlessProject } = parts;
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -165,6 +171,8 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
   numberRoutes(scope, { auth, store, clock, isPublic: config.isPublic });
+  query(scope, { auth, projects: store.projects, keeper });
+  warehouse(scope, { auth, keeper });
   projects(scope, { auth, store, clock, retentionDays: config.retentionDays });
   deadLetters(scope, { auth, store, ingest });
   data(scope, { auth, store, location, clock, tokenlessProject });
@@ -182,6 +190,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
 
   // Not even this machine is let in without the token: a proxy on it may look like it in every way.
   scope.get('/metrics', { onRequest: auth.require }, async (_request, reply) => {
+    if (keeper) metrics.warehouseWaiting.set(await keeper.waiting());
     metrics.waiting.set(store.depth);
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });

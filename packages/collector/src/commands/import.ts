@@ -3,6 +3,7 @@
 import { defineCommand } from 'citty';
 import { load } from '../archive/loading.ts';
 import { readConfig } from '../config.ts';
+import { consumersOf } from '../consumers.ts';
 import { openStore } from '../store/open.ts';
 import { archiveAt } from './archive.ts';
 import { progress } from './progress.ts';
@@ -17,7 +18,8 @@ export const importArchive = defineCommand({
   },
   async run({ args }) {
     const archive = archiveAt(args.folder);
-    const store = await openStore(readConfig(process.env));
+    const config = readConfig(process.env);
+    const store = await openStore(config, { consumers: consumersOf(config) });
     try {
       const line = progress();
       const loaded = await load(archive, store, Date.now(), ({ parts, ofParts, rows }) =>

@@ -25,3 +25,6 @@ export class Conflict extends Error {
 export class StoreError extends Error {
   override name = 'StoreError';
 }
+
+/** Another collector holds the store. */
+export class StoreHeld extends StoreError {}

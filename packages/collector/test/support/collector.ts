@@ -19,6 +19,8 @@ function environment(folder: string, env: Env): Record<string, string> {
     COLLECTOR_PORT: '0',
     COLLECTOR_PROJECT_TOKEN: TOKEN,
     COLLECTOR_ADMIN_TOKEN: ADMIN,
+    // A process more for each of hundreds of collectors: tests that ask questions switch it on.
+    COLLECTOR_WAREHOUSE: 'none',
     ...env,
   };
   return Object.fromEntries(

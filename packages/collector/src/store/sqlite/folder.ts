@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Libsql from 'libsql';
-import { StoreError } from '../errors.ts';
+import { StoreError, StoreHeld } from '../errors.ts';
 import { type Database, explain } from './database.ts';
 
 export const DATABASE_FILE = 'collector.db';
@@ -32,7 +32,7 @@ export function prepareFolder(folder: string): void {
 /**
  * Holds the folder until the process ends, however it ends. Two collectors on one file would each
  * trust a memory that the other makes false.
- * @throws StoreError when another collector holds it
+ * @throws StoreHeld when another collector holds it
  */
 export function holdFolder(folder: string): { release: () => void } {
   // A lock of the operating system, through SQLite: unlike a file with a process id, it is gone
@@ -45,7 +45,7 @@ export function holdFolder(folder: string): { release: () => void } {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     if (/^SQLITE_(BUSY|LOCKED)/.test((error as { code?: string }).code ?? '')) {
-      throw new StoreError(
+      throw new StoreHeld(
         `another collector is running on ${folder}. Stop it first, or choose another folder with COLLECTOR_DATA`,
       );
     }

@@ -35,8 +35,10 @@ const WELL_MS = 60_000;
 /** A file that killed so many processes while it was opened is taken for damaged. */
 const DEADLY = 3;
 /** How long a process may take to end by itself, in ms. */
-const CLOSE_MS = 10_000;
+const CLOSE_MS = 3_000;
 const STATUS_MS = 2_000;
+/** A process that takes longer for a batch hangs. */
+const WRITE_MS = 120_000;
 
 const NOTHING: ProcessStatus = {
   reason: null,
@@ -75,7 +77,7 @@ export class DuckDbWarehouse implements Warehouse {
 
   async write({ number, rows, waiting }: Batch): Promise<boolean> {
     const names = this.settings.columns.map(({ name }) => name);
-    const isNew = await this.call('write', { number, rows: pack(rows, names) });
+    const isNew = await this.call('write', { number, rows: pack(rows, names) }, WRITE_MS);
     this.behind = waiting ?? null;
     this.writtenMs = Date.now();
     return isNew;

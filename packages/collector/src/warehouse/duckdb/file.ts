@@ -82,6 +82,8 @@ async function open(settings: FileSettings, incomplete?: string): Promise<OpenFi
   const instance = await DuckDBInstance.create(settings.file, {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryMb}MB`,
+    // What does not fit into memory; more than this is a question that is cut.
+    max_temp_directory_size: '2GB',
     preserve_insertion_order: 'false',
     // Text is packed better than in the oldest layout that DuckDB can still write.
     storage_compatibility_version: 'latest',

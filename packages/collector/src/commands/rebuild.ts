@@ -1,0 +1,112 @@
+// `collector rebuild`: makes the warehouse anew from the store. Beside a running collector it asks that
+// one to do it, and watches.
+
+import { defineCommand } from 'citty';
+import { type Config, readConfig, UserError } from '../config.ts';
+import { consumersOf } from '../consumers.ts';
+import { StoreHeld } from '../store/errors.ts';
+import { openStore } from '../store/open.ts';
+import { openWarehouse } from '../warehouse/open.ts';
+
+/** Between two looks at how far it is, in ms. */
+const LOOK_MS = 500;
+/** Between two lines where nobody watches, in ms. */
+const LINE_MS = 10_000;
+
+interface Look {
+  readonly behind: number;
+  readonly events: number;
+  readonly rebuilding: boolean;
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+/** Looks until it is done, and says how far it is. */
+async function watch(look: () => Promise<Look>): Promise<Look> {
+  const { stderr } = process;
+  let lineMs = 0;
+  for (;;) {
+    const now = await look();
+    const words =
+      now.state === 'down'
+        ? `the warehouse does not answer (${now.reason}); trying again`
+        : `${now.events} of ${now.events + now.behind} events`;
+    if (stderr.isTTY) stderr.write(`\r\x1b[K${words}`);
+    else if (Date.now() - lineMs >= LINE_MS) {
+      stderr.write(`${words}\n`);
+      lineMs = Date.now();
+    }
+    if (!now.rebuilding) {
+      if (stderr.isTTY) stderr.write('\n');
+      return now;
+    }
+    await new Promise((wake) => setTimeout(wake, LOOK_MS));
+  }
+}
+
+async function alone(config: Config): Promise<Look> {
+  const store = await openStore(config, { consumers: consumersOf(config) });
+  const keeper = await openWarehouse(config, store, (words) => console.error(words));
+  try {
+    keeper!.rebuild();
+    keeper!.start();
+    return await watch(async () => {
+      const status = await keeper!.status();
+      return {
+        ...status,
+        behind: status.waiting,
+        events: status.rows,
+        rebuilding: status.isFilling,
+      };
+    });
+  } finally {
+    await keeper?.stop();
+    await store.close();
+  }
+}
+
+async function beside({ host, port, adminToken }: Config): Promise<Look> {
+  if (!adminToken) {
+    throw new UserError(
+      'a collector is running on this folder, and is to be asked for it: set COLLECTOR_ADMIN_TOKEN to its admin token, or stop it first',
+    );
+  }
+  const name = host.includes(':') ? `[${host}]` : host;
+  const url = `http://${name}:${port}/api/v1/warehouse`;
+  const ask = async (method: string, path = ''): Promise<Look> => {
+    const answer = await fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}` },
+    }).catch((error: Error) => {
+      const reason = error.cause instanceof Error ? error.cause.message : error.message;
+      throw new UserError(
+        `the collector that runs on this folder cannot be reached at ${url} (${reason}): set COLLECTOR_HOST and COLLECTOR_PORT to where it listens`,
+      );
+    });
+    const body = (await answer.json()) as Look & { detail?: string };
+    if (!answer.ok) throw new UserError(`the collector refused (${answer.status}): ${body.detail}`);
+    return body;
+  };
+  await ask('POST', '/rebuild');
+  return watch(() => ask('GET'));
+}
+
+export const rebuild = defineCommand({
+  meta: {
+    name: 'rebuild',
+    description:
+      'Make the warehouse anew from the store: of a running collector, which goes on meanwhile, or by itself',
+  },
+  async run() {
+    const config = readConfig(process.env);
+    if (config.warehouse === 'none') {
+      throw new UserError('there is no warehouse to rebuild: COLLECTOR_WAREHOUSE is none');
+    }
+    const startMs = Date.now();
+    const { events } = await alone(config).catch((error: unknown) => {
+      if (error instanceof StoreHeld) return beside(config);
+      throw error;
+    });
+    console.log(`rebuilt: ${events} events in ${Math.round((Date.now() - startMs) / 1000)} s`);
+  },
+});

@@ -1,0 +1,193 @@
+// Keeps the warehouse a copy of the store: brings events over, follows what is erased and what is too
+// old, and fills it anew when its file is missing or damaged, or when it is a copy of another store.
+// Ingestion knows nothing of it: whatever is the matter here, events wait in the store.
+
+import type { Answer, Question } from '../../../schema/src/question.ts';
+import {
+  QUESTION_WAIT_MS,
+  WAREHOUSE_BATCH,
+  WAREHOUSE_IDLE_MS,
+  WAREHOUSE_RETRY_MS,
+} from '../limits.ts';
+import type { Store } from '../store/store.ts';
+import { rowOf } from './rows.ts';
+import { Shipper } from './shipper.ts';
+import { type Status, type Warehouse, WarehouseUnavailable } from './warehouse.ts';
+
+/** The store's name for its copy in the warehouse. */
+export const CONSUMER = 'warehouse';
+
+/** How the warehouse is, and how far behind the store. */
+export interface Copy extends Status {
+  /** Events that are in the store and not in the warehouse. */
+  readonly waiting: number;
+  /** It is being filled anew: what is behind is missing in its answers. */
+  readonly isFilling: boolean;
+  /** Since when it could not be written, in ms since 1970; null: all is well. */
+  readonly failingSinceMs: number | null;
+}
+
+const NEVER = -1;
+
+export class Keeper {
+  private readonly shipper: Shipper;
+  private readonly outbox;
+  /** `starts` of the warehouse when it was last seen to be a copy of this store. */
+  private seen = NEVER;
+  private isRetentionDue = true;
+  private isFillDue = false;
+  private isFilling = false;
+
+  constructor(
+    private readonly store: Pick<Store, 'identity' | 'outbox' | 'erasures' | 'projects' | 'scan'>,
+    readonly warehouse: Warehouse,
+    onError: (error: unknown) => void,
+  ) {
+    this.outbox = store.outbox(CONSUMER);
+    const outbox = {
+      cut: async (limit: number) => {
+        const cut = await this.outbox.cut(limit);
+        if (!cut) return undefined;
+        return { number: cut.number, rows: cut.events.map(rowOf), waiting: cut.waiting };
+      },
+      done: (number: number) => this.outbox.done(number),
+    };
+    this.shipper = new Shipper(outbox, warehouse, {
+      limit: WAREHOUSE_BATCH,
+      idleMs: WAREHOUSE_IDLE_MS,
+      maxRetryMs: WAREHOUSE_RETRY_MS,
+      before: () => this.look(),
+      between: () => this.follow(),
+      onError,
+    });
+  }
+
+  start(): void {
+    this.shipper.start();
+  }
+
+  /** Ships nothing more after the batch that is under way; it still answers. */
+  stopShipping(): Promise<void> {
+    return this.shipper.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopShipping();
+    await this.warehouse.close();
+  }
+
+  /** The store has deleted what is too old: so will the warehouse. */
+  retain(): void {
+    this.isRetentionDue = true;
+    this.shipper.nudge();
+  }
+
+  /** Something was erased in the store: it is followed now. */
+  nudge(): void {
+    this.shipper.nudge();
+  }
+
+  /** Fills the warehouse anew, from the first event on. */
+  rebuild(): void {
+    this.isFillDue = true;
+    this.shipper.nudge();
+  }
+
+  /** Events that are in the store and not in the warehouse. */
+  waiting(): Promise<number> {
+    return this.outbox.waiting();
+  }
+
+  /**
+   * Answers, and says how many events were not in the answer yet.
+   * @throws QuestionError, WarehouseUnavailable
+   */
+  async query(question: Question): Promise<{ answer: Answer; waiting: number }> {
+    const starts = this.checkSeen();
+    const waiting = await this.waiting();
+    const answer = await inTime(this.warehouse.query(question));
+    if (this.checkSeen() !== starts) throw new WarehouseUnavailable('the warehouse was restarted');
+    return { answer, waiting };
+  }
+
+  async status(): Promise<Copy> {
+    // First: when it is over, what is read next is all of it.
+    const isFilling = this.isFillDue || this.isFilling;
+    const [status, waiting] = await Promise.all([this.warehouse.status(), this.waiting()]);
+    return {
+      ...status,
+      waiting,
+      isFilling,
+      failingSinceMs: this.shipper.progress().failingSinceMs,
+    };
+  }
+
+  /** Between a start and the first look nobody knows whether it has everything. */
+  private checkSeen(): number {
+    if (this.warehouse.starts === this.seen) return this.seen;
+    throw new WarehouseUnavailable('the warehouse is starting, or is emptied to be filled anew');
+  }
+
+  /** Sees to it that it is a copy of this store. */
+  private async look(): Promise<void> {
+    const { starts } = this.warehouse;
+    if (starts === this.seen && !this.isFillDue) return;
+    const { state, source, reason } = await this.warehouse.status();
+    if (state === 'down') throw new WarehouseUnavailable(reason ?? 'the warehouse is down');
+    if (source !== this.store.identity || this.isFillDue) await this.fill();
+    this.isFillDue = false;
+    this.isRetentionDue = true;
+    this.seen = starts;
+  }
+
+  /** Whenever this is interrupted, the source is missing, and it is begun again. */
+  private async fill(): Promise<void> {
+    this.isFilling = true;
+    // Until it is emptied and everything waits, nobody knows what an answer lacks.
+    this.seen = NEVER;
+    await this.warehouse.reset();
+    await this.outbox.restart();
+    await this.warehouse.adopt(this.store.identity);
+  }
+
+  /** Erases what the store has erased. No batch is under way, and no later one has it. */
+  private async follow(): Promise<void> {
+    if ((this.shipper.progress().waiting ?? 1) === 0) this.isFilling = false;
+    const { erasures } = this.store;
+    for (const erasure of await erasures.pending(CONSUMER)) {
+      const { what, project, untilSeq } = erasure;
+      if (what === 'id') await this.warehouse.erase(project, erasure.distinctId, untilSeq);
+      else if (what === 'event') await this.warehouse.eraseEvent(project, erasure.seq);
+      else await this.warehouse.dropProject(project);
+      await erasures.done(CONSUMER, erasure.number);
+    }
+    if (!this.isRetentionDue) return;
+    this.isRetentionDue = false;
+    for (const { id } of this.store.projects.list()) {
+      // What is older than the oldest event of the store was deleted there: everything that the
+      // warehouse has was in the store once.
+      await this.warehouse.dropBefore(id, await this.oldest(id));
+    }
+  }
+
+  private async oldest(project: number): Promise<number> {
+    for await (const [first] of this.store.scan({ project })) if (first) return first.timeMs;
+    return Number.MAX_SAFE_INTEGER;
+  }
+}
+
+/** Whoever asks is told when it takes too long, whatever hangs. @throws WarehouseUnavailable */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new WarehouseUnavailable(
+      'the warehouse did not answer in time: it is busy with other questions',
+    );
+    timer = setTimeout(() => reject(error), QUESTION_WAIT_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

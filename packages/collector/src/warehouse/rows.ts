@@ -1,0 +1,37 @@
+// An event of the store as a row of the warehouse.
+
+import { COLUMNS, fieldOf } from '../../../schema/src/columns.ts';
+import type { Scalar } from '../../../schema/src/question.ts';
+import type { StoredEvent } from '../store/events.ts';
+import { PROPERTIES } from './columns.ts';
+import type { Row } from './warehouse.ts';
+
+const FIELDS = COLUMNS.map((column) => [column.name, fieldOf(column)] as const);
+
+/** Where SDKs put the session. */
+const SESSION = '$session_id';
+
+/** The row of an event. */
+export function rowOf(event: StoredEvent): Row {
+  const values: Record<string, Scalar | undefined> = {
+    received_at: event.receivedMs,
+    [PROPERTIES]: event.rest,
+  };
+  for (const [name, field] of FIELDS) values[name] = event[field];
+  return {
+    project: event.project,
+    seq: event.seq,
+    timeMs: event.timeMs,
+    event: event.name,
+    distinctId: event.distinctId,
+    session: sessionOf(event.rest),
+    values,
+  };
+}
+
+function sessionOf(rest: string): string | null {
+  // Most events have none: they are not parsed.
+  if (!rest.includes(`"${SESSION}"`)) return null;
+  const session = (JSON.parse(rest) as Record<string, unknown>)[SESSION];
+  return typeof session === 'string' && session !== '' ? session : null;
+}
