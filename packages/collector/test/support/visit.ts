@@ -44,12 +44,39 @@ export interface Visit {
   close(): Promise<void>;
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  readonly isSignedIn?: boolean;
+  /** A session that no other visit has: to end it. */
+  readonly hasOwnSession?: boolean;
+}
+
+interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  readonly url: string;
+  readonly httpOnly: true;
+  readonly sameSite: 'Strict';
+}
+const cookies = new WeakMap<Collector, Cookie>();
+
+/** Signs in, once for all visits: signing in too often is refused. */
+async function cookieOf(collector: Collector, isOwn: boolean): Promise<Cookie> {
+  const known = cookies.get(collector);
+  if (known && !isOwn) return known;
+  const answer = await collector.post('/api/v1/login', { token: ADMIN });
+  const [, name, value] = /^([^=]+)=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
+  if (!name || !value) throw new Error(`signing in failed: ${answer.status}`);
+  const cookie = { name, value, url: collector.url, httpOnly: true, sameSite: 'Strict' } as const;
+  if (!isOwn) cookies.set(collector, cookie);
+  return cookie;
+}
+
 /** Opens a page of a collector, signed in unless `isSignedIn` is false. */
 export async function visit(
   browser: Browser,
   collector: Collector,
   path = '/',
-  { isSignedIn = true, ...options }: BrowserContextOptions & { isSignedIn?: boolean } = {},
+  { isSignedIn = true, hasOwnSession = false, ...options }: VisitOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 1000 },
@@ -68,13 +95,10 @@ export async function visit(
     const url = new URL(request.url());
     if (url.pathname === '/api/v1/query') asked.push(url);
   });
-  if (isSignedIn) {
-    const answer = await context.request.post(`${collector.url}/api/v1/login`, {
-      data: { token: ADMIN },
-      headers: { origin: collector.url },
-    });
-    if (!answer.ok()) throw new Error(`signing in failed: ${answer.status()}`);
-  }
+  if (isSignedIn) await context.addCookies([await cookieOf(collector, hasOwnSession)]);
   await page.goto(collector.url + path);
   return { page, trouble, asked, close: () => context.close() };
 }
+
+/** With a warehouse: the pages ask it. */
+export const WITH_WAREHOUSE = { COLLECTOR_WAREHOUSE: 'duckdb' } as const;
