@@ -351,7 +351,7 @@ describe.runIf(hasBrowser())('the pages', () => {
       await page.evaluate(() => fetch('/api/v1/logout', { method: 'POST' }));
       const token = page.getByRole('dialog').getByLabel('Admin token');
       await token.waitFor();
-      expect(open.size).toBe(0);
+      await poll(() => open.size).toBe(0);
       const before = made_;
       await page.waitForFunction(() =>
         document.querySelector('#feed')?.textContent?.includes('Not connected'),
@@ -391,7 +391,7 @@ describe.runIf(hasBrowser())('a page whose collector goes away', () => {
         { folder: folder.path },
       );
       await page.locator('.banner').getByRole('button', { name: 'Try now' }).click();
-      await expect.poll(() => tile(made, 'Machines').locator('.number').textContent()).toBe('1');
+      await poll(() => tile(made, 'Machines').locator('.number').textContent()).toBe('1');
       await poll(() => page.locator('.banner').count()).toBe(0);
       await made.close();
     } finally {
@@ -399,7 +399,7 @@ describe.runIf(hasBrowser())('a page whose collector goes away', () => {
       await collector.stop();
       folder.remove();
     }
-  });
+  }, 90_000);
 });
 
 describe.runIf(hasBrowser())('a collector without an event', () => {
@@ -424,5 +424,5 @@ describe.runIf(hasBrowser())('a collector without an event', () => {
       await browser.close();
       await collector.stop();
     }
-  });
+  }, 90_000);
 });

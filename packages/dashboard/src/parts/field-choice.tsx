@@ -22,8 +22,10 @@ export function useProperties(): readonly string[] {
   const scope = useScope();
   const { answer } = useAsked(scope, { kind: 'events', limit: SAMPLE });
   const keys = new Set<string>();
+  // Of these the value that is counted is in the column.
+  const taken = new Set(columnsOf(scope.kind).map(({ property }) => property));
   for (const { properties } of answer?.data?.events ?? []) {
-    for (const key of Object.keys(properties)) keys.add(key);
+    for (const key of Object.keys(properties)) if (!taken.has(key)) keys.add(key);
   }
   return [...keys].sort();
 }
