@@ -3,11 +3,14 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
-import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
+import { Auth, newSecret } from './admin/auth.ts';
 import { ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
 import { consumersOf } from './consumers.ts';
 import { Rate } from './gate/rate.ts';
+import { checksOf } from './health/all.ts';
+import { Writes } from './health/checks.ts';
+import { Health } from './health/health.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
@@ -18,6 +21,8 @@ import { buildServer } from './server.ts';
 import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import { hashToken, newToken } from './store/tokens.ts';
+import { TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
 import { openWarehouse } from './warehouse/open.ts';
 
@@ -32,28 +37,35 @@ export interface Collector {
 /** Starts a collector. @throws UserError, StoreError */
 export async function startCollector(config: Config): Promise<Collector> {
   const metrics = makeMetrics();
+  const clock = Date.now;
+  const writes = new Writes(clock);
   const store = await openStore(config, {
     consumers: consumersOf(config),
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
+      writes.done();
     },
-    onUndone: () => metrics.failedCommits.inc(),
+    onUndone: (error) => {
+      metrics.failedCommits.inc();
+      writes.undone(error);
+    },
   });
   let app: FastifyInstance | undefined;
-  const clock = Date.now;
+  let archive: ArchiveJob | undefined;
   const feed = new Feed();
   let keeper: Keeper | undefined;
   try {
     const made = await setUp(store, config, clock());
-    const auth = new Auth(
-      config.adminToken
+    const auth = new Auth({
+      tokenHash: config.adminToken
         ? hashToken(config.adminToken)
         : (await store.settings.get('admin_token_hash'))!,
-      (await store.settings.get('session_secret'))!,
+      secret: (await store.settings.get('session_secret'))!,
+      tokens: store.tokens,
+      isEnded: (session) => store.sessions.has(session),
       clock,
-      (session) => store.sessions.has(session),
-    );
+    });
     const ingest = new Ingest({
       store,
       metrics,
@@ -63,7 +75,10 @@ export async function startCollector(config: Config): Promise<Collector> {
     });
     keeper = await openWarehouse(config, store, (words) => app?.log.error(words));
     const downloads = new Downloads();
-    const tokenlessId = Number(await store.settings.get('tokenless_project'));
+    const archiveStatus = () => archive?.status();
+    const health = new Health(checksOf({ store, writes, keeper, archiveStatus, clock }), clock);
+    await health.start();
+    const tokenless = await TokenlessProjects.open(store, config.retentionDays, clock);
     app = await buildServer({
       config,
       store,
@@ -74,24 +89,25 @@ export async function startCollector(config: Config): Promise<Collector> {
       feed,
       metrics,
       downloads,
+      health,
       clock,
       endSession: async (id, untilMs) => {
         await store.sessions.end(id, untilMs);
         feed.end({ session: id });
       },
-      tokenlessProject: () =>
-        config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
+      tokenless,
     });
     await app.listen({ host: config.host, port: config.port });
     keeper?.start();
     const stopJobs = startJobs(store, keeper, app, clock);
     const running = app;
-    const archive = startArchive(store, config, clock, (message) => running.log.error(message));
+    archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
         stopJobs();
+        health.stop();
         await archive?.stop();
         feed.close();
         await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
@@ -128,7 +144,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
     );
   }
   if (!hasToken) {
-    made.adminToken = newAdminToken();
+    made.adminToken = newToken('admin');
     await settings.set('admin_token_hash', hashToken(made.adminToken));
   }
   if ((await settings.get('session_secret')) === undefined) {
@@ -138,6 +154,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
     const { token } = await projects.create(
       {
         name: config.project,
+        kind: config.projectKind,
         retentionDays: config.retentionDays,
         ...(config.projectToken !== undefined && { token: config.projectToken }),
       },
@@ -149,21 +166,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
       'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
     );
   }
-  if (config.isAnonymousAllowed) await setUpTokenless(store, config, nowMs);
   return made;
-}
-
-/** Clients without a token have a project of their own, which the admin may give another name. */
-async function setUpTokenless(
-  { settings, projects }: Store,
-  config: Config,
-  nowMs: number,
-): Promise<void> {
-  if (projects.byId(Number(await settings.get('tokenless_project')))) return;
-  let name = 'anonymous';
-  for (let n = 2; projects.find(name); n++) name = `anonymous ${n}`;
-  const { id } = await projects.create({ name, retentionDays: config.retentionDays }, nowMs);
-  await settings.set('tokenless_project', String(id));
 }
 
 /** Retention, every hour and soon after the start. */

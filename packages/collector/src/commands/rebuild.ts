@@ -7,11 +7,10 @@ import { consumersOf } from '../consumers.ts';
 import { StoreHeld } from '../store/errors.ts';
 import { openStore } from '../store/open.ts';
 import { openWarehouse } from '../warehouse/open.ts';
+import { progress } from './progress.ts';
 
 /** Between two looks at how far it is, in ms. */
 const LOOK_MS = 500;
-/** Between two lines where nobody watches, in ms. */
-const LINE_MS = 10_000;
 
 interface Look {
   readonly behind: number;
@@ -23,23 +22,15 @@ interface Look {
 
 /** Looks until it is done, and says how far it is. */
 async function watch(look: () => Promise<Look>): Promise<Look> {
-  const { stderr } = process;
-  let lineMs = 0;
+  const line = progress();
   for (;;) {
     const now = await look();
-    const words =
+    if (!now.rebuilding) return now;
+    line(
       now.state === 'down'
         ? `the warehouse does not answer (${now.reason}); trying again`
-        : `${now.events} of ${now.events + now.behind} events`;
-    if (stderr.isTTY) stderr.write(`\r\x1b[K${words}`);
-    else if (Date.now() - lineMs >= LINE_MS) {
-      stderr.write(`${words}\n`);
-      lineMs = Date.now();
-    }
-    if (!now.rebuilding) {
-      if (stderr.isTTY) stderr.write('\n');
-      return now;
-    }
+        : `${now.events} of ${now.events + now.behind} events`,
+    );
     await new Promise((wake) => setTimeout(wake, LOOK_MS));
   }
 }

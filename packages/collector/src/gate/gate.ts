@@ -18,6 +18,8 @@ import {
   withoutAddressesIn,
 } from './addresses.ts';
 import { split } from './breakdown.ts';
+import { namesPerson } from './person.ts';
+import { storable } from './text.ts';
 import { derivedUuid, parseUuid, randomUuid } from './uuid.ts';
 
 /** What the gate made of a batch. `verdicts` has an entry for each candidate, in order. */
@@ -49,7 +51,7 @@ export function examine(
     const verdict = examineOne(project, candidate, nowMs, twins);
     if (typeof verdict === 'string') {
       if (letters.length < maxLetters)
-        letters.push(letterOf(project.id, dialect, candidate, verdict));
+        letters.push(letterFor(project, dialect, candidate, verdict));
     } else {
       events.push(verdict);
     }
@@ -66,11 +68,12 @@ function examineOne(
 ): Event | Reason {
   const { event, properties = {}, timeMs } = candidate;
   if (properties === OVERSIZED) return 'too_large';
-  if (typeof event !== 'string' || event.trim() === '') return 'missing_event';
+  if (typeof event !== 'string' || storable(event).trim() === '') return 'missing_event';
   if (event.length > EVENT_NAME_CHARS) return 'event_name_too_long';
   const distinctId = distinctIdOf(candidate.distinctId);
   if (distinctId === '') return 'missing_distinct_id';
   if (holdsAddress(distinctId)) return 'distinct_id_is_an_address';
+  if (project.kind === 'cli' && namesPerson(candidate)) return 'names_a_person';
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) {
     return 'properties_not_an_object';
   }
@@ -80,7 +83,7 @@ function examineOne(
   if (typeof whole === 'string') return whole;
   const { columns, rest } = whole;
 
-  const name = withoutAddressesIn(event.trim().toWellFormed());
+  const name = withoutAddressesIn(storable(event).trim());
   const uuid = uuidOf(project, candidate, name, distinctId, rest, twins);
   if (!uuid) return 'invalid_uuid';
   return { ...columns, uuid, name, distinctId, timeMs, rest };
@@ -90,7 +93,12 @@ function examineOne(
 export function distinctIdOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return (text ?? '').trim().replaceAll('\0', '').toWellFormed().slice(0, DISTINCT_ID_CHARS);
+  // Cut in the middle of a character, it would not be text again.
+  return storable(
+    storable(text ?? '')
+      .trim()
+      .slice(0, DISTINCT_ID_CHARS),
+  );
 }
 
 function restAndColumns(properties: Record<string, unknown>) {
@@ -138,6 +146,17 @@ function uuidOf(
   twins.set(key, twin + 1);
   return derivedUuid([...parts, String(twin)]);
 }
+
+/** In a project that is anonymous, nothing is kept of what names a person, whatever else is wrong with it. */
+const letterFor = (
+  project: Project,
+  dialect: string,
+  candidate: Candidate,
+  reason: Reason,
+): DeadLetter =>
+  project.kind === 'cli' && namesPerson(candidate)
+    ? { projectId: project.id, dialect, reason, payload: null, distinctId: null }
+    : letterOf(project.id, dialect, candidate, reason);
 
 /** A dead letter: enough to try again, and no address. */
 export function letterOf(

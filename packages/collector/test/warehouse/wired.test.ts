@@ -151,11 +151,10 @@ describe('a collector with a warehouse', () => {
   it('is rebuilt while it runs, by the command or a request, and says how it is', async () => {
     const { data: known } = await answerWhen(collector, TOTALS, ({ behind }) => behind === 0);
     const before = known.now.events;
-    const { status, stdout, stderr } = await command(['rebuild'], collector.folder, {
+    const { status, stdout } = await command(['rebuild'], collector.folder, {
       ...WAREHOUSE,
       COLLECTOR_PORT: new URL(collector.url).port,
     });
-    expect(stderr).toMatch(/^\d+ of \d+ events$/m);
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: expect.stringMatching(`^rebuilt: ${before} events in \\d+ s\n$`),
@@ -199,7 +198,7 @@ describe('a collector whose warehouse is not there', () => {
     const { status, stdout } = await command(['rebuild'], folder.path, WAREHOUSE);
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('30 events') });
     folder.remove();
-  });
+  }, 90_000);
 
   it('a rebuild beside a collector without its token says what is missing', async () => {
     const collector = await startCollector();
