@@ -128,3 +128,5 @@ export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;
 /** How long who asks a question waits for its turn and its answer. */
 export const QUESTION_WAIT_MS = 20 * SECOND_MS;
+/** From an erasure until its bytes have left the warehouse's file. */
+export const WAREHOUSE_COMPACT_MS = 10 * MINUTE_MS;
