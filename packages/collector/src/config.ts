@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { KINDS, type Kind } from '../../schema/src/columns.ts';
 import { isLoopback } from '../../schema/src/loopback.ts';
 
 const flag = <Fallback extends boolean | undefined>(fallback: Fallback) =>
@@ -70,6 +71,7 @@ const schema = z.strictObject({
     .string()
     .regex(/^[\w .-]{1,64}$/, 'use up to 64 letters, digits, spaces, . _ -')
     .default('default'),
+  COLLECTOR_PROJECT_KIND: z.enum(KINDS, `use ${KINDS.join(', ')}`).default('cli'),
   COLLECTOR_PROJECT_TOKEN: z
     .string()
     .regex(/^(?!phx_)[\w-]{8,64}$/, 'use 8 to 64 letters, digits, _ or -; not phx_…')
@@ -97,6 +99,7 @@ export interface Config {
   readonly dataFolder: string;
   readonly adminToken: string | undefined;
   readonly project: string;
+  readonly projectKind: Kind;
   readonly projectToken: string | undefined;
   readonly retentionDays: number;
   /** Raw events are archived here; undefined: nowhere. */
@@ -151,6 +154,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataFolder: data.COLLECTOR_DATA,
     adminToken: data.COLLECTOR_ADMIN_TOKEN,
     project: data.COLLECTOR_PROJECT,
+    projectKind: data.COLLECTOR_PROJECT_KIND,
     projectToken: data.COLLECTOR_PROJECT_TOKEN,
     retentionDays: data.COLLECTOR_RETENTION_DAYS,
     archiveFolder: data.COLLECTOR_ARCHIVE,
