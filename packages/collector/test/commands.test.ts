@@ -35,7 +35,7 @@ describe('--help', () => {
         name,
       ).toEqual([]);
       expect(stdout, name).toContain(`Usage: ${['collector', ...words].join(' ')}`);
-      const [usage] = /^Usage: [^]*?\n\n/m.exec(stdout)!;
+      const [usage] = /^Usage: [\s\S]*?\n\n/m.exec(stdout)!;
       for (const [option] of usage.matchAll(/--[a-z]+|\b(?!COMMAND)[A-Z]{4,}\b/g)) {
         expect(stdout.slice(stdout.indexOf(usage) + usage.length), `${name}: ${option}`).toContain(
           option,
