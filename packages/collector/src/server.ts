@@ -13,6 +13,7 @@ import fastify, {
   type RouteOptions,
 } from 'fastify';
 import type { Auth } from './admin/auth.ts';
+import { clockRoutes } from './admin/clock.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
 import { installRoutes } from './admin/installs.ts';
@@ -194,6 +195,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   warehouse(scope, { auth, keeper });
   openApiRoute(scope);
   deadLetters(scope, { auth, store, ingest });
+  clockRoutes(scope, { auth, store, clock });
   data(scope, { auth, store, location, clock });
   installRoutes(scope, {
     auth,

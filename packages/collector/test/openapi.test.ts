@@ -93,6 +93,7 @@ describe('the OpenAPI document', () => {
     'GET /api/v1/installs',
     'GET /v1/events',
     'GET /api/v1/session',
+    'GET /api/v1/clock',
     'GET /api/v1/health',
     'GET /health',
     'GET /flags',

@@ -1,6 +1,12 @@
 // Routes for machines: health, metrics, this document, the page.
 
-import { list, object, partial, type Route, text } from './route.ts';
+import { list, object, partial, type Route, text, whole } from './route.ts';
+
+const clock = object({
+  clock: text('What it says.'),
+  retention_goes_by: text('The time that retention goes by.'),
+  ahead_ms: whole('How far the clock is ahead of that.'),
+});
 
 export const machines: readonly Route[] = [
   {
@@ -30,6 +36,20 @@ export const machines: readonly Route[] = [
     who: 'anybody',
     summary: 'Who answers here.',
     answers: { 200: { doc: 'This service.', schema: object({ service: text(), status: text() }) } },
+  },
+  {
+    at: ['GET /api/v1/clock'],
+    tag: 'Machines',
+    who: 'admin',
+    summary: 'Whether the clock is believed: after a jump nothing is deleted for its age.',
+    answers: { 200: { doc: 'Both times.', schema: clock } },
+  },
+  {
+    at: ['POST /api/v1/clock'],
+    tag: 'Machines',
+    who: 'admin',
+    summary: 'Says that the clock is right.',
+    answers: { 200: { doc: 'Both times.', schema: clock } },
   },
   {
     at: ['GET /metrics'],
