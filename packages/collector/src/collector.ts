@@ -101,6 +101,11 @@ export async function startCollector(config: Config): Promise<Collector> {
       },
       tokenless,
     });
+    if (config.projectToken && !store.projects.byToken(config.projectToken)) {
+      app.log.warn(
+        'COLLECTOR_PROJECT_TOKEN is no token to write with here: it was rotated or revoked, or is of another collector. What sends with it gets 401. Unset it, or make a token at /api/v1/tokens',
+      );
+    }
     await app.listen({ host: config.host, port: config.port });
     keeper?.start();
     jobs = new Jobs({ store, metrics, log: app.log, clock, retained: () => keeper?.retain() });
@@ -166,10 +171,6 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
       nowMs,
     );
     made.projectToken = token;
-  } else if (config.projectToken && !projects.byToken(config.projectToken)) {
-    throw new UserError(
-      'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
-    );
   }
   return made;
 }

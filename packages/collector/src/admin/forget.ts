@@ -73,8 +73,8 @@ export function forgetRoutes(
   };
 
   // Whoever has a receipt got it from here. It names nobody.
-  app.get('/api/v1/forget/:receipt', async (request, reply) => {
-    const receipt = await erasures.receipt((request.params as { receipt: string }).receipt);
+  app.get('/api/v1/forget/:id', async (request, reply) => {
+    const receipt = await erasures.receipt((request.params as { id: string }).id);
     if (!receipt) throw new Refused(404, 'unknown_receipt', 'there is no such receipt');
     return answer(reply, receipt);
   });

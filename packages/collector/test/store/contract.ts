@@ -469,6 +469,22 @@ export function contract(make: () => Promise<Place>): void {
       expect((await append([naming])).inserted).toBe(0);
     });
 
+    it('of an event that another took the place of is followed: one uuid, a new number', async () => {
+      await reopen({ consumers: ['warehouse'] });
+      const event = eventOf({ distinctId: 'ann' });
+      await append([event, eventOf()]);
+      const { receivedMs } = (await store.events.get(project, event.uuid))!;
+      const other = { ...event, name: 'another' };
+      expect(await store.events.replace(project, event.uuid, other)).toBe(true);
+      const now = await store.events.get(project, event.uuid);
+      expect(now).toMatchObject({ name: 'another', seq: 3, receivedMs });
+      expect(await store.erasures.pending('warehouse')).toMatchObject([{ what: 'event', seq: 1 }]);
+      expect(await store.numbers.stats(project)).toMatchObject({ events: 2 });
+      await store.events.remove(project, event.uuid);
+      expect(await store.events.replace(project, event.uuid, other)).toBe(false);
+      expect(await stored()).toHaveLength(1);
+    });
+
     it('of one event is followed as well', async () => {
       await reopen({ consumers: ['warehouse'] });
       const event = eventOf();
