@@ -14,6 +14,7 @@ import { Ingest } from './ingest.ts';
 import { HOUR_MS } from './limits.ts';
 import { Feed } from './live/feed.ts';
 import { makeMetrics } from './metrics.ts';
+import { PublishJob } from './published/job.ts';
 import { buildServer } from './server.ts';
 import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
@@ -86,13 +87,15 @@ export async function startCollector(config: Config): Promise<Collector> {
     keeper?.start();
     const stopJobs = startJobs(store, keeper, app, clock);
     const running = app;
+    const publishing =
+      keeper && startPublishing(store, keeper, clock, (words) => running.log.error(words));
     const archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
         stopJobs();
-        await archive?.stop();
+        await Promise.all([archive?.stop(), publishing?.stop()]);
         feed.close();
         await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
         await keeper?.stop();
@@ -190,6 +193,18 @@ function startJobs(
     clearTimeout(soon);
     clearInterval(hourly);
   };
+}
+
+/** Publishes months of the projects that are published. */
+function startPublishing(
+  store: Store,
+  keeper: Keeper,
+  clock: () => number,
+  onError: (message: string) => void,
+): PublishJob {
+  const job = new PublishJob({ store, keeper, clock, onError });
+  job.start();
+  return job;
 }
 
 /** The archive, if there is to be one. */

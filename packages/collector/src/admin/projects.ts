@@ -9,12 +9,15 @@ import { INSTALL_BYTES } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Auth } from './auth.ts';
 
-const shown = ({ id, name, token, retentionDays }: Project) => ({
-  id,
-  name,
-  token,
-  retention_days: retentionDays,
-});
+const shownOf =
+  ({ published }: Store) =>
+  ({ id, name, token, retentionDays }: Project) => ({
+    id,
+    name,
+    token,
+    retention_days: retentionDays,
+    public: published.has(id),
+  });
 
 function nameOf(value: unknown): string {
   if (typeof value === 'string' && /^[\w .-]{1,64}$/.test(value)) return value;
@@ -28,6 +31,11 @@ function daysOf(value: unknown): number {
     return value as number;
   }
   throw new Refused(400, 'invalid_retention', 'retention_days: a whole number from 1 to 36500');
+}
+
+function flagOf(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new Refused(400, 'invalid_public', 'public: true or false');
 }
 
 /** Registers the routes. */
@@ -47,6 +55,7 @@ export function projects(
 ): void {
   const onRequest = auth.require;
   const table = store.projects;
+  const shown = shownOf(store);
   app.get('/api/v1/projects', { onRequest }, async () => ({ projects: table.list().map(shown) }));
 
   app.post('/api/v1/projects', { onRequest }, async (request, reply) => {
@@ -64,10 +73,12 @@ export function projects(
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const named = body?.name === undefined ? undefined : table.find(nameOf(body.name));
     if (named && named.id !== project.id) throw nameTaken();
+    const isPublic = body?.public === undefined ? undefined : flagOf(body.public);
     await table.update(project.id, {
       ...(body?.name !== undefined && { name: nameOf(body.name) }),
       ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
     });
+    if (isPublic !== undefined) await store.published.set(project.id, isPublic);
     return shown(table.byId(project.id)!);
   });
 }
