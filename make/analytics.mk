@@ -208,7 +208,7 @@ analytics.names := $(foreach name,$(analytics.names),$(if $(findstring environme
 analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names))) \
   $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(analytics.names)) \
   $(if $(findstring $(analytics.newline),$(value SHLVL)),SHLVL) \
-  $(if $(findstring |$(value PWD)|,|$(CURDIR)|),,PWD))
+  $(if $(findstring $(analytics.newline),$(value PWD))$(if $(value PWD),,$(filter-out undefined,$(origin PWD))),PWD))
 # The flags and variables on its command line, if all of them are simple: then track need not read its words. Asked
 # when the recipe runs: before, make does not say -j. Flags by single letters come first, -Onone is from below.
 analytics.given = $(filter-out -- -Onone --jobserver-auth=%,$(wordlist 2,99,-$(MAKEFLAGS)))
@@ -235,7 +235,7 @@ analytics.track := /bin/sh .onramp/track
 analytics.where := '$(analytics.process)' '$(analytics.space)'
 analytics.told :=
 -include .onramp/.succeeded
-.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where) $(call analytics.quote,$(analytics.plain))
+.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where) $(call analytics.quote,$(analytics.plain)) $(call analytics.quote,$(value PWD))
 .onramp/.succeeded: .onramp/.run ; $(eval analytics.told := 1)@$(analytics.track) end 0 '$(analytics.run)' $(analytics.where)
 analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)$(analytics.track) end 2 '$(analytics.run)' $(analytics.where))
 

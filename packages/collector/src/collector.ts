@@ -8,6 +8,9 @@ import { ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
 import { consumersOf } from './consumers.ts';
 import { Rate } from './gate/rate.ts';
+import { checksOf } from './health/all.ts';
+import { Writes } from './health/checks.ts';
+import { Health } from './health/health.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
@@ -33,16 +36,22 @@ export interface Collector {
 /** Starts a collector. @throws UserError, StoreError */
 export async function startCollector(config: Config): Promise<Collector> {
   const metrics = makeMetrics();
+  const clock = Date.now;
+  const writes = new Writes(clock);
   const store = await openStore(config, {
     consumers: consumersOf(config),
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
+      writes.done();
     },
-    onUndone: () => metrics.failedCommits.inc(),
+    onUndone: (error) => {
+      metrics.failedCommits.inc();
+      writes.undone(error);
+    },
   });
   let app: FastifyInstance | undefined;
-  const clock = Date.now;
+  let archive: ArchiveJob | undefined;
   const feed = new Feed();
   let keeper: Keeper | undefined;
   try {
@@ -64,6 +73,9 @@ export async function startCollector(config: Config): Promise<Collector> {
     });
     keeper = await openWarehouse(config, store, (words) => app?.log.error(words));
     const downloads = new Downloads();
+    const archiveStatus = () => archive?.status();
+    const health = new Health(checksOf({ store, writes, keeper, archiveStatus, clock }), clock);
+    await health.start();
     const tokenlessId = Number(await store.settings.get('tokenless_project'));
     app = await buildServer({
       config,
@@ -75,6 +87,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       feed,
       metrics,
       downloads,
+      health,
       clock,
       endSession: async (id, untilMs) => {
         await store.sessions.end(id, untilMs);
@@ -89,12 +102,13 @@ export async function startCollector(config: Config): Promise<Collector> {
     const running = app;
     const publishing =
       keeper && startPublishing(store, keeper, clock, (words) => running.log.error(words));
-    const archive = startArchive(store, config, clock, (message) => running.log.error(message));
+    archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
         stopJobs();
+        health.stop();
         await Promise.all([archive?.stop(), publishing?.stop()]);
         feed.close();
         await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);

@@ -15,6 +15,8 @@ export const EVENT_BYTES = 10 * KIB;
 export const EVENT_SENT_BYTES = 64 * KIB;
 /** One request's body, as sent and again after decompression. */
 export const REQUEST_BYTES = 20 * MIB;
+/** What is still read of a body that was refused, and thrown away. */
+export const DISCARDED_BYTES = 2 * REQUEST_BYTES;
 /** A body in a form, in base64 or in lz64: only old browser SDKs wrap theirs so. */
 export const WRAPPED_BYTES = 2 * MIB;
 /** Packed lz64: unpacking it is slow, and nobody else does it for us. */
@@ -103,6 +105,24 @@ export const ARCHIVE_GROUP_BYTES = 4 * MIB;
 export const ARCHIVE_PART_ROWS = 500_000;
 export const ARCHIVE_HELD_BYTES = 16 * MIB;
 
+/** Health: how often it is looked at, and how long one check may take. */
+export const HEALTH_MS = 10 * SECOND_MS;
+export const HEALTH_CHECK_MS = 2 * SECOND_MS;
+/** So long after the last write that failed, without another, the store may be well again. */
+export const FAILURE_MS = 60 * SECOND_MS;
+/** Free space on the disk of the data: so little is a problem, and with so little events are refused. */
+export const FREE_BYTES_FEW = 1024 * MIB;
+export const FREE_BYTES_NONE = 32 * MIB;
+/** How long the command `health` waits for an answer. */
+export const HEALTH_COMMAND_MS = 5 * SECOND_MS;
+/** A last backup that is older is a problem. */
+export const BACKUP_OLD_MS = 8 * DAY_MS;
+/** The database is checked soon after the start and so often after that. */
+export const INTEGRITY_MS = DAY_MS;
+/** A warehouse that cannot be written for so long is a problem, and an archive that is so late. */
+export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
+export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
+
 /** Events that are brought into the warehouse at once: packing them holds up this process. */
 export const WAREHOUSE_BATCH = 4_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
@@ -110,3 +130,5 @@ export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;
 /** How long who asks a question waits for its turn and its answer. */
 export const QUESTION_WAIT_MS = 20 * SECOND_MS;
+/** From an erasure until its bytes have left the warehouse's file. */
+export const WAREHOUSE_COMPACT_MS = 10 * MINUTE_MS;

@@ -8,6 +8,7 @@ const main = defineCommand({
   meta: { name: 'collector', description: 'A home for events, on one machine, in one file' },
   subCommands: {
     serve: () => import('./commands/serve.ts').then(({ serve }) => serve),
+    health: () => import('./commands/health.ts').then(({ health }) => health),
     backup: () => import('./commands/backup.ts').then(({ backup }) => backup),
     rebuild: () => import('./commands/rebuild.ts').then(({ rebuild }) => rebuild),
     restore: () => import('./commands/restore.ts').then(({ restore }) => restore),

@@ -25,6 +25,8 @@ import { telemetry } from './dialects/telemetry.ts';
 import { Tokenless } from './dialects/tokenless.ts';
 import type { Project } from './event.ts';
 import { Rate } from './gate/rate.ts';
+import type { Health } from './health/health.ts';
+import { healthRoutes } from './health/routes.ts';
 import { clientOf } from './http/client.ts';
 import { corsOf } from './http/cors.ts';
 import type { Downloads } from './http/downloads.ts';
@@ -58,6 +60,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly endSession: (id: string, untilMs: number) => Promise<void>;
   readonly downloads: Downloads;
+  readonly health: Health;
   readonly clock: () => number;
   /** The project of clients without a token; undefined where they are not taken. */
   readonly tokenlessProject: () => Project | undefined;
@@ -186,15 +189,11 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   numberRoutes(scope, { auth, store, clock });
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });
-  projects(scope, { auth, store, clock, retentionDays: config.retentionDays });
+  projects(scope, { auth, store, clock, keeper, retentionDays: config.retentionDays });
   deadLetters(scope, { auth, store, ingest });
   data(scope, { auth, store, location, clock, tokenlessProject });
 
-  // `forget` of the shim asks who answers here before it asks for a deletion.
-  scope.get('/api/v1/health', async () => ({
-    service: 'onramp-analytics-collector',
-    status: 'ok',
-  }));
+  healthRoutes(scope, auth, parts.health);
   scope.get('/api/v1/live', { websocket: true, onRequest: auth.require }, (socket, request) => {
     feed.add(socket, { session: auth.sessionOf(request.cookies[COOKIE])?.id });
     socket.on('close', () => feed.remove(socket));

@@ -97,6 +97,12 @@ describe('the disk', () => {
     }
     expect(refused).toBe(5);
     expect((await collector.request('GET', '/api/v1/health')).status).toBe(200);
+    const report = await collector.admin('GET', '/health');
+    expect(report.status).toBe(503);
+    expect(await report.text()).toContain('events cannot be written');
+    const toStrangers = await collector.request('GET', '/health');
+    expect(toStrangers.status).toBe(503);
+    expect(await toStrangers.json()).toEqual({ status: 'failing' });
     await collector.stop('SIGKILL');
     const again = await startCollector({}, { folder: folder.path });
     const stored = new Set((await again.events()).map(({ uuid }) => uuid));

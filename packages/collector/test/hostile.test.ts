@@ -57,11 +57,8 @@ describe('bombs', () => {
     const collector = await startCollector({}, { folder: folder.path });
     const [path, body] = make();
     for (let n = 0; n < 3; n++) {
-      const status = await collector.post(path, body).then(
-        (answer) => answer.status,
-        () => 413, // it closes the connection on a body it will not read
-      );
-      expect([400, 413]).toContain(status);
+      // An answer, never a connection that is reset: whoever sees that sends it again.
+      expect([400, 413]).toContain((await collector.post(path, body)).status);
     }
     expect(rssMiB(collector.pid)).toBeLessThan(400);
     expect((await collector.post('/batch/', batchOf(event()))).status).toBe(200);

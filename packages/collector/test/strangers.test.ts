@@ -138,7 +138,7 @@ describe('/metrics', () => {
 
 describe('totals', () => {
   it('are for admins, whatever is published', async () => {
-    collector = await startCollector();
+    collector = await startCollector({ COLLECTOR_WAREHOUSE: 'duckdb' });
     await collector.admin('PATCH', '/api/v1/projects/1', { public: true });
     const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
     await collector.post('/batch/', batchOf(...ids.map((id) => event({ distinct_id: id }))));

@@ -7,6 +7,7 @@ import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
 import type { Store } from '../store/store.ts';
+import type { Keeper } from '../warehouse/keeper.ts';
 import type { Auth } from './auth.ts';
 
 const shownOf =
@@ -33,6 +34,13 @@ function daysOf(value: unknown): number {
   throw new Refused(400, 'invalid_retention', 'retention_days: a whole number from 1 to 36500');
 }
 
+const nothingCounts = () =>
+  new Refused(
+    501,
+    'no_warehouse',
+    'published figures are counted by the warehouse, and there is none: COLLECTOR_WAREHOUSE is none',
+  );
+
 function flagOf(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new Refused(400, 'invalid_public', 'public: true or false');
@@ -46,11 +54,14 @@ export function projects(
     store,
     clock,
     retentionDays,
+    keeper,
   }: {
     auth: Auth;
     store: Store;
     clock: () => number;
     retentionDays: number;
+    /** What counts published figures; undefined: nothing does. */
+    keeper: Keeper | undefined;
   },
 ): void {
   const onRequest = auth.require;
@@ -74,6 +85,7 @@ export function projects(
     const named = body?.name === undefined ? undefined : table.find(nameOf(body.name));
     if (named && named.id !== project.id) throw nameTaken();
     const isPublic = body?.public === undefined ? undefined : flagOf(body.public);
+    if (isPublic && !keeper) throw nothingCounts();
     await table.update(project.id, {
       ...(body?.name !== undefined && { name: nameOf(body.name) }),
       ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),

@@ -1,6 +1,7 @@
 // `collector forward --to URL`: sends everything stored to a PostHog, for the day one machine is
 // not enough. Same uuids, so that doing it twice counts nothing twice; it goes on where it stopped.
 
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -44,6 +45,13 @@ async function send(url: URL, body: Buffer): Promise<void> {
   );
 }
 
+/** How far it got before; 0 for another store, such as one that was restored: its numbers begin again. */
+function readNote(note: string, identity: string | undefined): number {
+  if (!existsSync(note)) return 0;
+  const { seq, store } = JSON.parse(readFileSync(note, 'utf8')) as { seq?: number; store?: string };
+  return store === identity && Number.isSafeInteger(seq) ? seq! : 0;
+}
+
 export const forward = defineCommand({
   meta: { name: 'forward', description: 'Send everything stored to a PostHog' },
   args: {
@@ -64,11 +72,14 @@ export const forward = defineCommand({
     const store = await openForReading(config);
     const project = await projectIdOf(store, args.project);
     // Beside the database, not in it: the collector may be running and is its only writer.
+    // Of each key by itself: another project at the same host has none of it.
+    const key = createHash('sha256').update(args.key).digest('hex').slice(0, 16);
     const note = join(
       config.dataFolder,
-      `forwarded-${project}-${url.hostname}-${url.port || 'default'}.json`,
+      `forwarded-${project}-${url.hostname}-${url.port || 'default'}-${key}.json`,
     );
-    let after = existsSync(note) ? Number(JSON.parse(readFileSync(note, 'utf8')).seq) : 0;
+    const identity = await store.identity();
+    let after = readNote(note, identity);
     let sent = 0;
     for await (const events of store.after(project, after, BATCH)) {
       const batch = events.map((each) => {
@@ -80,7 +91,7 @@ export const forward = defineCommand({
       await send(url, gzipSync(JSON.stringify(body)));
       after = events.at(-1)!.seq;
       sent += events.length;
-      writeFileSync(`${note}.new`, JSON.stringify({ seq: after }));
+      writeFileSync(`${note}.new`, JSON.stringify({ seq: after, store: identity }));
       renameSync(`${note}.new`, note);
     }
     await store.close();

@@ -9,6 +9,7 @@ import {
 } from '../../../schema/src/columns.ts';
 import { type ValueRule, written } from '../../../schema/src/values.ts';
 import { COLUMN_CHARS } from '../limits.ts';
+import { storable } from './text.ts';
 
 interface Target {
   readonly field: keyof ColumnValues;
@@ -58,8 +59,8 @@ function fits(type: ColumnType, value: unknown): boolean {
 /** A value as its column keeps it; undefined when there is none in it. */
 function kept(value: unknown, values: ValueRule | undefined): unknown {
   if (typeof value !== 'string') return value;
-  // Lone surrogates are no text that a database can hold.
-  const text = value.toWellFormed();
+  const text = storable(value);
+  if (text === '') return undefined;
   return values ? written(values, text) : text;
 }
 

@@ -18,6 +18,7 @@ import {
   withoutAddressesIn,
 } from './addresses.ts';
 import { split } from './breakdown.ts';
+import { storable } from './text.ts';
 import { derivedUuid, parseUuid, randomUuid } from './uuid.ts';
 
 /** What the gate made of a batch. `verdicts` has an entry for each candidate, in order. */
@@ -66,7 +67,7 @@ function examineOne(
 ): Event | Reason {
   const { event, properties = {}, timeMs } = candidate;
   if (properties === OVERSIZED) return 'too_large';
-  if (typeof event !== 'string' || event.trim() === '') return 'missing_event';
+  if (typeof event !== 'string' || storable(event).trim() === '') return 'missing_event';
   if (event.length > EVENT_NAME_CHARS) return 'event_name_too_long';
   const distinctId = distinctIdOf(candidate.distinctId);
   if (distinctId === '') return 'missing_distinct_id';
@@ -80,7 +81,7 @@ function examineOne(
   if (typeof whole === 'string') return whole;
   const { columns, rest } = whole;
 
-  const name = withoutAddressesIn(event.trim().toWellFormed());
+  const name = withoutAddressesIn(storable(event).trim());
   const uuid = uuidOf(project, candidate, name, distinctId, rest, twins);
   if (!uuid) return 'invalid_uuid';
   return { ...columns, uuid, name, distinctId, timeMs, rest };
@@ -90,7 +91,12 @@ function examineOne(
 export function distinctIdOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return (text ?? '').trim().replaceAll('\0', '').toWellFormed().slice(0, DISTINCT_ID_CHARS);
+  // Cut in the middle of a character, it would not be text again.
+  return storable(
+    storable(text ?? '')
+      .trim()
+      .slice(0, DISTINCT_ID_CHARS),
+  );
 }
 
 function restAndColumns(properties: Record<string, unknown>) {

@@ -1,7 +1,9 @@
 // Answers to what went wrong. Each status tells a client what to do: 4xx, mend yourself; 503, send it
 // again; 500, a mistake of ours, which is in the log.
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DISCARDED_BYTES } from '../limits.ts';
 import { Conflict, Unavailable } from '../store/errors.ts';
 import { Refused } from './refused.ts';
 
@@ -36,10 +38,21 @@ export function answerError(
 const isAborted = (code: string | undefined, { raw }: FastifyRequest): boolean =>
   !raw.complete && (raw.destroyed || code === 'ECONNRESET');
 
+/**
+ * Reads on, so that the client hears the answer: whoever is still sending when the connection is reset
+ * sees that, and no answer; a proxy makes 502 of it, which is sent again. But not for ever.
+ */
+function discard(request: IncomingMessage): void {
+  let left = DISCARDED_BYTES;
+  request.on('data', (piece: Buffer) => {
+    left -= piece.length;
+    if (left < 0) request.destroy();
+  });
+  request.resume();
+}
+
 function answerRefused(error: Refused, { raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // What was not read is not waited for; of a 503, the rest is thrown away, so that the client hears it.
-  if (error.statusCode === 413) reply.header('connection', 'close');
-  else if (!raw.complete) raw.resume();
+  if (!raw.complete) discard(raw);
   if (error.statusCode === 503) reply.header('retry-after', '1');
   return refuse(reply, error.statusCode, error.code, error.message);
 }

@@ -35,7 +35,8 @@ export interface Size {
 
 /** What can be read beside a collector that may be running: by a command, by a thread. */
 export interface StoreReader {
-  /** Of the moment when it was opened. */
+  /** As `Store.identity`. */
+  identity(): Promise<string>;
   projects(): Promise<readonly Project[]>;
   /**
    * Pages of events in the order of their time. It holds no long transaction: events that arrive
@@ -64,7 +65,7 @@ export interface StoreReader {
   close(): Promise<void>;
 }
 
-export interface Store extends Omit<StoreReader, 'projects'> {
+export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   /**
    * Says which store this is. Another one after a restore: whoever remembers a `seq` or the number of a
    * batch outside the store must begin anew when it has changed.
@@ -113,6 +114,6 @@ export interface StoreOptions {
   readonly consumers?: readonly string[];
   /** After every transaction: how many requests and events shared it, and how long it took. */
   readonly onCommit?: (requests: number, events: number, ms: number) => void;
-  /** After a transaction that was undone. */
+  /** After a transaction that was undone: `Unavailable` where the store is at fault. */
   readonly onUndone?: (error: unknown) => void;
 }

@@ -6,6 +6,7 @@ import type { Answer, Question } from '../../../schema/src/question.ts';
 import {
   QUESTION_WAIT_MS,
   WAREHOUSE_BATCH,
+  WAREHOUSE_COMPACT_MS,
   WAREHOUSE_IDLE_MS,
   WAREHOUSE_RETRY_MS,
 } from '../limits.ts';
@@ -36,6 +37,8 @@ export class Keeper {
   private seen = NEVER;
   private isRetentionDue = true;
   private isFillDue = false;
+  /** When what was erased is to leave the file too; undefined: nothing was. */
+  private compactMs: number | undefined;
   private isFilling = false;
 
   constructor(
@@ -144,11 +147,12 @@ export class Keeper {
   private async look(): Promise<void> {
     const { starts } = this.warehouse;
     if (starts === this.seen && !this.isFillDue) return;
-    const { state, source, reason } = await this.warehouse.status();
+    const { state, source, reason, hasErasedBytes } = await this.warehouse.status();
     if (state === 'down') throw new WarehouseUnavailable(reason ?? 'the warehouse is down');
     if (source !== this.store.identity || this.isFillDue) await this.fill();
     this.isFillDue = false;
     this.isRetentionDue = true;
+    if (hasErasedBytes) this.compactSoon();
     this.seen = starts;
   }
 
@@ -172,6 +176,12 @@ export class Keeper {
       else if (what === 'event') await this.warehouse.eraseEvent(project, erasure.seq);
       else await this.warehouse.dropProject(project);
       await erasures.done(CONSUMER, erasure.number);
+      this.compactSoon();
+    }
+    if (this.compactMs !== undefined && Date.now() >= this.compactMs) {
+      this.compactMs = undefined;
+      await this.warehouse.compact();
+      return;
     }
     if (!this.isRetentionDue) return;
     this.isRetentionDue = false;
@@ -180,6 +190,11 @@ export class Keeper {
       // warehouse has was in the store once.
       await this.warehouse.dropBefore(id, await this.oldest(id));
     }
+  }
+
+  /** Not at once: what is erased next comes along, and questions wait once. */
+  private compactSoon(): void {
+    this.compactMs ??= Date.now() + WAREHOUSE_COMPACT_MS;
   }
 
   private async oldest(project: number): Promise<number> {

@@ -49,6 +49,8 @@ export interface Status {
   /** When the last batch of this run was written, in ms since 1970; null: none yet. */
   readonly writtenMs: number | null;
   readonly rows: number;
+  /** Something was erased whose bytes may still be somewhere in its file, until `compact`. */
+  readonly hasErasedBytes: boolean;
   /** On disk. */
   readonly bytes: number;
   /** Resident, of the process that holds it. */
@@ -78,8 +80,8 @@ export interface Warehouse {
   query(question: Question): Promise<Answer>;
   /**
    * Erases what an id did in a project, and its name: from every answer, at once. Doing it twice
-   * changes nothing. Resolves with the number of its events. An engine may keep the bytes in parts of
-   * its files that it has given up, until it uses them again (DuckDB does, PostgreSQL too).
+   * changes nothing. Resolves with the number of its events. Their bytes may stay in parts of its file
+   * that it has given up, until `compact`.
    * @param untilSeq later events of the id stay; all go if it is missing
    */
   erase(project: number, distinctId: string, untilSeq?: number): Promise<number>;
@@ -96,6 +98,11 @@ export interface Warehouse {
   reset(): Promise<void>;
   /** It is a copy of this store from now on. */
   adopt(source: string): Promise<void>;
+  /**
+   * Leaves nothing of what was erased in its file. It may take seconds in which nothing is written, and
+   * a moment in which nothing is answered.
+   */
+  compact(): Promise<void>;
   /** Never rejects. */
   status(): Promise<Status>;
   close(): Promise<void>;

@@ -4,6 +4,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { batchOf, type Collector, event, makeFolder, startCollector } from '../support/collector';
 
+/** Tests have none, unless they ask for it. */
+const WAREHOUSE = { COLLECTOR_WAREHOUSE: 'duckdb' };
+
 let collector: Collector | undefined;
 afterEach(async () => {
   await collector?.stop();
@@ -44,7 +47,7 @@ describe('what strangers get', () => {
 
   it('is a month in tens of one project, and the same after somebody was forgotten', async () => {
     const folder = makeFolder();
-    collector = await startCollector({}, { folder: folder.path });
+    collector = await startCollector(WAREHOUSE, { folder: folder.path });
     await collector.post(
       '/batch/',
       batchOf(
@@ -93,7 +96,7 @@ describe('what strangers get', () => {
       await collector.admin('POST', '/api/v1/forget', { distinct_id: `person-${n}` });
     }
     await collector.stop();
-    collector = await startCollector({}, { folder: folder.path });
+    collector = await startCollector(WAREHOUSE, { folder: folder.path });
     expect(await (await get('default')).text()).toBe(before);
     await set({ public: false });
     expect((await get('default')).status).toBe(404);
@@ -103,7 +106,7 @@ describe('what strangers get', () => {
   }, 60_000);
 
   it('may be shown by pages of other sites, and kept for an hour', async () => {
-    collector = await startCollector();
+    collector = await startCollector(WAREHOUSE);
     await collector.admin('PATCH', '/api/v1/projects/1', { public: true });
     const answer = await collector.request('GET', '/api/v1/public/default', undefined, {
       origin: 'https://elsewhere.example',
@@ -113,6 +116,16 @@ describe('what strangers get', () => {
     const { months } = (await answer.json()) as { months: unknown[] };
     expect(months).toEqual([]);
   });
+});
+
+it('is refused where there is no warehouse to count', async () => {
+  collector = await startCollector();
+  const answer = await collector.admin('PATCH', '/api/v1/projects/1', { public: true });
+  expect([answer.status, await answer.json()]).toEqual([
+    501,
+    expect.objectContaining({ detail: expect.stringMatching(/COLLECTOR_WAREHOUSE/) }),
+  ]);
+  expect((await get('default')).status).toBe(404);
 });
 
 describe('COLLECTOR_PUBLIC, which published every project', () => {

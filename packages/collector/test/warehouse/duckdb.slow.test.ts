@@ -1,7 +1,14 @@
 // The warehouse on DuckDB: the contract, and what only a process of its own can do wrong.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Question } from '../../../schema/src/question.ts';
@@ -166,6 +173,58 @@ describe('a process of its own', () => {
     expect((await warehouse.status()).rows).toBe(120_000);
     expect((await warehouse.query({ kind: 'events', ...RANGE, limit: 1 })).cut).not.toBe('memory');
   });
+
+  it('compacted: the same answers, and nothing in the file of what was erased', async () => {
+    const file = folder();
+    const warehouse = opened(file);
+    const secret = 'a-name-that-nobody-else-has';
+    const erased = row(50_000, {
+      distinctId: secret,
+      values: { command: `${secret}-command`, rest: JSON.stringify({ who: `${secret}-property` }) },
+    });
+    await warehouse.write({ number: 1, rows: [...rows(30_000), erased] });
+    await warehouse.adopt('the store');
+    await warehouse.close();
+    const again = opened(file);
+    expect(readFileSync(file).includes(secret)).toBe(true);
+    await again.erase(1, secret);
+    expect(await again.status()).toMatchObject({ hasErasedBytes: true });
+    const question: Question = { kind: 'series', interval: 'day', ...RANGE, from: FROM };
+    const { data } = await again.query(question);
+    const { starts } = again;
+    await again.compact();
+    for (const name of readdirSync(join(file, '..'))) {
+      expect(readFileSync(join(file, '..', name)).includes(secret), name).toBe(false);
+    }
+    await until(() => isUp(again));
+    expect(again.starts).toBeGreaterThan(starts);
+    expect((await again.query(question)).data).toEqual(data);
+    expect(await again.write({ number: 1, rows: [erased] })).toBe(false);
+    expect(await again.write({ number: 2, rows: rows(10, 60_000) })).toBe(true);
+    expect(await again.status()).toMatchObject({
+      state: 'ready',
+      source: 'the store',
+      rows: 30_010,
+      hasErasedBytes: false,
+    });
+  });
+
+  it('killed while it compacts: the file is as it was, or compacted', async () => {
+    const file = folder();
+    const warehouse = opened(file);
+    await warehouse.write({ number: 1, rows: rows(60_000) });
+    for (const delayMs of [0, 30, 100, 200, 400]) {
+      await warehouse.erase(1, `id${delayMs % 500}`);
+      const left = (await warehouse.query(TOTALS)).data as { now: { events: number } };
+      const compacted = warehouse.compact().catch(() => undefined);
+      await new Promise((done) => setTimeout(done, delayMs));
+      if (warehouse.pid) process.kill(warehouse.pid, 'SIGKILL');
+      await compacted;
+      await until(() => isUp(warehouse));
+      expect((await warehouse.query(TOTALS)).data).toEqual(left);
+      expect((await warehouse.status()).state).toBe('ready');
+    }
+  }, 60_000);
 
   const isAlive = (pid: number) => {
     try {

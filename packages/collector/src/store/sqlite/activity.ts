@@ -29,15 +29,24 @@ export function daysIn(month: number, bits: number): number[] {
     .map((n) => first + n);
 }
 
+/** A distinct id: its number, and the day it was first active. */
+export interface KnownId {
+  readonly id: number;
+  firstDay: number;
+  /** Whether an event or more is of it. */
+  isUsed: boolean;
+}
+
 /** The writer of ids and their activity of one database connection. */
 export class Activity {
   private readonly findId: Statement;
   private readonly insertId: Statement;
+  private readonly deleteId: Statement;
   private readonly earlier: Statement;
   private readonly find: Statement;
   private readonly put: Statement;
   private readonly increment: Statement;
-  private readonly ids = new Map<string, { id: number; firstDay: number }>();
+  private readonly ids = new Map<string, KnownId>();
   private readonly seen = new Set<string>();
 
   constructor(db: Database) {
@@ -47,6 +56,7 @@ export class Activity {
     this.insertId = db.prepare(
       'INSERT INTO ids (project_id, distinct_id, first_day) VALUES (?, ?, ?)',
     );
+    this.deleteId = db.prepare('DELETE FROM ids WHERE id = ?');
     this.earlier = db.prepare('UPDATE ids SET first_day = ? WHERE id = ?');
     this.find = db.prepare('SELECT days FROM active WHERE project_id = ? AND month = ? AND id = ?');
     this.put = db.prepare(
@@ -59,34 +69,44 @@ export class Activity {
     );
   }
 
-  /** The number of a distinct id; it is written down when it is new. */
-  idOf(project: number, distinctId: string, timeMs: number): number {
-    const day = dayOf(timeMs);
+  /** A distinct id as it is known; it is written down when it is new. */
+  idOf(project: number, distinctId: string, timeMs: number): KnownId {
     const key = `${project} ${distinctId}`;
     let known = this.ids.get(key);
     if (!known) {
+      const day = dayOf(timeMs);
       const row = this.findId.get(project, distinctId);
       known = row
-        ? { id: Number(row.id), firstDay: Number(row.first_day) }
+        ? { id: Number(row.id), firstDay: Number(row.first_day), isUsed: true }
         : {
             id: Number(this.insertId.run(project, distinctId, day).lastInsertRowid),
             firstDay: day,
+            isUsed: false,
           };
       if (this.ids.size >= CACHE_ENTRIES) this.ids.clear();
       this.ids.set(key, known);
     }
-    if (day < known.firstDay) {
-      this.earlier.run(day, known.id);
-      known.firstDay = day;
-    }
-    return known.id;
+    return known;
+  }
+
+  /** Its event was not new: an id that was written down for it alone is nobody's. */
+  unused(project: number, distinctId: string, known: KnownId): void {
+    if (known.isUsed) return;
+    this.deleteId.run(known.id);
+    this.ids.delete(`${project} ${distinctId}`);
   }
 
   /** Notes that an id was active at a time. */
-  note(project: number, id: number, timeMs: number): void {
+  note(project: number, known: KnownId, timeMs: number): void {
+    const { id } = known;
     const day = dayOf(timeMs);
     const key = `${id} ${day}`;
+    known.isUsed = true;
     if (this.seen.has(key)) return;
+    if (day < known.firstDay) {
+      this.earlier.run(day, id);
+      known.firstDay = day;
+    }
     if (this.seen.size >= CACHE_ENTRIES) this.seen.clear();
     this.seen.add(key);
     const month = monthOfDay(day);

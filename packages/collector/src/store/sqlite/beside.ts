@@ -1,6 +1,7 @@
 // Reads a database beside the collector that may be running on it: for commands, and threads of exports.
 
 import { join } from 'node:path';
+import { StoreError } from '../errors.ts';
 import type { Selection, StoredEvent } from '../events.ts';
 import type { Integrity, Size, StoreReader } from '../store.ts';
 import { backupTo, lastBackupMs } from './backup.ts';
@@ -10,6 +11,8 @@ import { DATABASE_FILE } from './folder.ts';
 import { checkIntegrity } from './integrity.ts';
 import { allProjects } from './projects.ts';
 import { scan } from './scan.ts';
+import { isPresent } from './schema.ts';
+import { identityOf } from './settings.ts';
 import { sizeOf } from './size.ts';
 
 export class SqliteReader implements StoreReader {
@@ -19,11 +22,18 @@ export class SqliteReader implements StoreReader {
     this.db = openReader(join(folder, DATABASE_FILE));
   }
 
+  async identity(): Promise<string> {
+    this.checkForm();
+    return identityOf(this.db);
+  }
+
   async projects() {
+    this.checkForm();
     return allProjects(this.db);
   }
 
   scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
+    this.checkForm();
     const ids = allProjects(this.db).map(({ id }) => id);
     return scan(ids, selection, (start) => pageOf(this.db, start));
   }
@@ -59,5 +69,13 @@ export class SqliteReader implements StoreReader {
 
   async close(): Promise<void> {
     this.db.close();
+  }
+
+  /** A database that an older collector made is only brought to the present form by who writes to it. */
+  private checkForm(): void {
+    if (isPresent(this.db)) return;
+    throw new StoreError(
+      `the database in ${this.folder} was made by another version of the collector, and this one has not used it yet: it cannot be read as it is. Start the collector on it once (collector serve), then try again`,
+    );
   }
 }

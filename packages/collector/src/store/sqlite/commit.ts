@@ -25,7 +25,7 @@ export interface CommitHooks {
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
 
 /** What went wrong, as whoever waits for a job is told. A mistake of ours stays what it is. */
-function told(error: unknown): Error {
+export function told(error: unknown): Error {
   const code = codeOf(error);
   if (code.startsWith('SQLITE_CONSTRAINT')) {
     return new Conflict('something has this name', { cause: error });

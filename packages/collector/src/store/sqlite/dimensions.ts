@@ -30,11 +30,6 @@ const countedBy = (by: Breakdown['by']) =>
 export const SHARES = countedBy('value');
 const USES = countedBy('value and event');
 
-const { event, service, override, command, error } = DIMENSION;
-/** The others are rare enough, or wide enough, that only days are kept. */
-const HOURLY: ReadonlySet<number> = new Set([event, service, override, command, error]);
-export const isDaysOnly = (dimension: number): boolean => !HOURLY.has(dimension);
-
 /** Durations are counted in buckets that grow by a tenth: a quantile is right to within 5 %. */
 const GROWTH = Math.log(1.1);
 export const bucketOf = (ms: number): number =>

@@ -2,9 +2,10 @@
 // ingestion is never held up for long, and each is done by what it finds, so that it may be repeated.
 
 import { DAY_MS } from '../../limits.ts';
-import { weekOfDay } from '../periods.ts';
-import { type Activity, daysIn, KIND } from './activity.ts';
+import { dayOf, monthOfDay, weekOfDay } from '../periods.ts';
+import { type Activity, bitOf, daysIn, KIND } from './activity.ts';
 import type { Database, Statement } from './database.ts';
+import { eventOf } from './events.ts';
 import { selectEvents, type Writer } from './writer.ts';
 
 /** Rows that a step deletes at most. */
@@ -29,6 +30,8 @@ const step = (isLast: boolean, done: Partial<Step> = {}): Step => ({
 export class Erasing {
   private readonly ofDay: Statement;
   private readonly ofEvent: Statement;
+  private readonly oneOfDay: Statement;
+  private readonly daysAround: Statement;
   private readonly findId: Statement;
   private readonly nextMonth: Statement;
   private readonly decrement: Statement;
@@ -43,6 +46,12 @@ export class Erasing {
       'events.project_id = ? AND time_ms >= ? AND time_ms < ? AND events.id = ?',
     );
     this.ofEvent = selectEvents(db, 'seq = ? AND events.project_id = ?');
+    this.oneOfDay = db.prepare(
+      'SELECT 1 FROM events WHERE project_id = ? AND time_ms >= ? AND time_ms < ? AND id = ? LIMIT 1',
+    );
+    this.daysAround = db.prepare(
+      'SELECT month, days FROM active WHERE project_id = ? AND month BETWEEN ? AND ? AND id = ?',
+    );
     this.findId = db.prepare('SELECT id FROM ids WHERE project_id = ? AND distinct_id = ?');
     this.nextMonth = db.prepare(
       'SELECT month, days FROM active WHERE id = ? ORDER BY month LIMIT 1',
@@ -84,11 +93,15 @@ export class Erasing {
     });
   }
 
-  /** Erases one event. Its id was active, as far as is known without it. */
+  /** Erases one event; where it was the only one of its id on a day, that day too. */
   event(project: number, seq: number): Step {
     const row = this.ofEvent.get(seq, project);
-    if (row) this.writer.remove(row);
-    return step(true, { events: row ? 1 : 0 });
+    if (!row) return step(true);
+    const { distinctId, timeMs } = eventOf(row);
+    this.writer.remove(row);
+    const found = this.findId.get(project, distinctId);
+    if (found) this.leaveDay(project, Number(found.id), dayOf(timeMs));
+    return step(true, { events: 1 });
   }
 
   /** The next step of erasing a project: some of its rows. */
@@ -115,6 +128,41 @@ export class Erasing {
       });
     }
     return step(true);
+  }
+
+  /** Takes an id out of the active ids of a day, unless it has other events then. */
+  private leaveDay(project: number, id: number, day: number): void {
+    if (this.oneOfDay.get(project, day * DAY_MS, (day + 1) * DAY_MS, id)) return;
+    this.activity.reset();
+    const month = monthOfDay(day);
+    const rows = this.daysAround.all(project, month - 1, month + 1, id);
+    const active = rows.flatMap((row) => daysIn(Number(row.month), Number(row.days)));
+    // What retention has ended stays counted.
+    if (!active.includes(day)) return;
+    const others = active.filter((each) => each !== day);
+    this.decrement.run(project, KIND.day, day);
+    if (!others.some((each) => weekOfDay(each) === weekOfDay(day))) {
+      this.decrement.run(project, KIND.week, weekOfDay(day));
+    }
+    if (others.some((each) => monthOfDay(each) === month)) {
+      this.db
+        .prepare('UPDATE active SET days = days & ~? WHERE project_id = ? AND month = ? AND id = ?')
+        .run(bitOf(day), project, month, id);
+    } else {
+      this.decrement.run(project, KIND.month, month);
+      this.db
+        .prepare('DELETE FROM active WHERE project_id = ? AND month = ? AND id = ?')
+        .run(project, month, id);
+    }
+    this.db.prepare('DELETE FROM active_counts WHERE project_id = ? AND n <= 0').run(project);
+    const first = this.nextMonth.get(id);
+    if (!first) {
+      this.db.prepare('DELETE FROM ids WHERE id = ?').run(id);
+      return;
+    }
+    this.db
+      .prepare('UPDATE ids SET first_day = ? WHERE id = ? AND first_day = ?')
+      .run(daysIn(Number(first.month), Number(first.days))[0]!, id, day);
   }
 
   /** Takes an id out of the active ids of a month, the earliest it has. */

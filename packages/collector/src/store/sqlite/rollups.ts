@@ -5,18 +5,19 @@
 
 import type { Event } from '../../event.ts';
 import { DIMENSION_VALUES } from '../../limits.ts';
-import { hourOf, monthOfDay } from '../periods.ts';
+import { dayOf, monthOfDay } from '../periods.ts';
 import type { Database, Statement } from './database.ts';
-import { countsOf, isDaysOnly } from './dimensions.ts';
+import { countsOf } from './dimensions.ts';
 
 export const OTHER = '(other)';
-const HOURS = 0;
+/** 0 was hours, in 1.0: nobody read them. */
 const DAYS = 1;
 const MONTHS = 2;
 
 interface Delta {
   readonly project: number;
   readonly dimension: number;
+  /** A day, or a month. */
   readonly start: number;
   readonly value: number;
   readonly sub: number;
@@ -24,11 +25,11 @@ interface Delta {
   failed: number;
 }
 
-/** The same counts by longer periods. */
-function coarser(deltas: readonly Delta[], periodOf: (start: number) => number): Delta[] {
+/** The same counts by month. */
+function monthly(deltas: Iterable<Delta>): Delta[] {
   const sums = new Map<string, Delta>();
   for (const delta of deltas) {
-    const start = periodOf(delta.start);
+    const start = monthOfDay(delta.start);
     const key = `${delta.project} ${delta.dimension} ${start} ${delta.value} ${delta.sub}`;
     const sum = sums.get(key);
     if (sum) {
@@ -75,9 +76,8 @@ export class Rollups {
 
   /** Counts an event (or, with -1, takes it out again). Call `flush` in the same transaction. */
   count(project: number, event: Event, sign: 1 | -1 = 1): void {
-    const hour = hourOf(event.timeMs);
+    const start = dayOf(event.timeMs);
     countsOf(event, (dimension, value, sub, failed) => {
-      const start = isDaysOnly(dimension) ? Math.floor(hour / 24) * 24 : hour;
       const valueId = this.valueId(project, dimension, value);
       const subId = typeof sub === 'number' ? sub : this.valueId(project, sub.dimension, sub.value);
       const key = `${project} ${dimension} ${start} ${valueId} ${subId}`;
@@ -93,11 +93,8 @@ export class Rollups {
 
   /** Writes what was counted since the last flush. */
   flush(): void {
-    const hours = [...this.deltas.values()];
-    const days = coarser(hours, (hour) => Math.floor(hour / 24));
-    for (const delta of hours) if (!isDaysOnly(delta.dimension)) this.write(delta, HOURS);
-    for (const delta of days) this.write(delta, DAYS);
-    for (const delta of coarser(days, monthOfDay)) this.write(delta, MONTHS);
+    for (const delta of this.deltas.values()) this.write(delta, DAYS);
+    for (const delta of monthly(this.deltas.values())) this.write(delta, MONTHS);
     this.deltas = new Map();
   }
 

@@ -111,6 +111,8 @@ export const MIGRATIONS: readonly string[] = [
   // 1.2: numbers that are never used again, positions of consumers, erasures with receipts.
   `
   ALTER TABLE events ADD COLUMN received_ms INTEGER;
+  -- Hours were counted and never read. Their rows go in the background: there may be many.
+  INSERT INTO meta (key, value) VALUES ('hours_to_drop', '1');
   -- A project that was deleted leaves its number, so that no other gets it.
   ALTER TABLE projects ADD COLUMN removed_ms INTEGER;
 
@@ -192,15 +194,25 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
   return found;
 }
 
-/** Adds the columns that the registry has and the table of events has not. */
-export function addColumns(db: Database): void {
+/** Is it as this program writes it? */
+export const isPresent = (db: Database): boolean =>
+  Number(db.prepare('PRAGMA user_version').get()?.user_version) === VERSION &&
+  missingColumns(db).length === 0;
+
+/** The columns that the registry has and the table of events has not. */
+function missingColumns(db: Database): readonly Column[] {
   const known = new Set(
     db
       .prepare('PRAGMA table_info(events)')
       .all()
       .map((row) => row.name),
   );
-  const missing = COLUMNS.filter(({ name }) => !known.has(name));
+  return COLUMNS.filter(({ name }) => !known.has(name));
+}
+
+/** Adds the columns that the registry has and the table of events has not. */
+export function addColumns(db: Database): void {
+  const missing = missingColumns(db);
   if (missing.length === 0) return;
   transaction(db, () => {
     for (const column of missing) db.exec(`ALTER TABLE events ADD COLUMN ${definition(column)}`);

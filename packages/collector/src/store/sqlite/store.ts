@@ -8,7 +8,7 @@ import type { DeadLetters } from '../records.ts';
 import type { Integrity, Size, Store, Stored, StoreOptions } from '../store.ts';
 import { Activity } from './activity.ts';
 import { lastBackupMs } from './backup.ts';
-import { GroupCommit } from './commit.ts';
+import { GroupCommit, told } from './commit.ts';
 import { type Database, openDatabase } from './database.ts';
 import { LetterTable } from './dead-letters.ts';
 import { Erasing } from './erasing.ts';
@@ -74,7 +74,7 @@ export class SqliteStore implements Store {
       finish: () => rollups.flush(),
       undone: (error) => {
         this.undo();
-        onUndone?.(error);
+        onUndone?.(told(error));
       },
     });
     this.forNumbers = new Reader(this.path);

@@ -45,14 +45,18 @@ export class Writer {
     let inserted = 0;
     const isNew: boolean[] = [];
     for (const event of events) {
-      const id = this.activity.idOf(project!, event.distinctId, event.timeMs);
-      const { changes } = this.insert.run(...eventValues(this.seq + 1, project!, id, event, nowMs));
+      const known = this.activity.idOf(project!, event.distinctId, event.timeMs);
+      const values = eventValues(this.seq + 1, project!, known.id, event, nowMs);
+      const { changes } = this.insert.run(...values);
       isNew.push(changes > 0);
-      if (changes === 0) continue;
+      if (changes === 0) {
+        this.activity.unused(project!, event.distinctId, known);
+        continue;
+      }
       this.seq++;
       inserted++;
       this.rollups.count(project!, event);
-      this.activity.note(project!, id, event.timeMs);
+      this.activity.note(project!, known, event.timeMs);
     }
     for (const letter of letters) this.letters.keep(letter, nowMs);
     return { inserted, isNew };

@@ -39,12 +39,14 @@ const CLOSE_MS = 3_000;
 const STATUS_MS = 2_000;
 /** A process that takes longer for a batch hangs. */
 const WRITE_MS = 120_000;
+const COMPACT_MS = 600_000;
 
 const NOTHING: ProcessStatus = {
   reason: null,
   source: null,
   lastBatch: null,
   rows: 0,
+  hasErasedBytes: false,
   bytes: 0,
   memoryBytes: 0,
 };
@@ -113,6 +115,12 @@ export class DuckDbWarehouse implements Warehouse {
 
   async adopt(source: string): Promise<void> {
     await this.call('adopt', source);
+  }
+
+  async compact(): Promise<void> {
+    const { child } = this;
+    await this.call('compact', null, COMPACT_MS);
+    await child?.ended;
   }
 
   async reset(): Promise<void> {

@@ -2,12 +2,12 @@
 // It has a process of its own because DuckDB takes memory and both cores when it can get them, and
 // because what happens to it must not happen to what takes events in.
 
-import { statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { QuestionError } from '../../../../schema/src/question.ts';
 import { checkQuestion } from '../check.ts';
 import { WarehouseUnavailable } from '../warehouse.ts';
-import { openFile } from './file.ts';
+import { compactOf, openFile } from './file.ts';
 import {
   type CallName,
   type Calls,
@@ -65,8 +65,21 @@ class Service {
       await this.writer.reset();
       return null;
     },
+    compact: async () => {
+      await this.writer.compact(this.settings.file);
+      return null;
+    },
     status: () => this.status(),
   };
+
+  /** Puts the compacted copy in place. The writer takes nothing more since it was made. */
+  async renew(): Promise<void> {
+    await this.readers.drain();
+    await this.close();
+    const { file } = this.settings;
+    // The log is empty and gone, or else the copy stays where it is: the next start removes it.
+    if (!existsSync(`${file}.wal`)) renameSync(compactOf(file), file);
+  }
 
   /** What is committed is safe already; this spares the next start the reading of the log. */
   async close(): Promise<void> {
@@ -78,14 +91,16 @@ class Service {
     const result = await this.watch.runAndReadAll(
       `SELECT (SELECT count(*) FROM events), (SELECT max(number) FROM batches),
          (SELECT any_value(value) FROM meta WHERE key = 'incomplete'),
-         (SELECT any_value(value) FROM meta WHERE key = 'source')`,
+         (SELECT any_value(value) FROM meta WHERE key = 'source'),
+         (SELECT count(*) > 0 FROM meta WHERE key = 'erased')`,
     );
-    const [rows, lastBatch, reason, source] = result.getRowsJS()[0]!;
+    const [rows, lastBatch, reason, source, hasErasedBytes] = result.getRowsJS()[0]!;
     const { file } = this.settings;
     return {
       rows: Number(rows),
       lastBatch: lastBatch === null ? null : Number(lastBatch),
       reason: reason === null ? null : String(reason),
+      hasErasedBytes: hasErasedBytes === true,
       source: source === null ? null : String(source),
       bytes: sizeOf(file) + sizeOf(`${file}.wal`),
       memoryBytes: process.memoryUsage.rss(),
@@ -114,7 +129,10 @@ function send(response: Response): void {
 process.on('message', async (request: Request) => {
   const { id } = request;
   try {
-    send({ id, result: await call(request) });
+    const result = await call(request);
+    if (request.name === 'compact') await service!.renew();
+    send({ id, result });
+    if (request.name === 'compact') process.disconnect();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const is =
@@ -134,7 +152,7 @@ process.on('message', async (request: Request) => {
 
 // The collector closes the channel when it ends, and the system does when it is killed.
 process.on('disconnect', async () => {
-  await service?.close();
+  await service?.close().catch(() => undefined);
   process.exit(0);
 });
 // Ctrl-C reaches the whole group: the collector decides when this process ends.

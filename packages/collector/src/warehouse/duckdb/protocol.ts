@@ -41,6 +41,8 @@ export interface Calls {
   dropBefore: [which: { project: number; timeMs: number }, result: number];
   reset: [nothing: null, result: null];
   adopt: [source: string, result: null];
+  /** After its answer the process ends, for the one that opens the new file. */
+  compact: [nothing: null, result: null];
   status: [nothing: null, result: ProcessStatus];
 }
 export type CallName = keyof Calls;
@@ -48,7 +50,7 @@ export type CallName = keyof Calls;
 /** The part of a status that only the process knows. */
 export type ProcessStatus = Pick<
   Status,
-  'reason' | 'source' | 'lastBatch' | 'rows' | 'bytes' | 'memoryBytes'
+  'reason' | 'source' | 'lastBatch' | 'rows' | 'hasErasedBytes' | 'bytes' | 'memoryBytes'
 >;
 
 /** Collector to process. */

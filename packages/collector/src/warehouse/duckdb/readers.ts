@@ -38,6 +38,7 @@ export class Readers {
   private readonly running = new Map<number, number>();
   private waiting: Waiting[] = [];
   private readonly share: number;
+  private isDrained: (() => void) | undefined;
 
   constructor(
     connections: readonly DuckDBConnection[],
@@ -85,6 +86,14 @@ export class Readers {
     }
   }
 
+  /** Starts nothing more, and resolves when nothing runs. */
+  drain(): Promise<void> {
+    return new Promise((isDrained) => {
+      this.isDrained = isDrained;
+      this.next();
+    });
+  }
+
   private reading(connection: DuckDBConnection, at: Moment): Reading {
     const { columns, remembered } = this;
     return {
@@ -119,6 +128,10 @@ export class Readers {
 
   /** Starts the first of those that wait whose project may have one more connection. */
   private next(): void {
+    if (this.isDrained) {
+      if (this.running.size === 0) this.isDrained();
+      return;
+    }
     while (this.free.length > 0) {
       const index = this.waiting.findIndex(
         ({ project }) => (this.running.get(project) ?? 0) < this.share,

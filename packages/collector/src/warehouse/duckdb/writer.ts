@@ -2,6 +2,7 @@
 
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../columns.ts';
+import { copyCompacted } from './file.ts';
 import { readableJson } from './json.ts';
 import { keyOfText } from './keys.ts';
 import type { PackedRows } from './protocol.ts';
@@ -92,26 +93,27 @@ export class Writer {
   /** As `Warehouse.erase`. */
   erase(project: number, distinctId: string, untilSeq = Number.MAX_SAFE_INTEGER): Promise<number> {
     const id = keyOfText(distinctId);
-    return this.remove(project, 'project = $1 AND id = $2 AND seq <= $3', [
+    return this.remove(
       project,
-      id,
-      BigInt(untilSeq),
-    ]);
+      'project = $1 AND id = $2 AND seq <= $3',
+      [project, id, BigInt(untilSeq)],
+      true,
+    );
   }
 
   /** As `Warehouse.eraseEvent`. */
   eraseEvent(project: number, seq: number): Promise<number> {
-    return this.remove(project, 'project = $1 AND seq = $2', [project, BigInt(seq)]);
+    return this.remove(project, 'project = $1 AND seq = $2', [project, BigInt(seq)], true);
   }
 
   /** As `Warehouse.dropProject`. */
   dropProject(project: number): Promise<number> {
-    return this.remove(project, 'project = $1', [project]);
+    return this.remove(project, 'project = $1', [project], true);
   }
 
   /** As `Warehouse.dropBefore`. */
   dropBefore(project: number, timeMs: number): Promise<number> {
-    return this.remove(project, 'project = $1 AND time < $2', [project, BigInt(timeMs)]);
+    return this.remove(project, 'project = $1 AND time < $2', [project, BigInt(timeMs)], false);
   }
 
   /** As `Warehouse.adopt`. */
@@ -131,7 +133,9 @@ export class Writer {
         for (const table of ['events', 'ids', 'batches']) {
           await this.connection.run(`TRUNCATE ${table}`);
         }
-        await this.connection.run("DELETE FROM meta WHERE key IN ('incomplete', 'source')");
+        await this.connection.run(
+          "DELETE FROM meta WHERE key IN ('incomplete', 'source', 'erased')",
+        );
       });
       this.highest = undefined;
       this.known.clear();
@@ -140,13 +144,28 @@ export class Writer {
     });
   }
 
-  private remove(project: number, condition: string, values: (number | bigint)[]): Promise<number> {
+  /**
+   * Makes a copy of the file without what was erased, and writes nothing after that: whoever calls puts
+   * the copy in its place.
+   */
+  async compact(file: string): Promise<void> {
+    await this.alone(() => copyCompacted(this.connection, file));
+    this.last = new Promise(() => undefined);
+  }
+
+  private remove(
+    project: number,
+    condition: string,
+    values: (number | bigint)[],
+    isErasure: boolean,
+  ): Promise<number> {
     return this.alone(async () => {
       let events = 0;
       await this.transaction(async () => {
         events = (await this.connection.run(`DELETE FROM events WHERE ${condition}`, values))
           .rowsChanged;
         if (events === 0) return;
+        if (isErasure) await this.connection.run("INSERT INTO meta VALUES ('erased', '1')");
         // An id without any event left is nobody's any more.
         await this.connection.run(
           `DELETE FROM ids WHERE project = $1

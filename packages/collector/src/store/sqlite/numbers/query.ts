@@ -1,6 +1,5 @@
 // What a query is: a function from a read-only database and its parameters to JSON.
 
-import { TOP } from '../../../../../schema/src/counting.ts';
 import type { Range } from '../../numbers.ts';
 import { firstDayOfMonth, monthOfDay } from '../../periods.ts';
 import type { Database, Row } from '../database.ts';
@@ -48,16 +47,16 @@ export function countsIn(range: Range, dimension: number): { sql: string; params
   };
 }
 
-/** The values of a dimension in a range, the most frequent first. */
-export function valuesOf(db: Database, range: Range, dimension: number, limit = TOP): Counted[] {
+/** Every value of a dimension in a range, `(other)` among them, the most frequent first. */
+export function valuesOf(db: Database, range: Range, dimension: number): Counted[] {
   const { sql, params } = countsIn(range, dimension);
   return db
     .prepare(
       `SELECT v.value AS name, sum(n) AS count, sum(failed) AS failed
        FROM ${sql} c JOIN dimension_values v ON v.id = c.value
-       GROUP BY c.value ORDER BY count DESC, name LIMIT ?`,
+       GROUP BY c.value ORDER BY count DESC, name`,
     )
-    .all(...params, limit)
+    .all(...params)
     .map(countedOf);
 }
 

@@ -93,15 +93,18 @@ function merged(counts: readonly Counted[], rule: ValueRule | undefined): readon
 
 function sharesOf(values: readonly Counted[]): Shared[] {
   const total = values.reduce((sum, { count }) => sum + count, 0);
-  return values.map(({ name, count }) => ({ name, count, share: share(count, total) }));
+  // Of all, also of those that are too rare for the list.
+  return values
+    .slice(0, TOP)
+    .map(({ name, count }) => ({ name, count, share: share(count, total) }));
 }
 
 /** The summary of a range. */
 export function summary(db: Database, range: Range): CollectorSummary {
   const { project, fromDay, toDay } = range;
   const named = db.prepare('SELECT id, name FROM projects WHERE id = ?').get(project);
-  const events = valuesOf(db, range, DIMENSION.event, 1_000);
-  const commandCounts = valuesOf(db, range, DIMENSION.command, 1_000);
+  const events = valuesOf(db, range, DIMENSION.event);
+  const commandCounts = valuesOf(db, range, DIMENSION.command);
   const durations = durationsOf(db, range);
   const errors = dividedOf(db, range, DIMENSION.error)
     .map(({ name, sub, count }) => ({ type: name, command: sub ?? null, name, count }))

@@ -8,25 +8,23 @@ import { DIMENSION } from '../dimensions.ts';
 import { durationsOf } from './durations.ts';
 import { dividedOf, valuesOf } from './query.ts';
 
-const ALL = 1_001; // every listed value, and `(other)`
-
 /** Name → table. */
 const QUERIES = {
   /** Agents by their names. */
   agents: (db: Database, range: Range) =>
-    valuesOf(db, range, DIMENSION.agent, ALL).map(({ name, count, failed }) => ({
+    valuesOf(db, range, DIMENSION.agent).map(({ name, count, failed }) => ({
       agent: name,
       count,
       failures: failed,
     })),
   /** What sends: the versions of the shim. */
   versions: (db: Database, range: Range) =>
-    valuesOf(db, range, DIMENSION.version, ALL).map(({ name, count }) => ({
+    valuesOf(db, range, DIMENSION.version).map(({ name, count }) => ({
       version: name,
       count,
     })),
   commands: (db: Database, range: Range) =>
-    valuesOf(db, range, DIMENSION.command, ALL).map(({ name, count, failed }) => ({
+    valuesOf(db, range, DIMENSION.command).map(({ name, count, failed }) => ({
       command: name,
       count,
       failures: failed,
