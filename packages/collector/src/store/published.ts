@@ -1,7 +1,15 @@
 // What the store keeps for everybody to see: which projects are published, and their months, each made once
 // and never changed. Changing one would tell something: who asks before and after an erasure could subtract.
 
-import type { Figures } from '../published/figures.ts';
+/** What is published of a month. */
+export interface Figures {
+  /** Rounded down to tens; null: fewer than ten. */
+  readonly ids: number | null;
+  /** The most common first; those with fewer than ten ids are missing. */
+  readonly lists: Readonly<
+    Record<string, readonly { readonly name: string; readonly ids: number }[]>
+  >;
+}
 
 /** A month, as it was published. */
 export interface PublishedMonth extends Figures {
