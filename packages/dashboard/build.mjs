@@ -49,7 +49,7 @@ const policyOf = (rules) =>
 const fill = (page, parts) => page.replace(/<!--(\w+)-->/g, (_mark, name) => parts[name]);
 
 /** The page of `report --html`: its own script and its own style, by their hashes, and nothing else. */
-async function report(file, connect, data) {
+async function report() {
   const code = await script('report/main.ts', LICENSES.report);
   const css = smaller(read('report/style.css'));
   const policy = policyOf([
@@ -57,22 +57,17 @@ async function report(file, connect, data) {
     `script-src ${hash(code)}`,
     `style-src ${hash(css)}`,
     'img-src data:',
-    `connect-src ${connect}`,
+    "connect-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
   ]);
   const page = read('report/page.html').replace(/\n\s*/g, '\n');
-  const parts = { policy, data, style: `<style>${css}</style>` };
-  writeFileSync(at('dist', file), fill(page, { ...parts, script: `<script>${code}</script>` }));
+  const parts = { policy, data: EMBEDDED, style: `<style>${css}</style>` };
+  writeFileSync(
+    at('dist/report.html'),
+    fill(page, { ...parts, script: `<script>${code}</script>` }),
+  );
 }
-
-/** What the collector offers to the page that has been there since 1.0.0. */
-const COLLECTOR = {
-  summary: '/api/v1/summary',
-  projects: '/api/v1/projects',
-  live: '/api/v1/live',
-  login: '/api/v1/login',
-};
 
 /** Writes a file of dist/assets, and its compressed forms. Gives its path on the collector. */
 function asset(name, ending, text) {
@@ -90,18 +85,14 @@ async function pages() {
   const plots = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8');
   const css = smaller(`${plots}\n${read('app/style.css')}`);
   const files = { script: asset('pages', 'js', code), style: asset('pages', 'css', css) };
-  writeFileSync(at('dist/pages.html'), fill(read('app/page.html').replace(/\n\s*/g, '\n'), files));
+  writeFileSync(at('dist/index.html'), fill(read('app/page.html').replace(/\n\s*/g, '\n'), files));
 }
 
 /** Builds everything. */
 export async function build() {
   rmSync(at('dist'), { recursive: true, force: true });
   mkdirSync(at('dist/assets'), { recursive: true });
-  await report('report.html', "'none'", EMBEDDED);
-  const metas = Object.entries(COLLECTOR)
-    .map(([name, path]) => `<meta name="${name}" content="${path}">`)
-    .join('\n');
-  await report('index.html', "'self'", metas);
+  await report();
   await pages();
 }
 

@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
-import { Auth, hashToken, newAdminToken, newSecret } from './admin/auth.ts';
+import { Auth, newSecret } from './admin/auth.ts';
 import { ArchiveJob } from './archive/job.ts';
 import { type Config, UserError } from './config.ts';
 import { consumersOf } from './consumers.ts';
@@ -22,6 +22,8 @@ import { buildServer } from './server.ts';
 import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import { hashToken, newToken } from './store/tokens.ts';
+import { TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
 import { openWarehouse } from './warehouse/open.ts';
 
@@ -56,14 +58,15 @@ export async function startCollector(config: Config): Promise<Collector> {
   let keeper: Keeper | undefined;
   try {
     const made = await setUp(store, config, clock());
-    const auth = new Auth(
-      config.adminToken
+    const auth = new Auth({
+      tokenHash: config.adminToken
         ? hashToken(config.adminToken)
         : (await store.settings.get('admin_token_hash'))!,
-      (await store.settings.get('session_secret'))!,
+      secret: (await store.settings.get('session_secret'))!,
+      tokens: store.tokens,
+      isEnded: (session) => store.sessions.has(session),
       clock,
-      (session) => store.sessions.has(session),
-    );
+    });
     const ingest = new Ingest({
       store,
       metrics,
@@ -76,7 +79,7 @@ export async function startCollector(config: Config): Promise<Collector> {
     const archiveStatus = () => archive?.status();
     const health = new Health(checksOf({ store, writes, keeper, archiveStatus, clock }), clock);
     await health.start();
-    const tokenlessId = Number(await store.settings.get('tokenless_project'));
+    const tokenless = await TokenlessProjects.open(store, config.retentionDays, clock);
     app = await buildServer({
       config,
       store,
@@ -93,8 +96,7 @@ export async function startCollector(config: Config): Promise<Collector> {
         await store.sessions.end(id, untilMs);
         feed.end({ session: id });
       },
-      tokenlessProject: () =>
-        config.isAnonymousAllowed ? store.projects.byId(tokenlessId) : undefined,
+      tokenless,
     });
     await app.listen({ host: config.host, port: config.port });
     keeper?.start();
@@ -145,7 +147,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
     );
   }
   if (!hasToken) {
-    made.adminToken = newAdminToken();
+    made.adminToken = newToken('admin');
     await settings.set('admin_token_hash', hashToken(made.adminToken));
   }
   if ((await settings.get('session_secret')) === undefined) {
@@ -155,6 +157,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
     const { token } = await projects.create(
       {
         name: config.project,
+        kind: config.projectKind,
         retentionDays: config.retentionDays,
         ...(config.projectToken !== undefined && { token: config.projectToken }),
       },
@@ -166,21 +169,7 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
       'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
     );
   }
-  if (config.isAnonymousAllowed) await setUpTokenless(store, config, nowMs);
   return made;
-}
-
-/** Clients without a token have a project of their own, which the admin may give another name. */
-async function setUpTokenless(
-  { settings, projects }: Store,
-  config: Config,
-  nowMs: number,
-): Promise<void> {
-  if (projects.byId(Number(await settings.get('tokenless_project')))) return;
-  let name = 'anonymous';
-  for (let n = 2; projects.find(name); n++) name = `anonymous ${n}`;
-  const { id } = await projects.create({ name, retentionDays: config.retentionDays }, nowMs);
-  await settings.set('tokenless_project', String(id));
 }
 
 /** Retention, every hour and soon after the start. */

@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { KINDS, type Kind } from '../../schema/src/columns.ts';
 import { isLoopback } from '../../schema/src/loopback.ts';
 
 const flag = <Fallback extends boolean | undefined>(fallback: Fallback) =>
@@ -64,12 +65,13 @@ const schema = z.strictObject({
   COLLECTOR_DATA: z.string().default('./collector-data'),
   COLLECTOR_ADMIN_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]{16,128}$/, 'use 16 to 128 letters without spaces')
+    .regex(/^[\x21-\x7e]{16,128}$/, 'use 16 to 128 printable ASCII characters without spaces')
     .optional(),
   COLLECTOR_PROJECT: z
     .string()
     .regex(/^[\w .-]{1,64}$/, 'use up to 64 letters, digits, spaces, . _ -')
     .default('default'),
+  COLLECTOR_PROJECT_KIND: z.enum(KINDS, `use ${KINDS.join(', ')}`).default('cli'),
   COLLECTOR_PROJECT_TOKEN: z
     .string()
     .regex(/^(?!phx_)[\w-]{8,64}$/, 'use 8 to 64 letters, digits, _ or -; not phx_…')
@@ -104,6 +106,7 @@ export interface Config {
   readonly dataFolder: string;
   readonly adminToken: string | undefined;
   readonly project: string;
+  readonly projectKind: Kind;
   readonly projectToken: string | undefined;
   readonly retentionDays: number;
   /** Raw events are archived here; undefined: nowhere. */
@@ -126,19 +129,29 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
+/** What was given, to be seen beside what is expected; of a token, only that it was. */
+function given(all: Record<string, string | undefined>, name: string): string {
+  if (name.endsWith('_TOKEN')) return '';
+  return `, not: ${(all[name] ?? '').slice(0, 60)}`;
+}
+
 /** Reads the configuration. An empty variable counts as unset. @throws UserError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(
+  const all = Object.fromEntries(
     Object.entries(env).filter(([key, value]) => key.startsWith('COLLECTOR_') && value !== ''),
   );
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(all);
   if (!parsed.success) {
     const lines = parsed.error.issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => `${key}: there is no such variable; see docs/collector.md`)
-        : [`${issue.path.join('.')}: ${issue.message}`],
+        ? issue.keys.map(
+            (key) => `${key}: there is no such setting; remove it, or correct its name`,
+          )
+        : [`${issue.path.join('.')}: ${issue.message}${given(all, String(issue.path[0]))}`],
     );
-    throw new UserError(`the configuration is wrong:\n  ${lines.join('\n  ')}`);
+    throw new UserError(
+      `the settings are wrong, so nothing was done:\n  ${lines.join('\n  ')}\ndocs/collector.md describes each`,
+    );
   }
   const { data } = parsed;
   return {
@@ -147,6 +160,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataFolder: data.COLLECTOR_DATA,
     adminToken: data.COLLECTOR_ADMIN_TOKEN,
     project: data.COLLECTOR_PROJECT,
+    projectKind: data.COLLECTOR_PROJECT_KIND,
     projectToken: data.COLLECTOR_PROJECT_TOKEN,
     retentionDays: data.COLLECTOR_RETENTION_DAYS,
     archiveFolder: data.COLLECTOR_ARCHIVE,

@@ -1,6 +1,6 @@
 // The words that all rooms share: what a dialect hands over, and what the store takes.
 
-import type { ColumnValues } from '../../schema/src/columns.ts';
+import type { ColumnValues, Kind } from '../../schema/src/columns.ts';
 
 /** An event as a dialect found it: nothing is checked but the time, which is corrected. */
 export interface Candidate {
@@ -31,6 +31,7 @@ export type Reason =
   | 'missing_event'
   | 'event_name_too_long'
   | 'missing_distinct_id'
+  | 'names_a_person'
   | 'distinct_id_is_an_address'
   | 'invalid_uuid'
   | 'properties_not_an_object'
@@ -49,10 +50,10 @@ export interface DeadLetter {
   readonly distinctId: string | null;
 }
 
-/** A project: who sends with which token, and how long its raw events are kept. */
+/** A project: what its events are about, and how long they are kept as they are. */
 export interface Project {
   readonly id: number;
   readonly name: string;
-  readonly token: string;
+  readonly kind: Kind;
   readonly retentionDays: number;
 }

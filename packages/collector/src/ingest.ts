@@ -1,6 +1,7 @@
 // The one way in: gate → store → acknowledged → live feed. Every dialect calls `take`.
 
 import type { Batch } from './dialects/batch.ts';
+import { checkKind, type Dialect } from './dialects/kinds.ts';
 import type { Candidate, DeadLetter, Event, Project, Reason } from './event.ts';
 import { type Examined, examine } from './gate/gate.ts';
 import type { Rate } from './gate/rate.ts';
@@ -50,7 +51,8 @@ export class Ingest {
    * that it neither fills the memory nor holds up others; if it fails between them, the client sends
    * it again, and what was written is known by its uuid. @throws Refused, Unavailable
    */
-  async take(project: Project, dialect: string, batch: Batch): Promise<Taken> {
+  async take(project: Project, dialect: Dialect, batch: Batch): Promise<Taken> {
+    checkKind(dialect, project);
     if (batch.length > REQUEST_EVENTS) throw tooManyEvents();
     if (!this.parts.rate.take(project.id, batch.length)) {
       throw new Refused(429, 'rate_limited', 'the project sends too much; try again in a minute');

@@ -25,10 +25,12 @@ const ASK_AGAIN = 'no-cache';
 
 /** Serves them, or says what this is. */
 export async function pages(scope: FastifyInstance, config: Config): Promise<void> {
-  scope.addHook('onSend', async (request, reply) => {
-    // The page of 1.0.0 says itself, in its head, which script it has.
-    const isOld = request.url === '/' || request.url.startsWith('/?');
-    reply.header('content-security-policy', isOld ? "frame-ancestors 'none'" : POLICY);
+  // The parameters of a page are its own: two filters are twice the same name.
+  scope.addHook('onRoute', (route) => {
+    route.config = { ...route.config, isRepeatable: true };
+  });
+  scope.addHook('onSend', async (_request, reply) => {
+    reply.header('content-security-policy', POLICY);
     reply.header('x-frame-options', 'DENY');
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');

@@ -7,12 +7,14 @@ import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
-import { type Auth, COOKIE } from './admin/auth.ts';
+import type { Auth } from './admin/auth.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
+import { installRoutes } from './admin/installs.ts';
 import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
+import { tokens } from './admin/tokens.ts';
 import { query } from './api/query.ts';
 import { warehouse } from './api/warehouse.ts';
 import type { Config, Proxies } from './config.ts';
@@ -23,7 +25,6 @@ import { posthogV0 } from './dialects/posthog-v0.ts';
 import { posthogV1 } from './dialects/posthog-v1.ts';
 import { telemetry } from './dialects/telemetry.ts';
 import { Tokenless } from './dialects/tokenless.ts';
-import type { Project } from './event.ts';
 import { Rate } from './gate/rate.ts';
 import type { Health } from './health/health.ts';
 import { healthRoutes } from './health/routes.ts';
@@ -46,6 +47,7 @@ import { pages } from './pages.ts';
 import { publicFigures } from './published/routes.ts';
 import type { StoreLocation } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import type { TokenlessKind, TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
 
 export interface Parts {
@@ -62,8 +64,7 @@ export interface Parts {
   readonly downloads: Downloads;
   readonly health: Health;
   readonly clock: () => number;
-  /** The project of clients without a token; undefined where they are not taken. */
-  readonly tokenlessProject: () => Project | undefined;
+  readonly tokenless: TokenlessProjects;
 }
 
 /** Builds the server. It does not listen yet. */
@@ -108,7 +109,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
   });
   await app.register(websocket, { options: { maxPayload: 1024 } });
   await app.register(async (scope) => sdkRoutes(scope, parts));
-  await app.register(async (scope) => installRoutes(scope, parts));
+  await app.register(async (scope) => installerRoutes(scope, parts));
   await app.register(async (scope) => loginRoutes(scope, parts));
   await app.register(async (scope) => publicRoutes(scope, parts));
   await app.register(async (scope) => adminRoutes(scope, parts));
@@ -142,20 +143,23 @@ async function sdkRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   posthogV1(scope, ingest);
   posthogConfig(scope, (token) => store.projects.byToken(token) !== undefined);
   posthogScript(scope);
-  telemetry(scope, ingest, tokenlessOf(parts));
+  telemetry(scope, ingest, tokenlessOf(parts, 'agents'));
 }
 
 /** Each dialect counts by itself: an installer asks twice, a script that reports asks again. */
-const tokenlessOf = ({ tokenlessProject }: Parts) =>
-  new Tokenless(tokenlessProject, new Rate<string>(TOKENLESS_PER_MINUTE));
+const tokenlessOf = ({ tokenless, config }: Parts, kind: TokenlessKind) =>
+  new Tokenless(
+    config.isAnonymousAllowed ? () => tokenless.of(kind) : undefined,
+    new Rate<string>(TOKENLESS_PER_MINUTE),
+  );
 
-async function installRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
+async function installerRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   await scope.register(rateLimit, {
     max: INSTALLS_PER_MINUTE,
     timeWindow: 60_000,
     ...LIMITING,
   });
-  installs(scope, parts.ingest, parts.store.installs, tokenlessOf(parts));
+  installs(scope, parts.ingest, parts.store.installs, tokenlessOf(parts, 'installs'));
 }
 
 async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts): Promise<void> {
@@ -174,8 +178,8 @@ async function publicRoutes(scope: FastifyInstance, { store }: Parts): Promise<v
 }
 
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
+  const { auth, store, location, ingest, clock, config, feed, metrics, tokenless } = parts;
   const { keeper } = parts;
-  const { auth, store, location, ingest, clock, config, feed, metrics, tokenlessProject } = parts;
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -187,15 +191,23 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
   numberRoutes(scope, { auth, store, clock });
+  projects(scope, { auth, store, feed, clock, keeper, retentionDays: config.retentionDays });
+  tokens(scope, { auth, store, feed, clock });
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });
-  projects(scope, { auth, store, clock, keeper, retentionDays: config.retentionDays });
   deadLetters(scope, { auth, store, ingest });
-  data(scope, { auth, store, location, clock, tokenlessProject });
+  data(scope, { auth, store, location, clock });
+  installRoutes(scope, {
+    auth,
+    store,
+    ingest,
+    clock,
+    tokenless: () => (config.isAnonymousAllowed ? tokenless.known('installs') : undefined),
+  });
 
   healthRoutes(scope, auth, parts.health);
-  scope.get('/api/v1/live', { websocket: true, onRequest: auth.require }, (socket, request) => {
-    feed.add(socket, { session: auth.sessionOf(request.cookies[COOKIE])?.id });
+  scope.get('/api/v1/live', { websocket: true, onRequest: auth.reads }, (socket, { access }) => {
+    feed.add(socket, access);
     socket.on('close', () => feed.remove(socket));
     socket.on('error', () => feed.remove(socket));
   });

@@ -88,7 +88,8 @@ async function browse(url: string, until: () => Promise<void>): Promise<void> {
 describe.skipIf(!BROWSER)('posthog-js in a browser delivers', () => {
   beforeEach(async () => {
     complaints = [];
-    collector = await startCollector();
+    // A site's SDK names visitors.
+    collector = await startCollector({ COLLECTOR_PROJECT_KIND: 'web' });
   });
   afterEach(async () => {
     site.closeAllConnections();

@@ -216,7 +216,7 @@ describe('configuration', () => {
     [
       'a name that does not exist',
       { COLLECTOR_PROT: '1' },
-      'COLLECTOR_PROT: there is no such variable',
+      'COLLECTOR_PROT: there is no such setting',
     ],
     [
       'to listen beyond loopback without an admin token',

@@ -189,7 +189,7 @@ describe('installs', () => {
         },
       });
     }
-    const summary = await collector.summary('?project=anonymous');
+    const summary = await collector.summary('?project=installs');
     expect(summary.installs).toEqual({ started: 0, completed: 1, failed: 0 });
     expect(summary.shares.os).toEqual([{ name: 'linux', count: 1, share: 1 }]);
   });
@@ -209,7 +209,7 @@ describe('installs', () => {
       const answer = await collector.post('/v1/events', { data: { ...members, properties } });
       expect(answer.status).toBe(201);
     }
-    const { shares, events, totals } = await collector.summary('?project=anonymous');
+    const { shares, events, totals } = await collector.summary('?project=installs');
     expect(totals).toMatchObject({ events: 2, errors: 1 });
     expect(events.map(({ name }: { name: string }) => name)).toEqual([
       'installation_failed',
@@ -223,7 +223,7 @@ describe('installs', () => {
       template: one('react', 1),
       stage: one('ask', 1),
     });
-    const stored = await collector.admin('GET', '/api/v1/export?project=anonymous');
+    const stored = await collector.admin('GET', '/api/v1/export?project=installs');
     const lines = (await stored.text()).trim().split('\n');
     const first = JSON.parse(lines[0]!) as { properties: object };
     // As it was sent.
@@ -250,7 +250,7 @@ describe('installs', () => {
       answers.push((await collector.post(path, { data: given })).status);
     }
     expect(answers).toEqual([201, 200]);
-    const { totals, shares } = await collector.summary('?project=anonymous&from=2026-11-01');
+    const { totals, shares } = await collector.summary('?project=installs&from=2026-11-01');
     expect(totals).toMatchObject({ events: 1, active_ids: 1 });
     expect(shares.os).toMatchObject([{ name: 'macos', count: 1 }]);
     const { data: kept } = (await (await collector.admin('GET', '/v1/installs/r')).json()) as {
@@ -285,9 +285,23 @@ describe('installs', () => {
     expect(seen.last_seen > made.first_seen).toBe(true);
   });
 
-  it('with a token, they are of the project of that token', async () => {
-    expect((await collector.post('/v1/events', { data }, BEARER)).status).toBe(201);
-    expect((await collector.summary()).installs.completed).toBe(1);
+  it('with a token, they are of the project of that token, which is of their kind', async () => {
+    const wrong = await collector.post('/v1/events', { data }, BEARER);
+    expect(wrong.status).toBe(403);
+    expect(await wrong.json()).toMatchObject({ code: 'wrong_kind' });
+    const made = await collector.admin('POST', '/api/v1/projects', {
+      name: 'create-thing',
+      kind: 'installs',
+    });
+    const { token } = (await made.json()) as { token: string };
+    const own = { authorization: `Bearer ${token}` };
+    expect((await collector.post('/v1/events', { data }, own)).status).toBe(201);
+    expect((await collector.summary('?project=create-thing')).installs.completed).toBe(1);
+    expect((await collector.summary()).totals.events).toBe(0);
+    // Nor does anything else write there.
+    const batch = { api_key: token, batch: [event()] };
+    expect((await collector.post('/batch/', batch)).status).toBe(403);
+    expect((await collector.summary('?project=create-thing')).totals.events).toBe(1);
     const unknown = { authorization: 'Bearer phc_nobody' };
     expect((await collector.post('/v1/events', { data }, unknown)).status).toBe(401);
   });
@@ -296,7 +310,9 @@ describe('installs', () => {
     const created = await collector.post('/v1/events', { data });
     const { data: record } = (await created.json()) as { data: { id: string } };
     await collector.post('/v1/installs', { data: { installation_id: 'inst-1' } });
+    const changed = { data: { event_type: 'installation_failed', properties: { stage: 'end' } } };
     const requests: [string, string, unknown?][] = [
+      ['PATCH', `/v1/events/${record.id}`, changed],
       ['GET', '/v1/events'],
       ['GET', `/v1/events/${record.id}`],
       ['GET', '/v1/installs'],

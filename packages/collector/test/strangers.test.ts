@@ -154,15 +154,24 @@ describe('clients without a token', () => {
   const body = () => ({ anonymous_id: 'a', events: [event()] });
   const send = (headers: object = {}) => collector.post('/api/v1/telemetry/batch', body(), headers);
 
-  it('have a project of their own, and change no number of another', async () => {
+  it('have projects of their own, made for the first of them, and change no number of others', async () => {
     collector = await startCollector();
-    expect((await send()).status).toBe(202);
+    const names = async () => {
+      const answer = await collector.admin('GET', '/api/v1/projects');
+      const { projects } = (await answer.json()) as { projects: { name: string; kind: string }[] };
+      return projects.map(({ name, kind }) => `${name}: ${kind}`);
+    };
+    expect(await names()).toEqual(['default: cli']);
+    const all = await Promise.all([send(), send(), send()]);
+    expect(all.map(({ status }) => status)).toEqual([202, 202, 202]);
     await collector.post('/v1/events', {
       data: { installation_id: 'i', event_type: 'installation_started' },
     });
     await collector.post('/v1/installs', { data: { installation_id: 'i' } });
+    expect(await names()).toEqual(['default: cli', 'agents: agents', 'installs: installs']);
     expect((await collector.summary()).totals.events).toBe(0);
-    expect((await collector.summary('?project=anonymous')).totals.events).toBe(3);
+    expect((await collector.summary('?project=agents')).totals.events).toBe(3);
+    expect((await collector.summary('?project=installs')).totals.events).toBe(2);
     const installs = await collector.admin('GET', '/v1/installs');
     expect(await installs.json()).toMatchObject({ data: [{ installation_id: 'i' }] });
     expect(await (await collector.admin('GET', '/v1/installs?project=default')).json()).toEqual({
@@ -170,14 +179,15 @@ describe('clients without a token', () => {
     });
   });
 
-  it('have the same one after a restart, whatever its name has become', async () => {
+  it('have the same ones after a restart, whatever their names have become', async () => {
     const folder = makeFolder();
     collector = await startCollector({}, { folder: folder.path });
-    await collector.admin('PATCH', '/api/v1/projects/anonymous', { name: 'installers' });
+    await send();
+    await collector.admin('PATCH', '/api/v1/projects/agents', { name: 'reporters' });
     await collector.stop();
     collector = await startCollector({}, { folder: folder.path });
     await send();
-    expect((await collector.summary('?project=installers')).totals.events).toBe(1);
+    expect((await collector.summary('?project=reporters')).totals.events).toBe(2);
     const projects = (await (await collector.admin('GET', '/api/v1/projects')).json()) as {
       projects: unknown[];
     };

@@ -1,12 +1,13 @@
 // Dead letters: listing, exporting, trying again, deleting.
 
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Candidate } from '../event.ts';
 import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
 import type { KeptLetter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { visibleTo } from './access.ts';
 import type { Auth } from './auth.ts';
 import { projectOf, queryOf, wholeOf } from './params.ts';
 
@@ -27,12 +28,18 @@ export function deadLetters(
   app: FastifyInstance,
   { auth, store, ingest }: { auth: Auth; store: Store; ingest: Ingest },
 ): void {
-  const onRequest = auth.require;
+  const onRequest = auth.changes;
+  /** The project that is named, or the one that is seen; undefined: all. */
+  const onlyOf = (request: FastifyRequest): number | undefined => {
+    const query = queryOf(request);
+    if (!query.project && request.access.project === undefined) return undefined;
+    return projectOf(query, visibleTo(request.access, store.projects)).id;
+  };
   const letters = store.deadLetters;
 
   app.get('/api/v1/dead-letters', { onRequest }, async (request) => {
     const query = queryOf(request);
-    const project = query.project ? projectOf(query, store.projects).id : undefined;
+    const project = onlyOf(request);
     const limit = wholeOf(query.limit, PAGE, 1_000);
     const page = await letters.list(
       project,
@@ -46,8 +53,7 @@ export function deadLetters(
   });
 
   app.get('/api/v1/dead-letters/export', { onRequest }, async (request, reply) => {
-    const query = queryOf(request);
-    const project = query.project ? projectOf(query, store.projects).id : undefined;
+    const project = onlyOf(request);
     async function* lines() {
       for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
         page = await letters.list(project, after, PAGE);
@@ -70,8 +76,7 @@ export function deadLetters(
   };
 
   app.post('/api/v1/dead-letters/replay', { onRequest }, async (request) => {
-    const query = queryOf(request);
-    const project = query.project ? projectOf(query, store.projects).id : undefined;
+    const project = onlyOf(request);
     let replayed = 0;
     let left = 0;
     for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
@@ -85,16 +90,19 @@ export function deadLetters(
     return { replayed, left };
   });
 
-  const one = async (id: string): Promise<KeptLetter> => {
+  const one = async ({ params, access }: FastifyRequest): Promise<KeptLetter> => {
+    const { id } = params as { id: string };
     const letter = await letters.get(wholeOf(id, 0, Number.MAX_SAFE_INTEGER));
-    if (!letter) throw new Refused(404, 'unknown_letter', 'there is no such dead letter');
+    const isSeen = access.project === undefined || letter?.projectId === access.project;
+    if (!letter || !isSeen)
+      throw new Refused(404, 'unknown_letter', 'there is no such dead letter');
     return letter;
   };
   app.post('/api/v1/dead-letters/:id/replay', { onRequest }, async (request) => ({
-    replayed: await replay(await one((request.params as { id: string }).id)),
+    replayed: await replay(await one(request)),
   }));
   app.delete('/api/v1/dead-letters/:id', { onRequest }, async (request, reply) => {
-    const { id } = await one((request.params as { id: string }).id);
+    const { id } = await one(request);
     await letters.delete(id);
     return reply.code(204).send();
   });

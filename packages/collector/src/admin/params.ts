@@ -5,7 +5,7 @@ import type { Project } from '../event.ts';
 import { Refused } from '../http/refused.ts';
 import type { Range } from '../store/numbers.ts';
 import { dayOf, parseDay } from '../store/periods.ts';
-import type { Projects } from '../store/records.ts';
+import type { Visible } from './access.ts';
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3_660;
@@ -14,14 +14,14 @@ export type Query = Readonly<Record<string, string | undefined>>;
 export const queryOf = (request: FastifyRequest): Query => request.query as Query;
 
 /** The project a query names; the first one when it names none. @throws Refused */
-export function projectOf(query: Query, projects: Projects): Project {
+export function projectOf(query: Query, projects: Visible): Project {
   const project = query.project ? projects.find(query.project) : projects.list()[0];
   if (!project) throw new Refused(404, 'unknown_project', 'there is no such project');
   return project;
 }
 
 /** The days `from` and `to` of a query, both included; the last 30 days without. @throws Refused */
-export function rangeOf(query: Query, projects: Projects, nowMs: number): Range {
+export function rangeOf(query: Query, projects: Visible, nowMs: number): Range {
   const day = (name: 'from' | 'to', fallback: number): number => {
     const text = query[name];
     const parsed = text ? parseDay(text) : fallback;

@@ -1,28 +1,43 @@
-// Projects: listing, making, changing.
+// Projects: listing, making, changing, deleting.
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { KINDS, type Kind } from '../../../schema/src/columns.ts';
 import type { Project } from '../event.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
+import type { Feed } from '../live/feed.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeper } from '../warehouse/keeper.ts';
+import { visibleTo } from './access.ts';
 import type { Auth } from './auth.ts';
+import { queryOf } from './params.ts';
+import { shownReceipt } from './receipts.ts';
 
 const shownOf =
   ({ published }: Store) =>
-  ({ id, name, token, retentionDays }: Project) => ({
+  ({ id, name, kind, retentionDays }: Project) => ({
     id,
     name,
-    token,
+    kind,
     retention_days: retentionDays,
     public: published.has(id),
   });
 
 function nameOf(value: unknown): string {
-  if (typeof value === 'string' && /^[\w .-]{1,64}$/.test(value)) return value;
-  throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
+  if (typeof value !== 'string' || !/^[\w .-]{1,64}$/.test(value)) {
+    throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
+  }
+  // A number means the project of that number.
+  if (/^\d+$/.test(value)) {
+    throw new Refused(
+      400,
+      'invalid_name',
+      'name: not of digits alone; that is a number of a project',
+    );
+  }
+  return value;
 }
 
 const nameTaken = () => new Refused(409, 'name_taken', 'a project has this name');
@@ -46,51 +61,85 @@ function flagOf(value: unknown): boolean {
   throw new Refused(400, 'invalid_public', 'public: true or false');
 }
 
+function kindOf(value: unknown): Kind {
+  const kind = KINDS.find((each) => each === value);
+  if (kind) return kind;
+  throw new Refused(400, 'invalid_kind', `kind: use one of ${KINDS.join(', ')}`);
+}
+
+interface Parts {
+  readonly auth: Auth;
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly clock: () => number;
+  /** Of new projects. */
+  readonly retentionDays: number;
+  /** What counts published figures; undefined: nothing does. */
+  readonly keeper: Keeper | undefined;
+}
+
 /** Registers the routes. */
 export function projects(
   app: FastifyInstance,
-  {
-    auth,
-    store,
-    clock,
-    retentionDays,
-    keeper,
-  }: {
-    auth: Auth;
-    store: Store;
-    clock: () => number;
-    retentionDays: number;
-    /** What counts published figures; undefined: nothing does. */
-    keeper: Keeper | undefined;
-  },
+  { auth, store, feed, clock, retentionDays, keeper }: Parts,
 ): void {
-  const onRequest = auth.require;
   const table = store.projects;
   const shown = shownOf(store);
-  app.get('/api/v1/projects', { onRequest }, async () => ({ projects: table.list().map(shown) }));
+  const bodyOf = async (request: FastifyRequest) =>
+    parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
+  const one = (request: FastifyRequest): Project => {
+    const project = visibleTo(request.access, table).find((request.params as { id: string }).id);
+    if (!project) throw new Refused(404, 'unknown_project', 'there is no such project');
+    return project;
+  };
 
-  app.post('/api/v1/projects', { onRequest }, async (request, reply) => {
-    const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
+  app.get('/api/v1/projects', { onRequest: auth.reads }, async (request) => ({
+    projects: visibleTo(request.access, table).list().map(shown),
+  }));
+
+  app.post('/api/v1/projects', { onRequest: auth.require }, async (request, reply) => {
+    const body = await bodyOf(request);
     const name = nameOf(body?.name);
     if (table.find(name)) throw nameTaken();
     const days = body.retention_days === undefined ? retentionDays : daysOf(body.retention_days);
-    const project = await table.create({ name, retentionDays: days }, clock());
-    return reply.code(201).send(shown(project));
+    const kind = body.kind === undefined ? 'cli' : kindOf(body.kind);
+    const project = await table.create({ name, kind, retentionDays: days }, clock());
+    // This once: only its hash is kept.
+    return reply.code(201).send({ ...shown(project), token: project.token });
   });
 
-  app.patch('/api/v1/projects/:id', { onRequest }, async (request) => {
-    const project = table.find((request.params as { id: string }).id);
-    if (!project) throw new Refused(404, 'unknown_project', 'there is no such project');
-    const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
-    const named = body?.name === undefined ? undefined : table.find(nameOf(body.name));
+  app.patch('/api/v1/projects/:id', { onRequest: auth.changes }, async (request) => {
+    const project = one(request);
+    const body = await bodyOf(request);
+    const name = body?.name === undefined ? undefined : nameOf(body.name);
+    const named = name === undefined ? undefined : table.find(name);
     if (named && named.id !== project.id) throw nameTaken();
     const isPublic = body?.public === undefined ? undefined : flagOf(body.public);
     if (isPublic && !keeper) throw nothingCounts();
     await table.update(project.id, {
-      ...(body?.name !== undefined && { name: nameOf(body.name) }),
+      ...(name !== undefined && { name }),
+      ...(body?.kind !== undefined && { kind: kindOf(body.kind) }),
       ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
     });
     if (isPublic !== undefined) await store.published.set(project.id, isPublic);
     return shown(table.byId(project.id)!);
+  });
+
+  app.delete('/api/v1/projects/:id', { onRequest: auth.changes }, async (request, reply) => {
+    const { id, name } = one(request);
+    // Everything of it goes: a number that was mistyped must not be enough.
+    if (queryOf(request).name !== name) {
+      throw new Refused(
+        400,
+        'name_missing',
+        'everything of the project would be deleted, for good: say its name too, as ?name=…',
+      );
+    }
+    const ended = store.tokens.list(id);
+    const receipt = await store.erasures.receipt(await table.remove(id));
+    for (const token of ended) feed.end({ token: token.id });
+    if (!receipt) return reply.code(200).send({ deleted: { id, name } });
+    const isDone = receipt.doneMs !== null;
+    return reply.code(isDone ? 200 : 202).send({ deleted: { id, name }, ...shownReceipt(receipt) });
   });
 }

@@ -25,11 +25,10 @@ export function session(
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as {
       token?: unknown;
     } | null;
-    if (!auth.isToken(request, body?.token)) {
-      throw new Refused(401, 'wrong_token', 'this is not the token');
-    }
+    const access = auth.ofToken(request, body?.token);
+    if (!access) throw new Refused(401, 'wrong_token', 'this is not the token');
     return reply
-      .setCookie(COOKIE, auth.session(), {
+      .setCookie(COOKIE, auth.session(access), {
         httpOnly: true,
         sameSite: 'strict',
         secure: request.protocol === 'https',
@@ -47,5 +46,13 @@ export function session(
     if (found) await end(found.id, found.untilMs);
     return reply.clearCookie(COOKIE, { path: '/' }).code(200).send({ ok: true });
   });
-  app.get('/api/v1/session', async (request) => ({ admin: auth.isAdmin(request) }));
+  app.get('/api/v1/session', async (request) => {
+    const access = auth.accessOf(request);
+    return {
+      signed_in: access !== undefined,
+      admin: auth.isAdmin(request),
+      scope: access?.scope ?? null,
+      project: access?.project ?? null,
+    };
+  });
 }

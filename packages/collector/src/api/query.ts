@@ -10,6 +10,7 @@ import {
   type Question,
   QuestionError,
 } from '../../../schema/src/question.ts';
+import { visibleTo } from '../admin/access.ts';
 import type { Auth } from '../admin/auth.ts';
 import { projectOf } from '../admin/params.ts';
 import type { Project } from '../event.ts';
@@ -30,9 +31,9 @@ export interface QueryParts {
 /** Registers the route. */
 export function query(app: FastifyInstance, { auth, projects, keeper }: QueryParts): void {
   const config = { isRepeatable: true };
-  app.get('/api/v1/query', { config, onRequest: auth.require }, async (request) => {
+  app.get('/api/v1/query', { config, onRequest: auth.reads }, async (request) => {
     const { project: key, question } = refusing(() => readParams(paramsIn(request)));
-    const project = projectOf({ project: key }, projects);
+    const project = projectOf({ project: key }, visibleTo(request.access, projects));
     const checked = refusing(() => placed(question, project));
     if (!keeper) throw noWarehouse();
     try {
@@ -76,7 +77,7 @@ const paramsIn = ({ raw }: FastifyRequest) =>
 
 /** The question about a project, whose columns it must be about. @throws QuestionError */
 function placed(question: UnplacedQuestion, project: Project): Question {
-  const columns = columnsOf();
+  const columns = columnsOf(project.kind);
   const checked = checkQuestion({ ...question, project: project.id }, columns);
   const fields: (Field | undefined)[] = [
     ...filtersOf(checked),

@@ -92,16 +92,17 @@ async function loadPart(
 async function projectFor(
   store: Pick<Store, 'projects'>,
   loaded: Map<number, LoadedProject>,
-  { name, retention_days }: ProjectEntry,
+  { name, retention_days, kind = 'cli' }: ProjectEntry,
   nowMs: number,
 ) {
   const known = store.projects.list().find((each) => each.name === name);
-  const project =
-    known ?? (await store.projects.create({ name, retentionDays: retention_days }, nowMs));
+  const made = known
+    ? undefined
+    : await store.projects.create({ name, retentionDays: retention_days, kind }, nowMs);
+  const project = known ?? made!;
   let counts = loaded.get(project.id);
   if (!counts) {
-    const madeToken = known ? undefined : project.token;
-    counts = { name, madeToken, inserted: 0, known: 0, tooOld: 0 };
+    counts = { name, madeToken: made?.token, inserted: 0, known: 0, tooOld: 0 };
     loaded.set(project.id, counts);
   }
   return { project, counts };

@@ -2,6 +2,7 @@
 // appear together, and a rewritten part replaces the old one, in one step: the manifest's own.
 
 import { z } from 'zod';
+import { KINDS } from '../../../schema/src/columns.ts';
 import { type Archive, ArchiveUnavailable, get, put } from './archive.ts';
 
 const whole = z.int().min(0);
@@ -24,7 +25,7 @@ const PART = z.strictObject({
 const PROJECT = z.strictObject({
   name: z.string(),
   retention_days: whole,
-  kind: z.string().optional(),
+  kind: z.enum(KINDS).optional(),
 });
 
 const MANIFEST = z.strictObject({

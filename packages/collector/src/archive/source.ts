@@ -25,6 +25,7 @@ export async function sourceOf(reader: StoreReader, identity: string): Promise<S
       return {
         name: project?.name ?? `project ${id}`,
         retention_days: project?.retentionDays ?? 365,
+        ...(project && { kind: project.kind }),
       };
     },
   };

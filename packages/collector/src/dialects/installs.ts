@@ -17,6 +17,7 @@ import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
 import { DAY_MS, INSTALL_BYTES } from '../limits.ts';
+import type { Install } from '../store/records.ts';
 import { batchOfOne } from './batch.ts';
 import { memberOf, uuidOfId, withMembers } from './members.ts';
 import { refusalOf } from './posthog-v0.ts';
@@ -36,7 +37,7 @@ export interface InstallTable {
     properties: string | null,
     nowMs: number,
     seen?: Seen,
-  ): Promise<{ isNew: boolean; install: unknown }>;
+  ): Promise<{ isNew: boolean; install: Install }>;
 }
 
 /** When an installation was first and last seen, in ms since 1970. */
@@ -57,6 +58,22 @@ export function recordOf(event: Event, createdMs?: number | null): Json {
   };
 }
 
+/** What an installer says of itself, as columns of its record. */
+const OF_RECORD = ['os', 'node_version', 'package_manager'] as const;
+
+/** An installation, as clients and admins see it. */
+export function recordOfInstall(install: Install): Json {
+  const { installation_id, first_seen, last_seen } = install;
+  const properties = isObject(install.properties) ? install.properties : {};
+  return {
+    installation_id,
+    ...Object.fromEntries(OF_RECORD.map((name) => [name, memberOf(properties, name)?.value])),
+    first_seen,
+    last_seen,
+    properties,
+  };
+}
+
 async function dataOf(request: FastifyRequest): Promise<Json> {
   const payload = parseJson(await readBody(request.raw, INSTALL_BYTES));
   const data = isObject(payload) ? (payload.data ?? payload) : undefined;
@@ -71,16 +88,16 @@ export function installs(
   table: InstallTable,
   tokenless: Tokenless,
 ): void {
-  const projectOf = (request: FastifyRequest): Project => {
+  const projectOf = async (request: FastifyRequest): Promise<Project> => {
     const token = bearer(request.headers.authorization);
     return token === undefined ? tokenless.take(request) : ingest.project(checkToken(token));
   };
 
   const createEvent = async (request: FastifyRequest, reply: FastifyReply) => {
     const data = await dataOf(request);
-    const project = projectOf(request);
+    const project = await projectOf(request);
     const { nowMs } = ingest;
-    const batch = batchOfOne(eventOf(data, project.id, nowMs));
+    const batch = batchOfOne(candidateOf(data, project.id, nowMs));
     const { first, reasons } = await ingest.take(project, 'installs', batch);
     if (!first) throw refusalOf(reasons);
     await table.note(project.id, first.distinctId, null, nowMs);
@@ -91,7 +108,7 @@ export function installs(
     const data = await dataOf(request);
     const id = installationId(memberOf(data, 'installation_id')?.value);
     const properties = propertiesOf(withMembers(data, data.properties, OF_INSTALL));
-    const project = projectOf(request);
+    const project = await projectOf(request);
     const seen = seenOf(data, ingest.nowMs);
     // As an event too, once: so it is among the installations of every count.
     const registered = batchOfOne({
@@ -105,7 +122,7 @@ export function installs(
     const { accepted, reasons } = await ingest.take(project, 'installs', registered);
     if (accepted === 0) throw refusalOf(reasons);
     const { install, isNew } = await table.note(project.id, id, properties, ingest.nowMs, seen);
-    if (isNew) return reply.code(201).send({ data: install });
+    if (isNew) return reply.code(201).send({ data: recordOfInstall(install) });
     return reply.code(200).send({ data: { installation_id: id } });
   };
 
@@ -115,7 +132,15 @@ export function installs(
   }
 }
 
-const OF_EVENT = ['event_type', 'installation_id', 'timestamp', 'properties', 'uuid', 'id'];
+const OF_EVENT = [
+  'event_type',
+  'installation_id',
+  'timestamp',
+  'created_at',
+  'properties',
+  'uuid',
+  'id',
+];
 const OF_INSTALL = new Set(
   ['installation_id', 'first_seen', 'last_seen', 'properties'].flatMap((name) => [
     name,
@@ -129,7 +154,8 @@ const SUCCESS: ReadonlyMap<string, boolean> = new Map([
   ['installation_failed', false],
 ]);
 
-function eventOf(data: Json, project: number, nowMs: number): Candidate {
+/** An event as the gate wants it, from the members of a request. */
+export function candidateOf(data: Json, project: number, nowMs: number): Candidate {
   const event = memberOf(data, 'event_type')?.value;
   const used = new Set(OF_EVENT.flatMap((name) => [name, camel(name)]));
   const properties = withMembers(data, data.properties, used);

@@ -70,7 +70,7 @@ export function telemetry(app: FastifyInstance, ingest: Ingest, tokenless: Token
     if (events.length === 0) throw new Refused(400, 'empty_batch', 'events is empty');
     const token = bearer(request.headers.authorization) ?? envelope.api_key;
     const project =
-      token === undefined ? tokenless.take(request) : ingest.project(checkToken(token));
+      token === undefined ? await tokenless.take(request) : ingest.project(checkToken(token));
 
     const { nowMs } = ingest;
     const candidateOf = (given: unknown): Candidate =>

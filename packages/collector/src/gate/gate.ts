@@ -18,6 +18,7 @@ import {
   withoutAddressesIn,
 } from './addresses.ts';
 import { split } from './breakdown.ts';
+import { namesPerson } from './person.ts';
 import { storable } from './text.ts';
 import { derivedUuid, parseUuid, randomUuid } from './uuid.ts';
 
@@ -50,7 +51,7 @@ export function examine(
     const verdict = examineOne(project, candidate, nowMs, twins);
     if (typeof verdict === 'string') {
       if (letters.length < maxLetters)
-        letters.push(letterOf(project.id, dialect, candidate, verdict));
+        letters.push(letterFor(project, dialect, candidate, verdict));
     } else {
       events.push(verdict);
     }
@@ -72,6 +73,7 @@ function examineOne(
   const distinctId = distinctIdOf(candidate.distinctId);
   if (distinctId === '') return 'missing_distinct_id';
   if (holdsAddress(distinctId)) return 'distinct_id_is_an_address';
+  if (project.kind === 'cli' && namesPerson(candidate)) return 'names_a_person';
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) {
     return 'properties_not_an_object';
   }
@@ -144,6 +146,17 @@ function uuidOf(
   twins.set(key, twin + 1);
   return derivedUuid([...parts, String(twin)]);
 }
+
+/** In a project that is anonymous, nothing is kept of what names a person, whatever else is wrong with it. */
+const letterFor = (
+  project: Project,
+  dialect: string,
+  candidate: Candidate,
+  reason: Reason,
+): DeadLetter =>
+  project.kind === 'cli' && namesPerson(candidate)
+    ? { projectId: project.id, dialect, reason, payload: null, distinctId: null }
+    : letterOf(project.id, dialect, candidate, reason);
 
 /** A dead letter: enough to try again, and no address. */
 export function letterOf(

@@ -28,6 +28,11 @@ export interface Events {
   get(project: number, uuid: Buffer): Promise<StoredEvent | undefined>;
   /** Those whose name begins with `prefix`, the latest first. */
   latest(project: number, prefix: string, limit: number): Promise<StoredEvent[]>;
+  /**
+   * Writes another event in the place of one: with its uuid and its time of receipt, under a new number.
+   * Copies follow, as after an erasure. False: there is none.
+   */
+  replace(project: number, uuid: Buffer, event: Event): Promise<boolean>;
   /** Deletes one, with its counts; its copies follow, as an erasure. False: there is none. */
   remove(project: number, uuid: Buffer): Promise<boolean>;
 }

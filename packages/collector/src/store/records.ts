@@ -1,12 +1,25 @@
 // What a store keeps besides events: projects, dead letters, installations, settings, ended sessions.
 
+import type { Kind } from '../../../schema/src/columns.ts';
 import type { DeadLetter, Event, Project } from '../event.ts';
 
 export interface NewProject {
   readonly name: string;
-  /** Made up where it is missing. */
+  /** `cli` where it is missing. */
+  readonly kind?: Kind;
+  /** The first token to write with. Made up where it is missing. */
   readonly token?: string;
   readonly retentionDays: number;
+}
+
+/** A project that was made, with its token, which is seen this once. */
+export type MadeProject = Project & { readonly token: string };
+
+/** What of a project can be changed. */
+export interface ProjectChanges {
+  readonly name?: string;
+  readonly kind?: Kind;
+  readonly retentionDays?: number;
 }
 
 /**
@@ -16,14 +29,15 @@ export interface NewProject {
 export interface Projects {
   /** Every project, the first one first. */
   list(): readonly Project[];
+  /** The project that this token may write to. */
   byToken(token: string): Project | undefined;
   byId(id: number): Project | undefined;
   /** By its number or its name. Digits are a number first. */
   find(key: string): Project | undefined;
   /** @throws Conflict when the name or the token is taken */
-  create(project: NewProject, nowMs: number): Promise<Project>;
+  create(project: NewProject, nowMs: number): Promise<MadeProject>;
   /** @throws Conflict when the name is taken */
-  update(id: number, changes: { name?: string; retentionDays?: number }): Promise<void>;
+  update(id: number, changes: ProjectChanges): Promise<void>;
   /**
    * Deletes a project with everything that belongs to it. From the first moment it takes nothing and its
    * token is unknown; its number is never used again. Resolves with the id of the receipt when it is
@@ -86,8 +100,11 @@ export type SettingName =
   | 'admin_token_hash'
   /** What cookies are signed with. */
   | 'session_secret'
-  /** The number of the project of clients without a token. */
-  | 'tokenless_project';
+  /** The number of the project of installers without a token, in 1.1. */
+  | 'tokenless_project'
+  /** The numbers of the projects of installers and of agents without a token. */
+  | 'tokenless_installs'
+  | 'tokenless_agents';
 
 export interface Settings {
   get(name: SettingName): Promise<string | undefined>;

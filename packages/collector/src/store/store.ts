@@ -10,6 +10,7 @@ import type { Events, Outbox, Selection, StoredEvent } from './events.ts';
 import type { Numbers } from './numbers.ts';
 import type { Published } from './published.ts';
 import type { DeadLetters, EndedSessions, Installs, Projects, Settings } from './records.ts';
+import type { Tokens } from './tokens.ts';
 
 /** What became of a batch. */
 export interface Stored {
@@ -72,6 +73,7 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
    */
   readonly identity: string;
   readonly projects: Projects;
+  readonly tokens: Tokens;
   readonly events: Events;
   readonly deadLetters: DeadLetters;
   readonly installs: Installs;

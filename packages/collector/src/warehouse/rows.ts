@@ -2,6 +2,7 @@
 
 import { COLUMNS, fieldOf } from '../../../schema/src/columns.ts';
 import type { Scalar } from '../../../schema/src/question.ts';
+import { settled } from '../gate/breakdown.ts';
 import type { StoredEvent } from '../store/events.ts';
 import { PROPERTIES } from './columns.ts';
 import type { Row } from './warehouse.ts';
@@ -17,7 +18,9 @@ export function rowOf(event: StoredEvent): Row {
     received_at: event.receivedMs,
     [PROPERTIES]: event.rest,
   };
-  for (const [name, field] of FIELDS) values[name] = event[field];
+  // Older events are asked about together with newer ones.
+  const written = settled(event);
+  for (const [name, field] of FIELDS) values[name] = written[field];
   return {
     project: event.project,
     seq: event.seq,

@@ -23,7 +23,9 @@ export function contract(make: () => Promise<Place>): void {
   beforeEach(async () => {
     place = await make();
     store = await place.open();
-    project = (await store.projects.create({ name: 'one', retentionDays: 365 }, NOW)).id;
+    project = (
+      await store.projects.create({ name: 'one', token: 'phc_of_one', retentionDays: 365 }, NOW)
+    ).id;
   });
   afterEach(async () => {
     await store.close();
@@ -467,10 +469,44 @@ export function contract(make: () => Promise<Place>): void {
       expect(store.projects.list()).toHaveLength(1);
     });
 
+    it('has a kind, which can change', async () => {
+      expect(store.projects.byId(project)?.kind).toBe('cli');
+      const web = await store.projects.create({ name: 'w', kind: 'web', retentionDays: 9 }, NOW);
+      await store.projects.update(project, { kind: 'agents' });
+      await reopen();
+      expect(store.projects.list().map(({ id, kind }) => [id, kind])).toEqual([
+        [project, 'agents'],
+        [web.id, 'web'],
+      ]);
+    });
+
+    it('has tokens: what is made, replaced or removed counts or not from that moment on', async () => {
+      const read = { project, scope: 'read', label: 'r', token: 'read_of_one_1234' } as const;
+      const { id } = await store.tokens.add(read, NOW);
+      expect(store.tokens.find(read.token)).toEqual({
+        ...{ id, project, scope: 'read', label: 'r' },
+        ...{ hint: '1234', createdMs: NOW },
+      });
+      // It reads; that is all.
+      expect(store.projects.byToken(read.token)).toBeUndefined();
+      await expect(store.tokens.add(read, NOW)).rejects.toBeInstanceOf(Conflict);
+      expect((await store.tokens.replace(id, 'another', NOW + 1))?.id).toBe(id);
+      await reopen();
+      expect(store.tokens.find(read.token)).toBeUndefined();
+      expect(store.tokens.find('another')?.createdMs).toBe(NOW + 1);
+      expect(store.tokens.list(project)).toHaveLength(2);
+      expect([await store.tokens.remove(id), await store.tokens.remove(id)]).toEqual([true, false]);
+      expect(await store.tokens.replace(id, 'again', NOW)).toBeUndefined();
+      expect(store.tokens.find('another')).toBeUndefined();
+      const { scope } = store.tokens.find('phc_of_one')!;
+      expect(scope).toBe('write');
+    });
+
     it('that is deleted is gone with everything, at once for who sends, and its number is not used again', async () => {
       await reopen({ consumers: ['warehouse'] });
       const other = await store.projects.create({ name: 'two', retentionDays: 365 }, NOW);
-      const { token } = store.projects.byId(project)!;
+      const token = 'phc_of_one';
+      expect(store.projects.byToken(token)?.id).toBe(project);
       const many = Array.from({ length: 4_500 }, (_, n) => eventOf({ distinctId: `id-${n % 50}` }));
       await append(many);
       await append([eventOf()], other.id);

@@ -28,8 +28,8 @@ export const sessionState = (): SessionState => state;
 /** Asks the collector whether this browser is signed in. Never rejects. */
 export async function checkSession(): Promise<void> {
   try {
-    const { admin } = (await ask('/api/v1/session')) as { admin: boolean };
-    set(admin ? 'in' : 'out');
+    const { signed_in } = (await ask('/api/v1/session')) as { signed_in: boolean };
+    set(signed_in ? 'in' : 'out');
   } catch {
     // Not reachable: what is asked for will say so.
     if (state === 'unknown') set('in');

@@ -1,6 +1,7 @@
 // Which events are behind a number? The latest first, as a list and as CSV.
 
 import { useState } from 'preact/hooks';
+import type { Kind } from '../../../schema/src/columns';
 import { csvLine } from '../../../schema/src/csv';
 import type { AnswerOf, Data, Filter, Scalar } from '../../../schema/src/question';
 import { download } from '../app/download';
@@ -17,14 +18,33 @@ const PAGE = 50;
 const CSV_ROWS = 10_000;
 const CSV_PAGE = 1_000;
 
-/** Values worth showing: what it carries, the properties apart. */
-const valuesOf = ({ values }: Event): [string, Scalar][] =>
-  Object.entries(values).filter(([name, value]) => value !== null && name !== 'properties');
+/** A value of an event: what it is called, and the filter for it. */
+interface Carried {
+  readonly name: string;
+  readonly filter: Filter;
+}
+
+/** The values that an event carries, as it was sent: columns by their property, then the other ones. */
+function valuesOf({ values, properties }: Event, kind: Kind): Carried[] {
+  const columns = columnsOf(kind);
+  const taken = new Set<string>();
+  const own = columns.flatMap(({ name, property }): Carried[] => {
+    const value = values[name];
+    if (value === null || value === undefined) return [];
+    taken.add(property);
+    return [{ name: property, filter: { column: name, op: 'is', value } }];
+  });
+  const others = Object.entries(properties).flatMap(([key, value]): Carried[] => {
+    if (taken.has(key) || value === null) return [];
+    const scalar = typeof value === 'object' ? JSON.stringify(value) : (value as Scalar);
+    return [{ name: key, filter: { property: key, op: 'is', value: scalar } }];
+  });
+  return [...own, ...others];
+}
 
 function EventRow({ event }: { event: Event }) {
   const scope = useScope();
   const only = (filter: Filter) => () => toggle(scope, filter);
-  const columns = columnsOf(scope.kind);
   return (
     <tr>
       <td class="text when">{instant(event.time, scope.zone)}</td>
@@ -39,16 +59,15 @@ function EventRow({ event }: { event: Event }) {
         </button>
       </th>
       <td class="text">
-        {valuesOf(event).map(([name, value]) => (
+        {valuesOf(event, scope.kind).map(({ name, filter }) => (
           <button
             type="button"
             class="value"
             key={name}
-            title={`Only ${name} ${value}`}
-            onClick={only({ column: name, op: 'is', value })}
+            title={`Only ${name} ${filter.value}`}
+            onClick={only(filter)}
           >
-            <span class="soft">{columns.find((each) => each.name === name)?.property ?? name}</span>{' '}
-            <bdi>{String(value)}</bdi>
+            <span class="soft">{name}</span> <bdi>{String(filter.value)}</bdi>
           </button>
         ))}
       </td>
@@ -79,15 +98,19 @@ async function allEvents(scope: Scope, rows: number): Promise<Event[]> {
   return events.slice(0, rows);
 }
 
-function csvOf(events: readonly Event[]): string {
-  const names = [...new Set(events.flatMap(({ values }) => Object.keys(values)))];
+function csvOf(events: readonly Event[], kind: Kind): string {
+  const rows = events.map((event) => ({
+    event,
+    values: new Map(valuesOf(event, kind).map(({ name, filter }) => [name, filter.value])),
+  }));
+  const names = [...new Set(rows.flatMap(({ values }) => [...values.keys()]))];
   return [
     ['time', 'event', 'distinct_id', ...names],
-    ...events.map(({ time, event, distinct_id, values }) => [
+    ...rows.map(({ event: { time, event, distinct_id }, values }) => [
       new Date(time).toISOString(),
       event,
       distinct_id,
-      ...names.map((name) => values[name]),
+      ...names.map((name) => values.get(name)),
     ]),
   ]
     .map(csvLine)
@@ -138,7 +161,7 @@ function EventList() {
           disabled={isBusy}
           title={`The latest ${format(CSV_ROWS, 'count')} at most`}
           onClick={busy(async () =>
-            download('events.csv', csvOf(await allEvents(scope, CSV_ROWS))),
+            download('events.csv', csvOf(await allEvents(scope, CSV_ROWS), scope.kind)),
           )}
         >
           CSV

@@ -37,7 +37,7 @@ function keep(scope: Scope, names: readonly string[]): void {
 const namesOf = (scope: Scope): readonly string[] =>
   scope.view.by.length > 0 ? scope.view.by : keptFields(scope);
 
-function Own({ name }: { name: string }) {
+function Own({ name, remove }: { name: string; remove: () => void }) {
   const scope = useScope();
   const [count, setCount] = useState<Count>('ids');
   const by: Field = fieldOfName(name);
@@ -60,12 +60,7 @@ function Own({ name }: { name: string }) {
             type="button"
             class="quiet"
             aria-label={`Remove the panel ${title}`}
-            onClick={() =>
-              keep(
-                scope,
-                namesOf(scope).filter((each) => each !== name),
-              )
-            }
+            onClick={remove}
           >
             ✕
           </button>
@@ -79,18 +74,24 @@ function Own({ name }: { name: string }) {
 
 function OwnPanels() {
   const scope = useScope();
+  const [, redraw] = useState(0);
   const names = namesOf(scope);
+  const change = (next: readonly string[]) => {
+    keep(scope, next);
+    // Without panels the address may be what it was.
+    redraw((count) => count + 1);
+  };
   return (
     <>
       {names.map((name) => (
-        <Own key={name} name={name} />
+        <Own key={name} name={name} remove={() => change(names.filter((each) => each !== name))} />
       ))}
       <Card id="add" title="A panel of your own" question="What else do you want to know?">
         <FieldChoice
           label="Break down by"
           value=""
           change={(name) => {
-            if (name && !names.includes(name)) keep(scope, [...names, name]);
+            if (name && !names.includes(name)) change([...names, name]);
           }}
         />
       </Card>

@@ -22,14 +22,10 @@ export function useProperties(): readonly string[] {
   const scope = useScope();
   const { answer } = useAsked(scope, { kind: 'events', limit: SAMPLE });
   const keys = new Set<string>();
-  for (const { values } of answer?.data?.events ?? []) {
-    const { properties } = values;
-    if (typeof properties !== 'string') continue;
-    try {
-      for (const key of Object.keys(JSON.parse(properties))) keys.add(key);
-    } catch {
-      // Cut off: its names are not known.
-    }
+  // Of these the value that is counted is in the column.
+  const taken = new Set(columnsOf(scope.kind).map(({ property }) => property));
+  for (const { properties } of answer?.data?.events ?? []) {
+    for (const key of Object.keys(properties)) if (!taken.has(key)) keys.add(key);
   }
   return [...keys].sort();
 }

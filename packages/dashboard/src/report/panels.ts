@@ -3,7 +3,6 @@
 import type { Counted, Summary, Use } from '../../../schema/src/summary';
 import { commands, errors } from './command-panels';
 import { BARS, type Colour, daysBetween, type Panel, type Series, type Value } from './panel';
-import { people, shares } from './people-panels';
 
 function activity({ activity: list, from, to }: Summary): Panel[] {
   const first = from ?? list[0]?.day;
@@ -108,10 +107,8 @@ function counted(id: string, title: string, question: string, list: readonly Cou
 
 /** The panels, in the order of the page. */
 export function panelsOf(summary: Summary): Panel[] {
-  const installs = Object.entries(summary.installs ?? {}).map(([name, count]) => ({ name, count }));
   return [
     ...activity(summary),
-    ...people(summary),
     ...uses(
       'services',
       'Services enabled most',
@@ -128,7 +125,5 @@ export function panelsOf(summary: Summary): Panel[] {
     ...errors(summary.errors),
     ...record(summary),
     ...counted('events', 'Events by kind', 'What was counted at all?', summary.events),
-    ...shares(summary.shares),
-    ...counted('installs', 'Installations', 'Do installations come to their end?', installs),
   ];
 }

@@ -11,10 +11,6 @@ export function showTotals(list: HTMLElement, { totals, record, waiting, dropped
     ['Commands', totals.commands],
     ['Failed', totals.failure_rate, 'percent'],
     ['Errors', totals.errors],
-    ['Active ids', totals.active_ids],
-    ['New ids', totals.new_ids],
-    ['Installations', totals.installations],
-    // A collector has nothing that waits.
     ['Waiting', record || waiting > 0 ? waiting : undefined],
     ['Dropped', record || dropped > 0 ? dropped : undefined],
     ['Damaged lines', record?.damaged || undefined],

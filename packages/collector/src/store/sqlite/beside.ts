@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { StoreError } from '../errors.ts';
 import type { Selection, StoredEvent } from '../events.ts';
 import type { Integrity, Size, StoreReader } from '../store.ts';
-import { backupTo, lastBackupMs } from './backup.ts';
+import { lastBackupMs } from './backup.ts';
+import { backupApart } from './backup-apart.ts';
 import { type Database, openReader } from './database.ts';
 import { PAGE, pageAfter, pageOf } from './events.ts';
 import { DATABASE_FILE } from './folder.ts';
@@ -51,8 +52,8 @@ export class SqliteReader implements StoreReader {
     }
   }
 
-  async backup(file: string): Promise<void> {
-    backupTo(this.folder, file);
+  backup(file: string, progress?: (done: number, of: number) => void): Promise<void> {
+    return backupApart(this.folder, file, progress);
   }
 
   async lastBackupMs(): Promise<number | undefined> {

@@ -1,17 +1,17 @@
 // Projects: few rows, read often, so they are kept in memory beside the table.
 
-import { randomBytes } from 'node:crypto';
+import type { Kind } from '../../../../schema/src/columns.ts';
 import type { Project } from '../../event.ts';
-import type { NewProject, Projects } from '../records.ts';
+import type { MadeProject, NewProject, ProjectChanges, Projects } from '../records.ts';
+import { hashToken, newToken } from '../tokens.ts';
 import type { GroupCommit } from './commit.ts';
 import type { Database, Row } from './database.ts';
-
-export const newToken = (): string => `phc_${randomBytes(24).toString('base64url')}`;
+import type { SqliteTokens } from './tokens.ts';
 
 const projectOf = (row: Row): Project => ({
   id: Number(row.id),
   name: String(row.name),
-  token: String(row.token),
+  kind: String(row.kind) as Kind,
   retentionDays: Number(row.retention_days),
 });
 
@@ -22,11 +22,11 @@ export const allProjects = (db: Database): Project[] =>
 /** The projects of one database connection. */
 export class SqliteProjects implements Projects {
   private all: readonly Project[] = [];
-  private tokens: ReadonlyMap<string, Project> = new Map();
 
   constructor(
     private readonly db: Database,
     private readonly commits: GroupCommit,
+    private readonly tokens: SqliteTokens,
     readonly remove: Projects['remove'],
   ) {
     this.reload();
@@ -37,7 +37,8 @@ export class SqliteProjects implements Projects {
   }
 
   byToken(token: string): Project | undefined {
-    return this.tokens.get(token);
+    const { scope, project = null } = this.tokens.find(token) ?? {};
+    return scope === 'write' && project !== null ? this.byId(project) : undefined;
   }
 
   byId(id: number): Project | undefined {
@@ -51,25 +52,30 @@ export class SqliteProjects implements Projects {
     );
   }
 
-  create({ name, token = newToken(), retentionDays }: NewProject, nowMs: number): Promise<Project> {
+  create(project: NewProject, nowMs: number): Promise<MadeProject> {
+    const { name, kind = 'cli', token = newToken('write'), retentionDays } = project;
     return this.commits.add(1, () => {
-      this.db
+      const { lastInsertRowid } = this.db
         .prepare(
-          'INSERT INTO projects (name, token, retention_days, created_ms) VALUES (?, ?, ?, ?)',
+          'INSERT INTO projects (name, token, kind, retention_days, created_ms) VALUES (?, ?, ?, ?, ?)',
         )
-        .run(name, token, retentionDays, nowMs);
+        // The column is of 1.0; tokens have a table of their own.
+        .run(name, hashToken(token), kind, retentionDays, nowMs);
+      const id = Number(lastInsertRowid);
+      this.tokens.addNow({ project: id, scope: 'write', label: 'first', token }, nowMs);
       this.reload();
-      return this.byToken(token)!;
+      return { ...this.byId(id)!, token };
     });
   }
 
-  update(id: number, { name, retentionDays }: { name?: string; retentionDays?: number }) {
+  update(id: number, { name, kind, retentionDays }: ProjectChanges): Promise<void> {
     return this.commits.add(1, () => {
       this.db
         .prepare(
-          'UPDATE projects SET name = coalesce(?, name), retention_days = coalesce(?, retention_days) WHERE id = ?',
+          `UPDATE projects SET name = coalesce(?, name), kind = coalesce(?, kind),
+           retention_days = coalesce(?, retention_days) WHERE id = ?`,
         )
-        .run(name ?? null, retentionDays ?? null, id);
+        .run(name ?? null, kind ?? null, retentionDays ?? null, id);
       this.reload();
     });
   }
@@ -82,6 +88,7 @@ export class SqliteProjects implements Projects {
          WHERE id = ?2 AND removed_ms IS NULL`,
       )
       .run(nowMs, id);
+    this.tokens.removeOf(id);
     this.reload();
     return changes > 0;
   }
@@ -89,6 +96,5 @@ export class SqliteProjects implements Projects {
   /** Reads the table again: after a change, and after one that was undone. */
   reload(): void {
     this.all = allProjects(this.db);
-    this.tokens = new Map(this.all.map((project) => [project.token, project]));
   }
 }

@@ -5,14 +5,18 @@
 // with. A collector that does not know one of them leaves it alone.
 
 import { COLUMNS, type Column } from '../../../../schema/src/columns.ts';
+import { hashToken, hintOf } from '../tokens.ts';
 import { type Database, transaction } from './database.ts';
 
 // SQLite has no booleans.
 const SQL_TYPES = { text: 'TEXT', flag: 'INTEGER', count: 'INTEGER' } as const;
 const definition = ({ name, type }: Column): string => `${name} ${SQL_TYPES[type]}`;
 
+/** SQL, or what it cannot say. */
+type Step = string | ((db: Database) => void);
+
 /** Step n brings a database from version n to version n + 1. */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Step[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -156,6 +160,31 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   `,
 
+  // 1.2: kinds of projects; tokens with scopes, of which only hashes are kept.
+  (db) => {
+    db.exec(`
+      ALTER TABLE projects ADD COLUMN kind TEXT NOT NULL DEFAULT 'cli';
+      CREATE TABLE tokens (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id INTEGER,
+        scope TEXT NOT NULL,
+        label TEXT NOT NULL,
+        hint TEXT NOT NULL,
+        hash TEXT NOT NULL UNIQUE,
+        created_ms INTEGER NOT NULL
+      );
+    `);
+    const add = db.prepare(
+      `INSERT INTO tokens (project_id, scope, label, hint, hash, created_ms)
+       VALUES (?, 'write', 'first', ?, ?, ?)`,
+    );
+    const hide = db.prepare('UPDATE projects SET token = ? WHERE id = ?');
+    for (const { id, token, created_ms } of db.prepare('SELECT * FROM projects').all()) {
+      const hash = hashToken(String(token));
+      add.run(id!, hintOf(String(token)), hash, created_ms!);
+      hide.run(hash, id!);
+    }
+  },
   // 1.2: what is published. A month is made once.
   `
   CREATE TABLE public_projects (
@@ -178,7 +207,7 @@ export const VERSION = MIGRATIONS.length;
  * Brings the schema up to date. Returns the version it found.
  * @throws when the database is newer than this program.
  */
-export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): number {
+export function migrate(db: Database, migrations: readonly Step[] = MIGRATIONS): number {
   const found = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
   if (found > migrations.length) {
     throw new Error(
@@ -187,7 +216,10 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
   }
   if (found < migrations.length) {
     transaction(db, () => {
-      for (const step of migrations.slice(found)) db.exec(step);
+      for (const step of migrations.slice(found)) {
+        if (typeof step === 'string') db.exec(step);
+        else step(db);
+      }
       db.exec(`PRAGMA user_version = ${migrations.length}`);
     });
   }

@@ -27,6 +27,7 @@ import { scan } from './scan.ts';
 import { addColumns, migrate } from './schema.ts';
 import { identityOf, SqliteEndedSessions, SqliteSettings } from './settings.ts';
 import { sizeOf } from './size.ts';
+import { SqliteTokens } from './tokens.ts';
 import { selectEvents, Writer } from './writer.ts';
 
 /** How often the log is tried to be emptied, 100 ms apart: a reader may be using it. */
@@ -37,6 +38,7 @@ export class SqliteStore implements Store {
   readonly db: Database;
   readonly identity: string;
   readonly projects: SqliteProjects;
+  readonly tokens: SqliteTokens;
   readonly settings: SqliteSettings;
   readonly sessions: SqliteEndedSessions;
   readonly installs: SqliteInstalls;
@@ -79,7 +81,10 @@ export class SqliteStore implements Store {
     });
     this.forNumbers = new Reader(this.path);
     this.forLists = new Reader(this.path);
-    this.projects = new SqliteProjects(db, this.commits, (id) => this.removeProject(id, clock()));
+    this.tokens = new SqliteTokens(db, this.commits);
+    this.projects = new SqliteProjects(db, this.commits, this.tokens, (id) =>
+      this.removeProject(id, clock()),
+    );
     this.published = new SqlitePublished(db, this.commits);
     this.settings = new SqliteSettings(db, this.commits);
     this.sessions = new SqliteEndedSessions(db, this.commits, clock());
@@ -115,6 +120,20 @@ export class SqliteStore implements Store {
     get: async (project, uuid) => this.eventBy(project, uuid),
     latest: async (project, prefix, limit) =>
       (await this.forLists.ask('latest', { project, prefix, limit })).map(arrived),
+    replace: async (project, uuid, event) => {
+      const seq = this.eventBy(project, uuid)?.seq;
+      if (seq === undefined) return false;
+      let isDone = false;
+      await this.erasures.erase({ what: 'event', project, seq }, () => {
+        const row = selectEvents(this.db, 'seq = ? AND uuid = ?').get(seq, uuid);
+        if (!row) return; // it was deleted meanwhile
+        const { receivedMs, timeMs } = eventOf(row);
+        this.writer.remove(row);
+        this.writer.write(project, [{ ...event, uuid }], [], receivedMs ?? timeMs);
+        isDone = true;
+      });
+      return isDone;
+    },
     remove: async (project, uuid) => {
       const found = this.eventBy(project, uuid);
       if (!found) return false;
@@ -224,6 +243,7 @@ export class SqliteStore implements Store {
   private undo(): void {
     this.writer.undo();
     try {
+      this.tokens.reload();
       this.projects.reload();
       this.published.reload();
     } catch {

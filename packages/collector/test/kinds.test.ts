@@ -1,0 +1,139 @@
+// Kinds of projects: what each takes, and that a project of commands is anonymous.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { namesPerson } from '../src/gate/person';
+import { batchOf, type Collector, event, startCollector } from './support/collector';
+
+const CANARY = 'zq-canary';
+const candidate = (extra: object) => ({
+  event: 'command_executed',
+  distinctId: 'id-1',
+  uuid: undefined,
+  properties: {},
+  timeMs: 0,
+  sentTimestamp: undefined,
+  ...extra,
+});
+
+describe('what names a person', () => {
+  it.each<[string, object]>([
+    ['$identify', { event: '$identify' }],
+    ['an alias', { event: '$create_alias' }],
+    ['an e-mail address as an id', { distinctId: 'ann@example.org' }],
+    ['$set', { properties: { $set: { plan: 'x' } } }],
+    ['$set_once', { properties: { $set_once: { plan: 'x' } } }],
+    ['a person profile', { properties: { $process_person_profile: true } }],
+    ['an older id', { properties: { $anon_distinct_id: 'a' } }],
+    ['firstName', { properties: { firstName: 'Ann' } }],
+    ['E-Mail', { properties: { EMAIL: 'x' } }],
+    ['an e-mail address as a property', { properties: { owner: ' ann@example.org ' } }],
+  ])('%s does', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(true));
+
+  it.each<[string, object]>([
+    ['a command', { properties: { command: 'up', success: true } }],
+    ['empty $set', { properties: { $set: {}, $set_once: null, email: '' } }],
+    ['what forbids a profile', { properties: { $process_person_profile: false } }],
+    ['a package with a scope', { properties: { package: '@scope/name@1.0.0', range: 'a@^2' } }],
+    ['a service_name', { properties: { service_name: 'plex', template_name: 'x' } }],
+    ['no object', { properties: 'ann@example.org' }],
+  ])('%s does not', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(false));
+});
+
+describe('a project', () => {
+  let collector: Collector;
+  beforeEach(async () => {
+    collector = await startCollector();
+  });
+  afterEach(async () => {
+    await collector.stop();
+  });
+  const files = () =>
+    readdirSync(collector.folder).map((name) => {
+      try {
+        return readFileSync(join(collector.folder, name), 'latin1');
+      } catch {
+        return ''; // a folder, or gone meanwhile
+      }
+    });
+
+  it('of commands refuses what names a person and keeps nothing of it, also of a letter', async () => {
+    const named = [
+      event({ properties: { $set: { email: `${CANARY}@example.org` } } }),
+      event({ event: 17, properties: { owner: `${CANARY}@example.org` } }),
+      event({ distinct_id: `${CANARY}@example.org` }),
+    ];
+    const answer = await collector.post('/batch/', batchOf(event(), ...named));
+    expect(await answer.json()).toMatchObject({ rejected: 3 });
+    const alone = await collector.post('/batch/', batchOf(named[0]));
+    expect(alone.status).toBe(400);
+    expect(await alone.json()).toMatchObject({ code: 'names_a_person' });
+    const kept = await collector.admin('GET', '/api/v1/dead-letters');
+    const { dead_letters } = (await kept.json()) as { dead_letters: { reason: string }[] };
+    expect(dead_letters).toMatchObject(
+      ['names_a_person', 'missing_event', 'names_a_person', 'names_a_person'].map((reason) => ({
+        reason,
+        payload: null,
+        distinct_id: null,
+      })),
+    );
+    expect(await collector.events()).toHaveLength(1);
+    for (const text of [...files(), collector.output()]) expect(text.includes(CANARY)).toBe(false);
+  });
+
+  it('of a site takes it, from the next request after it became one', async () => {
+    const one = () => batchOf(event({ event: '$identify', properties: { $set: { plan: 'x' } } }));
+    expect((await collector.post('/batch/', one())).status).toBe(400);
+    const changed = await collector.admin('PATCH', '/api/v1/projects/default', { kind: 'web' });
+    expect(await changed.json()).toMatchObject({ name: 'default', kind: 'web' });
+    expect((await collector.post('/batch/', one())).status).toBe(200);
+    const wrong = await collector.admin('PATCH', '/api/v1/projects/default', { kind: 'shop' });
+    expect(wrong.status).toBe(400);
+    expect((await wrong.json()) as object).toMatchObject({
+      detail: 'kind: use one of cli, installs, agents, web, product',
+    });
+  });
+
+  it('is called by its number before another is by its name', async () => {
+    for (const name of ['1', '4', '007']) {
+      const made = await collector.admin('POST', '/api/v1/projects', { name });
+      expect(made.status).toBe(400);
+      expect(await made.json()).toMatchObject({ code: 'invalid_name' });
+    }
+    expect((await collector.admin('PATCH', '/api/v1/projects/1', { name: '2' })).status).toBe(400);
+  });
+
+  it('that is deleted takes nothing, and leaves nothing', async () => {
+    const made = await collector.admin('POST', '/api/v1/projects', {
+      name: 'gone',
+      kind: 'agents',
+    });
+    const { id, token } = (await made.json()) as { id: number; token: string };
+    const batch = { api_key: token, batch: [event({ distinct_id: CANARY, event: CANARY })] };
+    await collector.post('/batch/', batch);
+    await collector.post('/batch/', {
+      api_key: token,
+      batch: [event({ distinct_id: CANARY, event: 7 })],
+    });
+    await collector.post('/batch/', batchOf(event({ distinct_id: 'stays' })));
+    expect(files().some((text) => text.includes(CANARY))).toBe(true);
+
+    expect((await collector.admin('DELETE', `/api/v1/projects/${id}`)).status).toBe(400);
+    expect((await collector.admin('DELETE', `/api/v1/projects/${id}?name=gon`)).status).toBe(400);
+    const deleted = await collector.admin('DELETE', `/api/v1/projects/${id}?name=gone`);
+    expect([200, 202]).toContain(deleted.status);
+    expect(await deleted.json()).toMatchObject({
+      deleted: { id, name: 'gone' },
+      forgotten: { events: 1, dead_letters: 1 },
+    });
+    expect((await collector.post('/batch/', batch)).status).toBe(401);
+    expect((await collector.admin('GET', `/api/v1/summary?project=${id}`)).status).toBe(404);
+    expect(await (await collector.admin('GET', `/api/v1/tokens`)).text()).not.toContain(`${id},`);
+    expect((await collector.events()).map(({ distinct_id }) => distinct_id)).toEqual(['stays']);
+    expect(files().filter((text) => text.includes(CANARY))).toEqual([]);
+    // Its number is nobody else's.
+    const next = await collector.admin('POST', '/api/v1/projects', { name: 'gone' });
+    expect(((await next.json()) as { id: number }).id).toBeGreaterThan(id);
+  });
+});
