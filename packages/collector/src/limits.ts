@@ -61,6 +61,10 @@ export const DEAD_LETTER_BYTES = 16 * KIB;
 /** Receipts of erasures that are kept, when all is done. They name nobody. */
 export const RECEIPTS = 10_000;
 
+/** A clock that is further ahead than it can have gone on deletes nothing, until it has gone on for so long. */
+export const CLOCK_JUMP_MS = 2 * DAY_MS;
+export const CLOCK_SURE_MS = DAY_MS;
+
 /** How long an admin stays logged in. */
 export const SESSION_MS = 7 * DAY_MS;
 

@@ -8,6 +8,7 @@ import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Auth } from './admin/auth.ts';
+import { clockRoutes } from './admin/clock.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
 import { installRoutes } from './admin/installs.ts';
@@ -196,6 +197,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });
   deadLetters(scope, { auth, store, ingest });
+  clockRoutes(scope, { auth, store, clock });
   data(scope, { auth, store, location, clock });
   installRoutes(scope, {
     auth,

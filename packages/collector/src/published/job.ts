@@ -10,7 +10,7 @@ import { publish } from './figures.ts';
 import { wholeMonths } from './months.ts';
 
 export interface PublishParts {
-  readonly store: Pick<Store, 'projects' | 'published'>;
+  readonly store: Pick<Store, 'projects' | 'published' | 'steadyMs'>;
   readonly keeper: Pick<Keeper, 'query' | 'isCurrent'>;
   readonly clock: () => number;
   readonly onError: (message: string) => void;
@@ -61,8 +61,10 @@ export class PublishJob {
 
   private async publishMonths(project: number, retentionDays: number): Promise<void> {
     const { store, keeper, clock } = this.parts;
+    // A clock that is wrong would publish a month that goes on, for good.
+    const nowMs = store.steadyMs(clock());
     const made = new Set(store.published.months(project).map(({ month }) => month));
-    for (const month of wholeMonths(clock(), retentionDays)) {
+    for (const month of wholeMonths(nowMs, retentionDays)) {
       if (made.has(month.name)) continue;
       if (this.isStopped) return;
       if (!keeper.isCurrent()) throw new WarehouseUnavailable('it is behind');

@@ -28,6 +28,22 @@ export interface Integrity {
   readonly checkedMs: number;
 }
 
+/** What retention did. */
+export interface Retained {
+  /** How many events it deleted. */
+  readonly events: number;
+  /** By this time: nothing that it does not make too old was deleted, here or in any copy. */
+  readonly steadyMs: number;
+}
+
+/** Whether the clock is believed. */
+export interface ClockState {
+  /** The time that retention goes by. */
+  readonly steadyMs: number;
+  /** How far the clock is ahead of it, and not believed; null: it is believed. */
+  readonly aheadMs: number | null;
+}
+
 /** What a store takes on its disk, in bytes, and what is left there. */
 export interface Size {
   readonly bytes: number;
@@ -96,8 +112,19 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   /** Events that wait to be written. */
   readonly depth: number;
 
-  /** Deletes what is too old, in small steps. Resolves with the number of events. */
-  retain(nowMs: number): Promise<number>;
+  /**
+   * Deletes what is too old, in small steps. `nowMs` is the clock; a jump of it deletes nothing until it is
+   * believed (steady.ts).
+   */
+  retain(nowMs: number): Promise<Retained>;
+  /**
+   * The time by which things are too old or not: `nowMs`, unless the clock has jumped ahead to it.
+   */
+  steadyMs(nowMs: number): number;
+  /** As the last `retain` saw the clock. */
+  clock(): Promise<ClockState>;
+  /** The operator says that the clock is right: from the next `retain` on it is believed. */
+  believeClock(nowMs: number): Promise<void>;
 
   /** What waits for a consumer. */
   outbox(consumer: string): Outbox;

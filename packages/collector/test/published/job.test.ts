@@ -20,6 +20,7 @@ let errors: string[];
 beforeEach(async () => {
   folder = makeFolder();
   store = await openStore({ dataFolder: folder.path });
+  await store.retain(NOW);
   await store.projects.create({ name: 'one', retentionDays: 100 }, NOW);
   asked = [];
   errors = [];
@@ -92,6 +93,13 @@ describe('publishing', () => {
     store = await openStore({ dataFolder: folder.path });
     await look(NOW + 86_400_000);
     expect(JSON.stringify(store.published.months(1))).toBe(before);
+  });
+
+  it('publishes no month that goes on, when the clock is wrong', async () => {
+    await store.published.set(1, true);
+    ids['2026-11'] = 77;
+    await look(NOW + 30 * 86_400_000);
+    expect(months().map(([month]) => month)).toEqual(['2026-09', '2026-10']);
   });
 
   it('waits for a warehouse that has everything', async () => {

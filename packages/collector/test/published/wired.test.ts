@@ -2,6 +2,7 @@
 // then months in tens.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/store/open.ts';
 import { batchOf, type Collector, event, makeFolder, startCollector } from '../support/collector';
 
 /** Tests have none, unless they ask for it. */
@@ -47,6 +48,10 @@ describe('what strangers get', () => {
 
   it('is a month in tens of one project, and the same after somebody was forgotten', async () => {
     const folder = makeFolder();
+    // A collector of some age: a new one believes its clock after half a minute.
+    const store = await openStore({ dataFolder: folder.path });
+    await store.retain(Date.now());
+    await store.close();
     collector = await startCollector(WAREHOUSE, { folder: folder.path });
     await collector.post(
       '/batch/',

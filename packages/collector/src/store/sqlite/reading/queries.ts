@@ -3,7 +3,7 @@
 import { backupTo } from '../backup.ts';
 import type { Database } from '../database.ts';
 import { lettersAfter } from '../dead-letters.ts';
-import { latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
+import { countIn, latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
 import { installsAfter } from '../installs.ts';
 import { checkIntegrity } from '../integrity.ts';
 import { stats } from '../numbers/stats.ts';
@@ -18,6 +18,7 @@ const QUERIES = {
   latest: latestEvents,
   numbered: numberedEvents,
   page: pageOf,
+  count: countIn,
   after: pageAfter,
   letters: lettersAfter,
   installs: installsAfter,
