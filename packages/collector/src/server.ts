@@ -6,7 +6,12 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
 import type { Auth } from './admin/auth.ts';
 import { clockRoutes } from './admin/clock.ts';
 import { data } from './admin/data.ts';
@@ -16,6 +21,8 @@ import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
 import { tokens } from './admin/tokens.ts';
+import { openApiRoute } from './api/openapi/serve.ts';
+
 import { query } from './api/query.ts';
 import { warehouse } from './api/warehouse.ts';
 import type { Config, Proxies } from './config.ts';
@@ -52,6 +59,8 @@ import type { TokenlessKind, TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
 
 export interface Parts {
+  /** Hears of every route that is registered: tests hold the documents to it. */
+  readonly onRoute?: (route: RouteOptions) => void;
   readonly config: Config;
   readonly store: Store;
   readonly location: StoreLocation;
@@ -99,6 +108,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
     reply.code(404).send({ type: 'not_found', code: 'not_found', detail: 'there is nothing here' }),
   );
   app.addHook('onRequest', refuseRepeated);
+  if (parts.onRoute) app.addHook('onRoute', parts.onRoute);
   parts.downloads.watch(app);
   app.addHook('onResponse', async (request, reply) => {
     metrics.requests.inc({ route: request.routeOptions.url ?? 'none', status: reply.statusCode });
@@ -196,6 +206,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   tokens(scope, { auth, store, feed, clock });
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });
+  openApiRoute(scope);
   deadLetters(scope, { auth, store, ingest });
   clockRoutes(scope, { auth, store, clock });
   data(scope, { auth, store, location, clock });
