@@ -17,6 +17,7 @@ import { Ingest } from './ingest.ts';
 import { Jobs } from './jobs.ts';
 import { Feed } from './live/feed.ts';
 import { makeMetrics } from './metrics.ts';
+import { PublishJob } from './published/job.ts';
 import { buildServer } from './server.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -111,6 +112,8 @@ export async function startCollector(config: Config): Promise<Collector> {
     jobs = new Jobs({ store, metrics, log: app.log, clock, retained: () => keeper?.retain() });
     jobs.start();
     const running = app;
+    const publishing =
+      keeper && startPublishing(store, keeper, clock, (words) => running.log.error(words));
     archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
@@ -118,7 +121,7 @@ export async function startCollector(config: Config): Promise<Collector> {
       stop: async () => {
         jobs?.stop();
         health.stop();
-        await archive?.stop();
+        await Promise.all([archive?.stop(), publishing?.stop()]);
         feed.close();
         await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
         await keeper?.stop();
@@ -173,6 +176,18 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
     made.projectToken = token;
   }
   return made;
+}
+
+/** Publishes months of the projects that are published. */
+function startPublishing(
+  store: Store,
+  keeper: Keeper,
+  clock: () => number,
+  onError: (message: string) => void,
+): PublishJob {
+  const job = new PublishJob({ store, keeper, clock, onError });
+  job.start();
+  return job;
 }
 
 /** The archive, if there is to be one. */

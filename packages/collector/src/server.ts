@@ -44,10 +44,16 @@ import { answerError } from './http/errors.ts';
 import { refuseRepeated } from './http/query.ts';
 import { Refused } from './http/refused.ts';
 import type { Ingest } from './ingest.ts';
-import { INSTALLS_PER_MINUTE, REQUEST_BYTES, TOKENLESS_PER_MINUTE } from './limits.ts';
+import {
+  INSTALLS_PER_MINUTE,
+  PUBLIC_PER_MINUTE,
+  REQUEST_BYTES,
+  TOKENLESS_PER_MINUTE,
+} from './limits.ts';
 import type { Feed } from './live/feed.ts';
 import type { Metrics } from './metrics.ts';
 import { pages } from './pages.ts';
+import { publicFigures } from './published/routes.ts';
 import type { StoreLocation } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { TokenlessKind, TokenlessProjects } from './tokenless-projects.ts';
@@ -117,6 +123,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
   await app.register(async (scope) => sdkRoutes(scope, parts));
   await app.register(async (scope) => installerRoutes(scope, parts));
   await app.register(async (scope) => loginRoutes(scope, parts));
+  await app.register(async (scope) => publicRoutes(scope, parts));
   await app.register(async (scope) => adminRoutes(scope, parts));
   await app.register(async (scope) => pages(scope, config));
   return app;
@@ -176,6 +183,12 @@ async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts):
   session(scope, auth, endSession);
 }
 
+/** What needs no token: answered from memory. */
+async function publicRoutes(scope: FastifyInstance, { store }: Parts): Promise<void> {
+  await scope.register(rateLimit, { max: PUBLIC_PER_MINUTE, timeWindow: 60_000, ...LIMITING });
+  publicFigures(scope, store);
+}
+
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   const { auth, store, location, ingest, clock, config, feed, metrics, tokenless } = parts;
   const { keeper } = parts;
@@ -189,8 +202,8 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     customTypes: /^application\/json\b/,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
-  numberRoutes(scope, { auth, store, clock, isPublic: config.isPublic });
-  projects(scope, { auth, store, feed, clock, retentionDays: config.retentionDays });
+  numberRoutes(scope, { auth, store, clock });
+  projects(scope, { auth, store, feed, clock, keeper, retentionDays: config.retentionDays });
   tokens(scope, { auth, store, feed, clock });
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });

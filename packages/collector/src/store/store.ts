@@ -8,6 +8,7 @@ import type { DeadLetter, Event, Project } from '../event.ts';
 import type { Erasures } from './erasures.ts';
 import type { Events, Outbox, Selection, StoredEvent } from './events.ts';
 import type { Numbers } from './numbers.ts';
+import type { Published } from './published.ts';
 import type { DeadLetters, EndedSessions, Installs, Projects, Settings } from './records.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -96,6 +97,7 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   readonly sessions: EndedSessions;
   readonly erasures: Erasures;
   readonly numbers: Numbers;
+  readonly published: Published;
 
   /**
    * Writes events, what they count for, and dead letters: all of it, or nothing. An event whose uuid the

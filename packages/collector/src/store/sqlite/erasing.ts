@@ -229,5 +229,7 @@ const PROJECT_TABLES = [
   ['tokens', 'id'],
   ['active', 'month, id'],
   ['active_counts', 'kind, period'],
+  ['public_projects', 'one'],
+  ['public_months', 'month'],
   ['ids', 'id'],
 ] as const;

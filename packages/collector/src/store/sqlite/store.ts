@@ -28,6 +28,7 @@ import { Leases } from './leases.ts';
 import { Naming } from './naming.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqliteProjects } from './projects.ts';
+import { SqlitePublished } from './published.ts';
 import { askAlone, Reader } from './reading/reader.ts';
 import { retain } from './retention.ts';
 import { Rollups } from './rollups.ts';
@@ -52,6 +53,7 @@ export class SqliteStore implements Store {
   readonly sessions: SqliteEndedSessions;
   readonly installs: SqliteInstalls;
   readonly erasures: SqliteErasures;
+  readonly published: SqlitePublished;
   private readonly commits: GroupCommit;
   private readonly letters: LetterTable;
   private readonly activity: Activity;
@@ -94,6 +96,7 @@ export class SqliteStore implements Store {
     this.projects = new SqliteProjects(db, this.commits, this.tokens, (id) =>
       this.removeProject(id, clock()),
     );
+    this.published = new SqlitePublished(db, this.commits);
     this.settings = new SqliteSettings(db, this.commits);
     this.sessions = new SqliteEndedSessions(db, this.commits, clock());
     this.steady = new SteadyTime(db, this.commits);
@@ -166,8 +169,6 @@ export class SqliteStore implements Store {
     summary: (range) => this.forNumbers.ask('summary', range),
     table: (table, range) => this.forNumbers.ask('table', { table, range }),
     stats: (project) => this.forNumbers.ask('stats', { project }),
-    // It reads raw events for as long as a minute: nobody waits behind it.
-    published: (project, days, nowMs) => askAlone(this.path, 'published', { project, days, nowMs }),
   };
 
   async retain(nowMs: number): Promise<Retained> {
@@ -273,6 +274,7 @@ export class SqliteStore implements Store {
     try {
       this.tokens.reload();
       this.projects.reload();
+      this.published.reload();
     } catch {
       // It cannot be read now; nothing is written either.
     }

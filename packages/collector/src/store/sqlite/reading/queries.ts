@@ -6,7 +6,6 @@ import { lettersAfter } from '../dead-letters.ts';
 import { countIn, latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
 import { installsAfter } from '../installs.ts';
 import { checkIntegrity } from '../integrity.ts';
-import { published } from '../numbers/public.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
@@ -16,7 +15,6 @@ const QUERIES = {
   summary,
   table,
   stats,
-  published,
   latest: latestEvents,
   numbered: numberedEvents,
   page: pageOf,
