@@ -16,13 +16,28 @@ import {
 import { INSTALL, RECORD } from './sending.ts';
 
 const KIND = { type: 'string', enum: [...KINDS] };
-const project = object({ id: whole(), name: text(), kind: KIND, retention_days: whole() });
+const PUBLIC = { type: 'boolean', description: 'Whether everybody may see its months.' };
+const project = object({
+  id: whole(),
+  name: text(),
+  kind: KIND,
+  retention_days: whole(),
+  public: PUBLIC,
+});
 const made = object({
   id: whole(),
   name: text(),
   kind: KIND,
   retention_days: whole(),
+  public: PUBLIC,
   token: text('To send with. It is shown this once.'),
+});
+
+const shares = list(object({ name: text(), ids: whole('A multiple of ten.') }));
+const month = object({
+  month: text('Such as `2026-01`.'),
+  ids: nullable(whole('Distinct ids, rounded down to tens; null: fewer than ten.')),
+  lists: { type: 'object', additionalProperties: shares },
 });
 
 const token = {
@@ -94,6 +109,27 @@ const installRoutes = (prefix: string): Route[] => [
 
 export const keeping: readonly Route[] = [
   {
+    at: ['GET /api/v1/public/{name}'],
+    tag: 'Questions',
+    who: 'anybody',
+    summary: 'What is published of a project: whole months, in tens of ids. Each is made once.',
+    doc: 'See docs/published.md.',
+    answers: {
+      200: {
+        doc: 'Its months, the earliest first.',
+        schema: object({
+          project: text(),
+          time_zone: text(),
+          at_least: whole('No number is smaller.'),
+          rounded_down_to: whole(),
+          months: list(month),
+        }),
+      },
+      404: { doc: 'No project of this name is published.' },
+      429: { doc: 'Too many requests.' },
+    },
+  },
+  {
     at: ['GET /api/v1/projects'],
     tag: 'Keeping',
     who: 'reader',
@@ -125,12 +161,13 @@ export const keeping: readonly Route[] = [
     summary: 'Changes a project.',
     body: {
       doc: 'What changes.',
-      schema: partial({ name: text(), kind: KIND, retention_days: whole() }),
+      schema: partial({ name: text(), kind: KIND, retention_days: whole(), public: PUBLIC }),
     },
     answers: {
       200: { doc: 'As it is now.', schema: project },
       404: { doc: 'There is no such project.' },
       409: { doc: 'A project has this name.' },
+      501: { doc: 'Without a warehouse nothing can be published.' },
     },
   },
   {
