@@ -160,6 +160,25 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
     answers: { 200: { doc: 'A stream.', type: 'application/x-ndjson' } },
   },
   {
+    at: ['GET /api/v1/public/{name}'],
+    tag: 'Questions',
+    who: 'anybody',
+    summary: 'What a project publishes: whole months, rounded down, of at least so many ids.',
+    answers: {
+      200: {
+        doc: 'The months.',
+        schema: object({
+          project: text(),
+          time_zone: text(),
+          at_least: whole('Figures of fewer ids are left out.'),
+          rounded_down_to: whole('Figures are multiples of it.'),
+          months: list({ type: 'object' }),
+        }),
+      },
+      404: { doc: 'No project of this name is published.' },
+    },
+  },
+  {
     at: ['GET /api/v1/live'],
     tag: 'Questions',
     who: 'reader',
