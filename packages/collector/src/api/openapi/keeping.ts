@@ -33,13 +33,6 @@ const made = object({
   token: text('To send with. It is shown this once.'),
 });
 
-const shares = list(object({ name: text(), ids: whole('A multiple of ten.') }));
-const month = object({
-  month: text('Such as `2026-01`.'),
-  ids: nullable(whole('Distinct ids, rounded down to tens; null: fewer than ten.')),
-  lists: { type: 'object', additionalProperties: shares },
-});
-
 const token = {
   id: whole(),
   project: nullable(whole('null: all of them.')),
@@ -108,27 +101,6 @@ const installRoutes = (prefix: string): Route[] => [
 ];
 
 export const keeping: readonly Route[] = [
-  {
-    at: ['GET /api/v1/public/{name}'],
-    tag: 'Questions',
-    who: 'anybody',
-    summary: 'What is published of a project: whole months, in tens of ids. Each is made once.',
-    doc: 'See docs/published.md.',
-    answers: {
-      200: {
-        doc: 'Its months, the earliest first.',
-        schema: object({
-          project: text(),
-          time_zone: text(),
-          at_least: whole('No number is smaller.'),
-          rounded_down_to: whole(),
-          months: list(month),
-        }),
-      },
-      404: { doc: 'No project of this name is published.' },
-      429: { doc: 'Too many requests.' },
-    },
-  },
   {
     at: ['GET /api/v1/projects'],
     tag: 'Keeping',
