@@ -53,6 +53,19 @@ const letter = object({
   payload: { description: 'What was sent, without addresses; null when it was too large to keep.' },
 });
 
+const receipt = object({
+  receipt: text('To ask with.'),
+  requested_at: text(),
+  done_at: nullable(text('null: something is left.')),
+  waiting_for: list(text('`store`, `warehouse` or `archive`.')),
+  forgotten: object({ events: whole(), installs: whole(), dead_letters: whole() }),
+});
+const clock = object({
+  clock: text('What the machine says.'),
+  retention_goes_by: text(),
+  ahead_ms: nullable(whole('How far the clock is ahead of it, and not believed.')),
+});
+
 const PAGE: readonly Parameter[] = [
   { name: 'after', doc: '`next_after` of the page before.' },
   { name: 'limit', doc: '1 to 1,000; 100 if it is missing.', schema: { type: 'integer' } },
@@ -211,14 +224,45 @@ export const keeping: readonly Route[] = [
       schema: { ...partial({ distinct_id: text(), project: text() }), required: ['distinct_id'] },
     },
     answers: {
-      200: {
-        doc: 'It is gone from the store.',
-        schema: object({
-          forgotten: object({ events: whole(), installs: whole(), dead_letters: whole() }),
-        }),
+      200: { doc: 'It is gone everywhere.', schema: receipt },
+      202: {
+        doc: 'It is gone from the store; copies follow, and the receipt tells.',
+        schema: receipt,
       },
       400: { doc: 'No id.' },
     },
+  },
+  {
+    at: ['GET /api/v1/forget/{id}'],
+    tag: 'Keeping',
+    who: 'anybody',
+    summary: 'How far an erasure is, by its receipt, which cannot be guessed and names nobody.',
+    answers: {
+      200: { doc: 'It is done.', schema: receipt },
+      202: { doc: 'Something is left.', schema: receipt },
+      404: { doc: 'There is no such receipt.' },
+    },
+  },
+  {
+    at: ['GET /api/v1/forget'],
+    tag: 'Keeping',
+    who: 'admin',
+    summary: 'The latest receipts.',
+    answers: { 200: { doc: 'The latest first.', schema: object({ receipts: list(receipt) }) } },
+  },
+  {
+    at: ['GET /api/v1/clock'],
+    tag: 'Keeping',
+    who: 'admin',
+    summary: 'The time that retention goes by: a clock that jumps ahead deletes nothing at once.',
+    answers: { 200: { doc: 'Both clocks.', schema: clock } },
+  },
+  {
+    at: ['POST /api/v1/clock'],
+    tag: 'Keeping',
+    who: 'admin',
+    summary: 'Says that the clock is right, so that retention goes by it.',
+    answers: { 200: { doc: 'Both clocks.', schema: clock } },
   },
   {
     at: ['GET /api/v1/dead-letters'],
