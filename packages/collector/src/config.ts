@@ -65,7 +65,7 @@ const schema = z.strictObject({
   COLLECTOR_DATA: z.string().default('./collector-data'),
   COLLECTOR_ADMIN_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]{16,128}$/, 'use 16 to 128 letters without spaces')
+    .regex(/^[\x21-\x7e]{16,128}$/, 'use 16 to 128 printable ASCII characters without spaces')
     .optional(),
   COLLECTOR_PROJECT: z
     .string()
@@ -77,7 +77,14 @@ const schema = z.strictObject({
     .regex(/^(?!phx_)[\w-]{8,64}$/, 'use 8 to 64 letters, digits, _ or -; not phx_…')
     .optional(),
   COLLECTOR_RETENTION_DAYS: whole(365, 1, 36_500),
-  COLLECTOR_PUBLIC: flag(false),
+  // Gone since 1.2: it published every project, in numbers that could be subtracted.
+  COLLECTOR_PUBLIC: z
+    .string()
+    .refine(
+      (text) => /^(0|false|no|off)$/.test(text),
+      'there is no such variable any more, and nothing is published by it. Remove it, and publish a project with PATCH /api/v1/projects/ID {"public": true}; see docs/published.md',
+    )
+    .optional(),
   COLLECTOR_ARCHIVE: z.string().optional(),
   COLLECTOR_ARCHIVE_MONTHS: whole(24, 0, 1_200),
   COLLECTOR_ANONYMOUS: flag(undefined),
@@ -106,7 +113,6 @@ export interface Config {
   readonly archiveFolder: string | undefined;
   /** How long the archive keeps them; 0: for ever. */
   readonly archiveMonths: number;
-  readonly isPublic: boolean;
   readonly isAnonymousAllowed: boolean;
   readonly trustProxy: Proxies;
   readonly ratePerAddress: number;
@@ -123,19 +129,29 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
+/** What was given, to be seen beside what is expected; of a token, only that it was. */
+function given(all: Record<string, string | undefined>, name: string): string {
+  if (name.endsWith('_TOKEN')) return '';
+  return `, not: ${(all[name] ?? '').slice(0, 60)}`;
+}
+
 /** Reads the configuration. An empty variable counts as unset. @throws UserError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(
+  const all = Object.fromEntries(
     Object.entries(env).filter(([key, value]) => key.startsWith('COLLECTOR_') && value !== ''),
   );
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(all);
   if (!parsed.success) {
     const lines = parsed.error.issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => `${key}: there is no such variable; see docs/collector.md`)
-        : [`${issue.path.join('.')}: ${issue.message}`],
+        ? issue.keys.map(
+            (key) => `${key}: there is no such setting; remove it, or correct its name`,
+          )
+        : [`${issue.path.join('.')}: ${issue.message}${given(all, String(issue.path[0]))}`],
     );
-    throw new UserError(`the configuration is wrong:\n  ${lines.join('\n  ')}`);
+    throw new UserError(
+      `the settings are wrong, so nothing was done:\n  ${lines.join('\n  ')}\ndocs/collector.md describes each`,
+    );
   }
   const { data } = parsed;
   return {
@@ -149,7 +165,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     retentionDays: data.COLLECTOR_RETENTION_DAYS,
     archiveFolder: data.COLLECTOR_ARCHIVE,
     archiveMonths: data.COLLECTOR_ARCHIVE_MONTHS,
-    isPublic: data.COLLECTOR_PUBLIC,
     // Behind a proxy, loopback is not this machine alone.
     isAnonymousAllowed:
       data.COLLECTOR_ANONYMOUS ??

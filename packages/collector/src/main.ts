@@ -2,13 +2,15 @@
 // The collector's command line.
 
 import { stripVTControlCharacters } from 'node:util';
-import { defineCommand, renderUsage, runCommand } from 'citty';
+import { defineCommand, runCommand } from 'citty';
+import { checkArguments, commandOf, usageOf } from './commands/usage.ts';
 
 const main = defineCommand({
   meta: { name: 'collector', description: 'A home for events, on one machine, in one file' },
   subCommands: {
     serve: () => import('./commands/serve.ts').then(({ serve }) => serve),
     health: () => import('./commands/health.ts').then(({ health }) => health),
+    check: () => import('./commands/check.ts').then(({ check }) => check),
     backup: () => import('./commands/backup.ts').then(({ backup }) => backup),
     rebuild: () => import('./commands/rebuild.ts').then(({ rebuild }) => rebuild),
     restore: () => import('./commands/restore.ts').then(({ restore }) => restore),
@@ -22,21 +24,25 @@ const main = defineCommand({
 // What is written here is for its owner alone: the database, backups, exports.
 process.umask(0o077);
 
+/** Mistakes of the operator, and what is the matter with files: shown without a stack. */
+const PLAIN = ['UserError', 'StoreError', 'CLIError', 'ArchiveUnavailable'];
+
 const rawArgs = process.argv.slice(2);
-if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')) {
-  const name = rawArgs[0] as keyof typeof main.subCommands | undefined;
-  const found = name && Object.hasOwn(main.subCommands as object, name);
-  // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
-  const command = found ? await (main.subCommands as any)[name]() : main;
-  const usage = await renderUsage(command, found ? main : undefined);
-  console.log(process.stdout.isTTY ? usage : stripVTControlCharacters(usage));
+const { command, count } = await commandOf(main, rawArgs);
+const path = ['collector', ...rawArgs.slice(0, count)].join(' ');
+const rest = rawArgs.slice(count);
+if (rawArgs.length === 0 || rest.includes('--help') || rest.includes('-h') || rest[0] === 'help') {
+  console.log(await usageOf(command, path));
 } else {
   try {
-    await runCommand(main, { rawArgs });
+    await checkArguments(command, path, rest);
+    await runCommand(command, { rawArgs: rest });
   } catch (error) {
     const { name, message, stack } = error as Error;
-    const isPlain = ['UserError', 'StoreError', 'CLIError', 'ArchiveUnavailable'].includes(name);
-    console.error(`collector: ${stripVTControlCharacters((isPlain ? message : stack) ?? message)}`);
+    const text = PLAIN.includes(name)
+      ? message
+      : `something went wrong that should not: please report it.\n${stack ?? message}`;
+    console.error(`collector: ${stripVTControlCharacters(text)}`);
     process.exit(1);
   }
 }

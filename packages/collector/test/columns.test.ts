@@ -12,8 +12,12 @@ import { exported } from '../src/export/rows';
 import { settled } from '../src/gate/breakdown';
 import { examine } from '../src/gate/gate';
 import { Feed } from '../src/live/feed';
+import { PUBLISHED } from '../src/published/counting';
 import { dayOf } from '../src/store/periods';
 import { SqliteStore } from '../src/store/sqlite/store';
+import { checkQuestion } from '../src/warehouse/check';
+import { columnsOf } from '../src/warehouse/columns';
+import { rowOf } from '../src/warehouse/rows';
 import { collect } from './support/collect';
 import { makeFolder } from './support/collector';
 import { makeFolderOf100 } from './support/folder-1.0.0';
@@ -119,6 +123,20 @@ it('in CSV, behind what was there, and in Parquet', async () => {
   expect(await parquetReadObjects({ file })).toMatchObject([{ project_template_name: 'react' }]);
 });
 
+it('in the warehouse: its table, its rows, and what may be asked about a project of its kind', () => {
+  expect(columnsOf()).toContainEqual({ name: 'project_template', type: 'text' });
+  const { project, events } = eventsOf({ project_template_name: 'react' });
+  const stored = { ...events[0]!, seq: 1, project: project.id, receivedMs: NOW };
+  expect(rowOf(stored).values).toMatchObject({ project_template: 'react' });
+  const question = {
+    kind: 'breakdown',
+    ...{ project: 1, from: 0, to: NOW, by: { column: 'project_template' } },
+    where: [{ column: 'project_template', op: 'is', value: 'react' }],
+  };
+  expect(checkQuestion(question, columnsOf('installs'))).toMatchObject(question);
+  expect(() => checkQuestion(question, columnsOf('cli'))).toThrow('there is no "project_template"');
+});
+
 it('in the JSON Schema', () => {
   expect(eventSchema().properties.properties.properties).toMatchObject({
     project_template_name: { type: 'string', description: ADDED.doc, 'x-kinds': ['installs'] },
@@ -137,9 +155,7 @@ it('among what is counted and published, and in a panel with its label', async (
   expect(fieldsOf('installs')).toContainEqual(
     expect.objectContaining({ name: 'project_template', label: 'Templates of new projects' }),
   );
-  expect(await store.numbers.published(1, 30, NOW)).toMatchObject({
-    templates: [{ name: 'react', count: 5 }],
-  });
+  expect(PUBLISHED.map(({ breakdown }) => breakdown.list)).toContain('templates');
 });
 
 it('one thing has one name, also where it was counted before; what was sent comes back', async () => {

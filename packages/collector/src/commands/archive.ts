@@ -6,7 +6,7 @@ import { defineCommand } from 'citty';
 import { FolderArchive } from '../archive/folder.ts';
 import { verify } from '../archive/verify.ts';
 import { readConfig, UserError } from '../config.ts';
-import { progress } from './progress.ts';
+import { progress, sizeText } from './progress.ts';
 
 /** The archive that is named, or configured. @throws UserError */
 export function archiveAt(folder: string | undefined): FolderArchive {
@@ -19,8 +19,6 @@ export function archiveAt(folder: string | undefined): FolderArchive {
   }
   return new FolderArchive(place);
 }
-
-const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
 const verifyArchive = defineCommand({
   meta: {
@@ -43,7 +41,7 @@ const verifyArchive = defineCommand({
     if (unnamed > 0) {
       console.log(`${unnamed} files are in no manifest: left over, or being written now`);
     }
-    const sum = `${rows} events in ${parts} parts, ${mib(bytes)}`;
+    const sum = `${rows} events in ${parts} parts, ${sizeText(bytes)}`;
     if (faults.length > 0) {
       throw new UserError(
         `${faults.length} of ${sum} are not as they were written. Restore those files from a copy of ${archive.place}`,

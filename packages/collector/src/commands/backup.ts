@@ -3,14 +3,30 @@
 import { defineCommand } from 'citty';
 import { readConfig } from '../config.ts';
 import { openForReading } from '../store/open.ts';
+import { progress, sizeText } from './progress.ts';
 
 export const backup = defineCommand({
-  meta: { name: 'backup', description: 'Copy the database to a file, while it is in use' },
-  args: { file: { type: 'positional', required: true, description: 'The file to write' } },
+  meta: {
+    name: 'backup',
+    description: 'Copy everything to a file and verify the copy. The collector may be running',
+  },
+  args: {
+    file: {
+      type: 'positional',
+      required: true,
+      description: 'The file to write; one that exists is not overwritten',
+    },
+  },
   async run({ args }) {
     const store = await openForReading(readConfig(process.env));
-    await store.backup(args.file);
-    await store.close();
+    const line = progress();
+    try {
+      await store.backup(args.file, (done, of) =>
+        line(done < of ? `copied ${sizeText(done)} of ${sizeText(of)}` : 'verifying the copy'),
+      );
+    } finally {
+      await store.close();
+    }
     console.log(`backup: ${args.file}`);
   },
 });

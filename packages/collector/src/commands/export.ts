@@ -27,22 +27,35 @@ export async function projectIdOf(store: StoreReader, key: string | undefined): 
 
 function dayOption(name: string, text: string | undefined, fallback: number): number {
   const day = text === undefined ? fallback : parseDay(text);
-  if (day === undefined) throw new UserError(`--${name} takes a day, such as 2026-01-31`);
+  if (day === undefined)
+    throw new UserError(`--${name} takes a day, such as 2026-01-31, not: ${text}`);
   return day;
 }
 
 export const exportEvents = defineCommand({
-  meta: { name: 'export', description: 'Write raw events as NDJSON, CSV or Parquet' },
+  meta: {
+    name: 'export',
+    description: 'Write raw events to the standard output. The collector may be running',
+  },
   args: {
-    format: { type: 'string', default: 'ndjson', description: 'ndjson, csv or parquet' },
-    project: { type: 'string', description: 'Number or name; the first one without' },
-    from: { type: 'string', description: 'First day, such as 2026-01-01' },
-    to: { type: 'string', description: 'Last day' },
-    out: { type: 'string', description: 'Parquet: the folder to write into' },
+    format: {
+      type: 'string',
+      default: 'ndjson',
+      description: 'ndjson (without this option), csv or parquet',
+    },
+    project: { type: 'string', description: 'Its number or name; without, the first project' },
+    from: { type: 'string', description: 'The first day, such as 2026-01-01' },
+    to: { type: 'string', description: 'The last day' },
+    out: {
+      type: 'string',
+      description: 'Parquet: the folder to write into; without, a tar is written',
+    },
   },
   async run({ args }) {
     if (!Object.hasOwn(EXPORT_FORMATS, args.format)) {
-      throw new UserError(`--format is ${Object.keys(EXPORT_FORMATS).join(', ')}`);
+      throw new UserError(
+        `--format takes ${Object.keys(EXPORT_FORMATS).join(', ')}, not: ${args.format}`,
+      );
     }
     const store = await openForReading(readConfig(process.env));
     const selection = selectionOf({

@@ -53,7 +53,11 @@ function readNote(note: string, identity: string | undefined): number {
 }
 
 export const forward = defineCommand({
-  meta: { name: 'forward', description: 'Send everything stored to a PostHog' },
+  meta: {
+    name: 'forward',
+    description:
+      'Send everything that is stored to a PostHog, with the same uuids. Run it again to go on, or to send what came since',
+  },
   args: {
     to: {
       type: 'string',
@@ -61,11 +65,16 @@ export const forward = defineCommand({
       description: 'Its address, such as https://eu.i.posthog.com',
     },
     key: { type: 'string', required: true, description: 'The key of the project there' },
-    project: { type: 'string', description: 'The project here; the first one without' },
+    project: {
+      type: 'string',
+      description: 'The project here, its number or name; without, the first one',
+    },
   },
   async run({ args }) {
     if (!URL.canParse(args.to) || !/^https?:$/.test(new URL(args.to).protocol)) {
-      throw new UserError('--to takes an http(s) address');
+      throw new UserError(
+        `--to takes an http(s) address, such as https://eu.i.posthog.com, not: ${args.to}`,
+      );
     }
     const url = new URL('/batch/', args.to);
     const config = readConfig(process.env);

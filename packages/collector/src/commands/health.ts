@@ -34,10 +34,14 @@ async function ask(url: string, token: string | undefined): Promise<Partial<Repo
 export const health = defineCommand({
   meta: {
     name: 'health',
-    description: 'Ask a running collector how it is: 0 ok, 1 not. Details with the admin token',
+    description: 'Ask a running collector how it is; with COLLECTOR_ADMIN_TOKEN, what is wrong',
   },
   args: {
-    url: { type: 'string', description: 'Its address; else COLLECTOR_HOST and _PORT' },
+    url: {
+      type: 'string',
+      description:
+        'Its address, such as https://stats.example.org; without, COLLECTOR_HOST and COLLECTOR_PORT say it',
+    },
     json: { type: 'boolean', description: 'Print the answer as it is', default: false },
   },
   async run({ args }) {

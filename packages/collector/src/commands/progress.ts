@@ -16,3 +16,6 @@ export function progress(): (text: string) => void {
     stderr.write(stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
   };
 }
+
+/** A number of bytes, for people. */
+export const sizeText = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

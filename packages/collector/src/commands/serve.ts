@@ -6,7 +6,10 @@ import { readConfig } from '../config.ts';
 import { END_MS } from '../limits.ts';
 
 export const serve = defineCommand({
-  meta: { name: 'serve', description: 'Receive events and show their numbers' },
+  meta: {
+    name: 'serve',
+    description: 'Receive events and show their numbers, until SIGTERM or SIGINT',
+  },
   async run() {
     const collector = await startCollector(readConfig(process.env));
     const { adminToken, projectToken } = collector.made;

@@ -1,9 +1,11 @@
 // Opens the store that is configured. The one place that knows which engines there are.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { StoreError } from './errors.ts';
 import { SqliteReader } from './sqlite/beside.ts';
 import { explain } from './sqlite/database.ts';
-import { holdFolder, prepareFolder } from './sqlite/folder.ts';
+import { DATABASE_FILE, holdFolder, prepareFolder } from './sqlite/folder.ts';
 import { restoreInto } from './sqlite/restoring.ts';
 import { SqliteStore } from './sqlite/store.ts';
 import type { Store, StoreOptions, StoreReader } from './store.ts';
@@ -43,11 +45,16 @@ export async function openStore(
 
 /** Opens the store for reading, beside a collector that may be running. @throws StoreError */
 export async function openForReading({ dataFolder }: StoreLocation): Promise<StoreReader> {
+  if (!existsSync(join(dataFolder, DATABASE_FILE))) {
+    throw new StoreError(
+      `there is no database in ${dataFolder}: nothing was done. Set COLLECTOR_DATA to the folder of a collector`,
+    );
+  }
   try {
     return new SqliteReader(dataFolder);
   } catch (error) {
     throw new StoreError(
-      `the database in ${dataFolder} cannot be read: ${explain(error)}. COLLECTOR_DATA names the folder`,
+      `the database in ${dataFolder} cannot be read: ${explain(error)}. Nothing was changed. Whose files are they, and is COLLECTOR_DATA the right folder?`,
     );
   }
 }

@@ -1,0 +1,182 @@
+// The command line: every command says what it does, and every mistake what to do about it.
+
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ADMIN, batchOf, command, event, makeFolder, startCollector } from './support/collector';
+
+let folder: ReturnType<typeof makeFolder>;
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(() => folder.remove());
+
+/** The names of the commands in a help text. */
+const namesIn = (help: string) =>
+  [...help.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
+
+describe('--help', () => {
+  it('of every command fits into 80 columns, and says what its words mean', async () => {
+    const seen: string[] = [];
+    const look = async (words: string[]) => {
+      const { status, stdout, stderr } = await command([...words, '--help'], folder.path);
+      const name = words.join(' ');
+      expect({ status, stderr }, name).toEqual({ status: 0, stderr: '' });
+      expect(
+        stdout.split('\n').filter((line) => line.length > 80),
+        name,
+      ).toEqual([]);
+      expect(stdout, name).toContain(`Usage: ${['collector', ...words].join(' ')}`);
+      const [usage] = /^Usage: [\s\S]*?\n\n/m.exec(stdout)!;
+      for (const [option] of usage.matchAll(/--[a-z]+|\b(?!COMMAND)[A-Z]{4,}\b/g)) {
+        expect(stdout.slice(stdout.indexOf(usage) + usage.length), `${name}: ${option}`).toContain(
+          option,
+        );
+      }
+      seen.push(name);
+      if (/COMMAND/.test(usage)) for (const each of namesIn(stdout)) await look([...words, each]);
+    };
+    await look([]);
+    expect(seen).toEqual(expect.arrayContaining(['serve', 'check', 'backup', 'archive verify']));
+  }, 60_000);
+});
+
+describe('a mistake', () => {
+  it.each<[string, string[], string]>([
+    ['no such command', ['sevre'], 'there is no command `collector sevre`'],
+    [
+      'no such command of a command',
+      ['archive', 'verfy'],
+      'there is no command `collector archive verfy`',
+    ],
+    ['no such option', ['export', '--fromm', '2026-01-01'], 'there is no option --fromm'],
+    ['an option without a value', ['export', '--project'], '--project needs a value'],
+    ['an option that is missing', ['forward', '--to', 'https://x.example'], '--key is missing'],
+    ['a word that is missing', ['restore'], 'FILE is missing'],
+    ['a word too many', ['backup', 'a', 'b'], 'b is one word too many'],
+    ['nothing to do', ['archive'], 'which command?'],
+  ])('in the arguments (%s) changes nothing, and names the help', async (_name, args, words) => {
+    const { status, stdout, stderr } = await command(args, folder.path);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(`collector: ${words}`);
+    expect(stderr).toContain('--help` says what there is');
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('in the settings says what was given and what is possible; of a token, nothing', async () => {
+    const { status, stderr } = await command(['serve'], folder.path, {
+      COLLECTOR_PORT: '99999',
+      COLLECTOR_ADMIN_TOKEN: 'short-secret',
+      COLLECTOR_PROT: '1',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('COLLECTOR_PORT: use a whole number from 0 to 65535, not: 99999');
+    expect(stderr).toContain('COLLECTOR_PROT: there is no such setting');
+    expect(stderr).toContain('COLLECTOR_ADMIN_TOKEN: use 16 to 128');
+    expect(stderr).not.toContain('short-secret');
+  });
+
+  it.each([
+    ['backup', 'x.db'],
+    ['export'],
+    ['check'],
+    ['forward', '--to', 'https://x.example', '--key', 'k'],
+  ])('%s in a folder without a database says which folder, and makes none', async (...args) => {
+    const missing = join(folder.path, 'nowhere');
+    const { status, stderr } = await command(args, missing);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`there is no database in ${missing}`);
+    expect(stderr).toContain('Set COLLECTOR_DATA');
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+});
+
+/** A data folder with some events in it. */
+async function fill(): Promise<void> {
+  const collector = await startCollector({}, { folder: folder.path });
+  const pad = () => event({ properties: { pad: 'x'.repeat(5_000) } });
+  for (let n = 0; n < 4; n++) {
+    const batch = batchOf(...Array.from({ length: 50 }, pad));
+    expect((await collector.post('/batch/', batch)).status).toBe(200);
+  }
+  await collector.stop();
+}
+
+/** Spoils a page in the middle of a database. */
+function damage(file: string): void {
+  const fd = openSync(file, 'r+');
+  const middle = Math.floor(statSync(file).size / 8192) * 4096;
+  writeSync(fd, Buffer.alloc(4096, 0xa5), 0, 4096, middle);
+  closeSync(fd);
+}
+
+describe('backup', () => {
+  it('makes a file that is whole, remembers when, and leaves nothing else', async () => {
+    await fill();
+    const file = join(folder.path, 'copy.db');
+    expect(await command(['backup', file], folder.path)).toMatchObject({ status: 0, stderr: '' });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
+    const { at } = JSON.parse(readFileSync(join(folder.path, 'last-backup.json'), 'utf8'));
+    expect(Date.parse(at)).toBeGreaterThan(Date.now() - 60_000);
+    const other = makeFolder();
+    expect((await command(['restore', file], other.path)).status).toBe(0);
+    expect(await command(['check'], other.path)).toMatchObject({ status: 0 });
+    other.remove();
+  });
+
+  it('replaces no file', async () => {
+    await fill();
+    const file = join(folder.path, 'copy.db');
+    writeFileSync(file, 'mine');
+    const { status, stderr } = await command(['backup', file], folder.path);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${file} exists; it is not overwritten`);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  it('of a damaged database is none, says so, and is not remembered as one', async () => {
+    await fill();
+    damage(join(folder.path, 'collector.db'));
+    const file = join(folder.path, 'copy.db');
+    const { status, stderr } = await command(['backup', file], folder.path);
+    expect(status).toBe(1);
+    expect(stderr).toContain('no backup was made');
+    expect(readdirSync(folder.path)).not.toContain('copy.db');
+    expect(readdirSync(folder.path)).not.toContain('last-backup.json');
+    expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+});
+
+describe('check', () => {
+  it('says that the database is whole, beside a running collector', async () => {
+    const collector = await startCollector({}, { folder: folder.path });
+    await collector.post('/batch/', batchOf(event()));
+    for (const args of [['check'], ['check', '--quick']]) {
+      expect(await command(args, folder.path)).toMatchObject({
+        status: 0,
+        stdout: 'the database is whole\n',
+      });
+    }
+    await collector.stop();
+  });
+
+  it('of a damaged one says what is damaged and what to do, without a stack', async () => {
+    await fill();
+    damage(join(folder.path, 'collector.db'));
+    const { status, stdout, stderr } = await command(['check'], folder.path);
+    expect(status).toBe(1);
+    expect(stdout).not.toBe('');
+    expect(stderr).toContain('collector restore FILE');
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stderr).not.toContain(ADMIN);
+  });
+});
