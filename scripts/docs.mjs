@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiDocs } from './api-docs.mjs';
 import { build, generate } from './build.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -126,6 +127,7 @@ replace('docs/analytics.md', 'data', data());
 replace('docs/benchmark.md', 'results', measured());
 replace('README.md', 'figures', figures());
 for (const [file, text] of Object.entries(await generate())) put(file, text);
+for (const [file, text] of Object.entries(await apiDocs())) put(file, text);
 
 for (const file of stale) console.log(`${isCheck ? 'stale' : 'wrote'}: ${file}`);
 if (isCheck && stale.length > 0) {

@@ -14,11 +14,11 @@ import { Health } from './health/health.ts';
 import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
-import { HOUR_MS } from './limits.ts';
+import { Jobs } from './jobs.ts';
 import { Feed } from './live/feed.ts';
 import { makeMetrics } from './metrics.ts';
+import { PublishJob } from './published/job.ts';
 import { buildServer } from './server.ts';
-import { Unavailable } from './store/errors.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import { hashToken, newToken } from './store/tokens.ts';
@@ -53,6 +53,7 @@ export async function startCollector(config: Config): Promise<Collector> {
   });
   let app: FastifyInstance | undefined;
   let archive: ArchiveJob | undefined;
+  let jobs: Jobs | undefined;
   const feed = new Feed();
   let keeper: Keeper | undefined;
   try {
@@ -76,7 +77,11 @@ export async function startCollector(config: Config): Promise<Collector> {
     keeper = await openWarehouse(config, store, (words) => app?.log.error(words));
     const downloads = new Downloads();
     const archiveStatus = () => archive?.status();
-    const health = new Health(checksOf({ store, writes, keeper, archiveStatus, clock }), clock);
+    const integrity = () => jobs?.integrity();
+    const health = new Health(
+      checksOf({ store, writes, keeper, archiveStatus, integrity, clock }),
+      clock,
+    );
     await health.start();
     const tokenless = await TokenlessProjects.open(store, config.retentionDays, clock);
     app = await buildServer({
@@ -97,18 +102,26 @@ export async function startCollector(config: Config): Promise<Collector> {
       },
       tokenless,
     });
+    if (config.projectToken && !store.projects.byToken(config.projectToken)) {
+      app.log.warn(
+        'COLLECTOR_PROJECT_TOKEN is no token to write with here: it was rotated or revoked, or is of another collector. What sends with it gets 401. Unset it, or make a token at /api/v1/tokens',
+      );
+    }
     await app.listen({ host: config.host, port: config.port });
     keeper?.start();
-    const stopJobs = startJobs(store, keeper, app, clock);
+    jobs = new Jobs({ store, metrics, log: app.log, clock, retained: () => keeper?.retain() });
+    jobs.start();
     const running = app;
+    const publishing =
+      keeper && startPublishing(store, keeper, clock, (words) => running.log.error(words));
     archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
       made,
       stop: async () => {
-        stopJobs();
+        jobs?.stop();
         health.stop();
-        await archive?.stop();
+        await Promise.all([archive?.stop(), publishing?.stop()]);
         feed.close();
         await Promise.all([endServer(running, downloads), keeper?.stopShipping()]);
         await keeper?.stop();
@@ -161,38 +174,20 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
       nowMs,
     );
     made.projectToken = token;
-  } else if (config.projectToken && !projects.byToken(config.projectToken)) {
-    throw new UserError(
-      'COLLECTOR_PROJECT_TOKEN is not the token of any project here; it is only used to make the first one',
-    );
   }
   return made;
 }
 
-/** Retention, every hour and soon after the start. */
-function startJobs(
+/** Publishes months of the projects that are published. */
+function startPublishing(
   store: Store,
-  keeper: Keeper | undefined,
-  app: FastifyInstance,
+  keeper: Keeper,
   clock: () => number,
-): () => void {
-  const run = async () => {
-    try {
-      // What a kill interrupted goes on.
-      await store.erasures.resume();
-      await store.retain(clock());
-      keeper?.retain();
-    } catch (error) {
-      const reason = error instanceof Unavailable ? error.reason : undefined;
-      app.log.error(`retention: ${reason ?? (error instanceof Error ? error.message : error)}`);
-    }
-  };
-  const soon = setTimeout(run, 30_000);
-  const hourly = setInterval(run, HOUR_MS);
-  return () => {
-    clearTimeout(soon);
-    clearInterval(hourly);
-  };
+  onError: (message: string) => void,
+): PublishJob {
+  const job = new PublishJob({ store, keeper, clock, onError });
+  job.start();
+  return job;
 }
 
 /** The archive, if there is to be one. */

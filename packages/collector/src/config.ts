@@ -77,7 +77,14 @@ const schema = z.strictObject({
     .regex(/^(?!phx_)[\w-]{8,64}$/, 'use 8 to 64 letters, digits, _ or -; not phx_…')
     .optional(),
   COLLECTOR_RETENTION_DAYS: whole(365, 1, 36_500),
-  COLLECTOR_PUBLIC: flag(false),
+  // Gone since 1.2: it published every project, in numbers that could be subtracted.
+  COLLECTOR_PUBLIC: z
+    .string()
+    .refine(
+      (text) => /^(0|false|no|off)$/.test(text),
+      'there is no such variable any more, and nothing is published by it. Remove it, and publish a project with PATCH /api/v1/projects/ID {"public": true}; see docs/published.md',
+    )
+    .optional(),
   COLLECTOR_ARCHIVE: z.string().optional(),
   COLLECTOR_ARCHIVE_MONTHS: whole(24, 0, 1_200),
   COLLECTOR_ANONYMOUS: flag(undefined),
@@ -106,7 +113,6 @@ export interface Config {
   readonly archiveFolder: string | undefined;
   /** How long the archive keeps them; 0: for ever. */
   readonly archiveMonths: number;
-  readonly isPublic: boolean;
   readonly isAnonymousAllowed: boolean;
   readonly trustProxy: Proxies;
   readonly ratePerAddress: number;
@@ -159,7 +165,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     retentionDays: data.COLLECTOR_RETENTION_DAYS,
     archiveFolder: data.COLLECTOR_ARCHIVE,
     archiveMonths: data.COLLECTOR_ARCHIVE_MONTHS,
-    isPublic: data.COLLECTOR_PUBLIC,
     // Behind a proxy, loopback is not this machine alone.
     isAnonymousAllowed:
       data.COLLECTOR_ANONYMOUS ??

@@ -66,7 +66,9 @@ export class Ingest {
       if (from > 0) await turn();
       const candidates = piece(batch, from);
       from += candidates.length;
-      const examined = examine(project, dialect, candidates, this.nowMs, { twins, letters });
+      // A clock that is wrong for a moment must not make everything too old.
+      const steadyMs = this.parts.store.steadyMs(this.nowMs);
+      const examined = examine(project, dialect, candidates, steadyMs, { twins, letters });
       letters -= examined.letters.length;
       accepted += examined.events.length;
       first ??= examined.events[0];
@@ -82,7 +84,7 @@ export class Ingest {
 
   /** The gate, as it would judge a batch now. */
   examine(project: Project, dialect: string, candidates: readonly Candidate[]): Examined {
-    return examine(project, dialect, candidates, this.nowMs);
+    return examine(project, dialect, candidates, this.parts.store.steadyMs(this.nowMs));
   }
 
   private async store(

@@ -61,10 +61,9 @@ export const DEAD_LETTER_BYTES = 16 * KIB;
 /** Receipts of erasures that are kept, when all is done. They name nobody. */
 export const RECEIPTS = 10_000;
 
-/** An aggregate that is published has at least this many ids behind it. */
-export const PUBLIC_IDS = 5;
-/** How long a published aggregate is reused. */
-export const PUBLIC_CACHE_MS = 10 * 60 * SECOND_MS;
+/** A clock that is further ahead than it can have gone on deletes nothing, until it has gone on for so long. */
+export const CLOCK_JUMP_MS = 2 * DAY_MS;
+export const CLOCK_SURE_MS = DAY_MS;
 
 /** How long an admin stays logged in. */
 export const SESSION_MS = 7 * DAY_MS;
@@ -89,6 +88,13 @@ export const PUBLIC_STEP = 10;
 export const PUBLIC_LIST = 50;
 /** How long after its end a month is published: for what comes late. */
 export const PUBLIC_SETTLE_MS = 3 * DAY_MS;
+/** How far back months are published, in days. */
+export const PUBLIC_DAYS = 5 * 365;
+/** How often it is looked whether a month is to be published. */
+export const PUBLIC_LOOK_MS = 10 * SECOND_MS;
+/** How long others may keep what is published, in seconds; requests for it, a minute and address. */
+export const PUBLIC_AGE_S = 3_600;
+export const PUBLIC_PER_MINUTE = 300;
 
 /** The archive: how long after an hour's end its parts are written. */
 export const ARCHIVE_DELAY_MS = 10 * 60 * SECOND_MS;

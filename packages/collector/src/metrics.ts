@@ -49,6 +49,11 @@ export function makeMetrics() {
       help: 'Transactions that were undone.',
       registers,
     }),
+    whole: new Gauge({
+      name: 'collector_store_whole',
+      help: '1: the last check of the database found no damage. 0: it is damaged.',
+      registers,
+    }),
     waiting: new Gauge({
       name: 'collector_queue_events',
       help: 'Events that wait for a transaction.',

@@ -6,8 +6,14 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
 import type { Auth } from './admin/auth.ts';
+import { clockRoutes } from './admin/clock.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
 import { installRoutes } from './admin/installs.ts';
@@ -15,6 +21,8 @@ import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
 import { tokens } from './admin/tokens.ts';
+import { openApiRoute } from './api/openapi/serve.ts';
+
 import { query } from './api/query.ts';
 import { warehouse } from './api/warehouse.ts';
 import type { Config, Proxies } from './config.ts';
@@ -35,16 +43,24 @@ import { answerError } from './http/errors.ts';
 import { refuseRepeated } from './http/query.ts';
 import { Refused } from './http/refused.ts';
 import type { Ingest } from './ingest.ts';
-import { INSTALLS_PER_MINUTE, REQUEST_BYTES, TOKENLESS_PER_MINUTE } from './limits.ts';
+import {
+  INSTALLS_PER_MINUTE,
+  PUBLIC_PER_MINUTE,
+  REQUEST_BYTES,
+  TOKENLESS_PER_MINUTE,
+} from './limits.ts';
 import type { Feed } from './live/feed.ts';
 import type { Metrics } from './metrics.ts';
 import { pages } from './pages.ts';
+import { publicFigures } from './published/routes.ts';
 import type { StoreLocation } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { TokenlessKind, TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
 
 export interface Parts {
+  /** Hears of every route that is registered: tests hold the documents to it. */
+  readonly onRoute?: (route: RouteOptions) => void;
   readonly config: Config;
   readonly store: Store;
   readonly location: StoreLocation;
@@ -92,6 +108,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
     reply.code(404).send({ type: 'not_found', code: 'not_found', detail: 'there is nothing here' }),
   );
   app.addHook('onRequest', refuseRepeated);
+  if (parts.onRoute) app.addHook('onRoute', parts.onRoute);
   parts.downloads.watch(app);
   app.addHook('onResponse', async (request, reply) => {
     metrics.requests.inc({ route: request.routeOptions.url ?? 'none', status: reply.statusCode });
@@ -105,6 +122,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
   await app.register(async (scope) => sdkRoutes(scope, parts));
   await app.register(async (scope) => installerRoutes(scope, parts));
   await app.register(async (scope) => loginRoutes(scope, parts));
+  await app.register(async (scope) => publicRoutes(scope, parts));
   await app.register(async (scope) => adminRoutes(scope, parts));
   await app.register(async (scope) => pages(scope, config));
   return app;
@@ -164,6 +182,12 @@ async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts):
   session(scope, auth, endSession);
 }
 
+/** What needs no token: answered from memory. */
+async function publicRoutes(scope: FastifyInstance, { store }: Parts): Promise<void> {
+  await scope.register(rateLimit, { max: PUBLIC_PER_MINUTE, timeWindow: 60_000, ...LIMITING });
+  publicFigures(scope, store);
+}
+
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   const { auth, store, location, ingest, clock, config, feed, metrics, tokenless } = parts;
   const { keeper } = parts;
@@ -177,12 +201,14 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
     customTypes: /^application\/json\b/,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
-  numberRoutes(scope, { auth, store, clock, isPublic: config.isPublic });
-  projects(scope, { auth, store, feed, clock, retentionDays: config.retentionDays });
+  numberRoutes(scope, { auth, store, clock });
+  projects(scope, { auth, store, feed, clock, keeper, retentionDays: config.retentionDays });
   tokens(scope, { auth, store, feed, clock });
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });
+  openApiRoute(scope);
   deadLetters(scope, { auth, store, ingest });
+  clockRoutes(scope, { auth, store, clock });
   data(scope, { auth, store, location, clock });
   installRoutes(scope, {
     auth,

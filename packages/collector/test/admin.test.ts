@@ -130,38 +130,6 @@ describe('the live feed', () => {
   });
 });
 
-describe('what is published', () => {
-  it('is nothing, unless it is asked for', async () => {
-    collector = await startCollector();
-    expect((await collector.request('GET', '/api/v1/public/summary')).status).toBe(404);
-  });
-
-  it('is nothing that fewer than five ids stand behind', async () => {
-    collector = await startCollector({ COLLECTOR_PUBLIC: '1' });
-    const yesterday = new Date(Date.now() - 86_400_000).toISOString();
-    const use = (id: number, service: string) =>
-      event({
-        distinct_id: `id-${id}`,
-        event: 'service_enabled',
-        timestamp: yesterday,
-        properties: { service_name: service },
-      });
-    const batch = [1, 2, 3, 4, 5].map((id) => use(id, 'common'));
-    // Many events, but only four ids.
-    for (const id of [1, 2, 3, 4]) for (let n = 0; n < 5; n++) batch.push(use(id, 'rare'));
-    await collector.post('/batch/', batchOf(...batch));
-    const answer = await collector.request('GET', '/api/v1/public/summary?days=30');
-    const text = await answer.text();
-    expect(JSON.parse(text)).toMatchObject({
-      totals: { events: 25, active_ids: 5 },
-      services: [{ name: 'common', count: 5 }],
-    });
-    expect(text).not.toMatch(/rare|id-1/);
-    expect((await collector.request('GET', '/api/v1/public/summary?days=31')).status).toBe(400);
-    expect((await collector.request('GET', '/api/v1/summary')).status).toBe(401);
-  });
-});
-
 describe('projects', () => {
   it('are apart: tokens, numbers, uuids', async () => {
     collector = await startCollector();

@@ -211,7 +211,7 @@ describe('configuration', () => {
       { COLLECTOR_ADMIN_TOKEN: 'abc' },
       'COLLECTOR_ADMIN_TOKEN: use 16 to 128',
     ],
-    ['a switch that is none', { COLLECTOR_PUBLIC: 'maybe' }, 'COLLECTOR_PUBLIC: use 1 or 0'],
+    ['a switch that is none', { COLLECTOR_ANONYMOUS: 'maybe' }, 'COLLECTOR_ANONYMOUS: use 1 or 0'],
     ['a host that is none', { COLLECTOR_HOST: 'my host' }, 'COLLECTOR_HOST: use an address'],
     [
       'a name that does not exist',

@@ -145,16 +145,11 @@ describe('what is looked at', () => {
   it.each([
     [
       'little space',
-      disk(async () => ({ hasErasedBytes: false, bytes: 1, freeBytes: 500 * 2 ** 20 })),
+      disk(async () => ({ bytes: 1, freeBytes: 500 * 2 ** 20 })),
       false,
       'only 500 MiB are free',
     ],
-    [
-      'no space',
-      disk(async () => ({ hasErasedBytes: false, bytes: 1, freeBytes: 2 ** 20 })),
-      true,
-      'about to be refused',
-    ],
+    ['no space', disk(async () => ({ bytes: 1, freeBytes: 2 ** 20 })), true, 'about to be refused'],
     ['a long queue', queue(() => 150_000), false, '150000 events wait'],
     [
       'damage',
@@ -217,7 +212,7 @@ describe('what is looked at', () => {
   });
 
   it.each([
-    ['space', disk(async () => ({ hasErasedBytes: false, bytes: 1, freeBytes: 2 ** 40 }))],
+    ['space', disk(async () => ({ bytes: 1, freeBytes: 2 ** 40 }))],
     ['a short queue', queue(() => 100)],
     ['a whole database', integrity(() => ({ isWhole: true, damage: [], checkedMs: NOW_MS }))],
     ['a database that nobody has checked yet', integrity(() => undefined)],

@@ -110,8 +110,8 @@ describe('retention', () => {
     });
     const store = await openStore({ dataFolder: folder.path });
     await store.projects.update(1, { retentionDays: 10 });
-    expect(await store.retain(Date.now())).toBe(30);
-    expect(await store.retain(Date.now())).toBe(0);
+    expect((await store.retain(Date.now())).events).toBe(30);
+    expect((await store.retain(Date.now())).events).toBe(0);
     await store.close();
     await withCollector(async (collector) => {
       expect((await collector.events()).map((each) => each.distinct_id)).toEqual(['young']);

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { SqliteStore } from '../src/store/sqlite/store';
-import { type Collector, event, makeFolder, startCollector, TOKEN } from './support/collector';
+import {
+  batchOf,
+  type Collector,
+  event,
+  makeFolder,
+  startCollector,
+  TOKEN,
+} from './support/collector';
 import { makeFolderOf100 } from './support/folder-1.0.0';
 
 /** In every event, installation and dead letter of the other project. */
@@ -185,6 +192,18 @@ describe('a token that is revoked, or has another in its place', () => {
     await collector.admin('DELETE', `/api/v1/tokens/${id}`);
     expect((await send()).status).toBe(401);
   });
+});
+
+it('a collector starts when the token of its settings was revoked, and says so', async () => {
+  const folder = makeFolder();
+  const first = await startCollector({}, { folder: folder.path });
+  await first.admin('DELETE', '/api/v1/tokens/1');
+  await first.stop();
+  const again = await startCollector({}, { folder: folder.path });
+  expect((await again.post('/batch/', batchOf(event()))).status).toBe(401);
+  expect(again.output()).toContain('COLLECTOR_PROJECT_TOKEN is no token');
+  await again.stop();
+  folder.remove();
 });
 
 it('tokens are in no file, no list and no log; a hint tells them apart', async () => {

@@ -1,10 +1,8 @@
-// The numbers: the summary, single tables, and what is published without a token.
+// The numbers: the summary, and single tables.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { csvLine } from '../../../schema/src/csv.ts';
-import { Refused } from '../http/refused.ts';
-import { PUBLIC_CACHE_MS } from '../limits.ts';
-import { PUBLIC_DAYS, TABLES } from '../store/numbers.ts';
+import { TABLES } from '../store/numbers.ts';
 import type { Store } from '../store/store.ts';
 import { visibleTo } from './access.ts';
 import type { Auth } from './auth.ts';
@@ -14,12 +12,11 @@ interface Parts {
   readonly auth: Auth;
   readonly store: Store;
   readonly clock: () => number;
-  readonly isPublic: boolean;
 }
 
 /** Registers the routes. */
 export function numberRoutes(app: FastifyInstance, parts: Parts): void {
-  const { auth, store, clock, isPublic } = parts;
+  const { auth, store, clock } = parts;
   const { projects, numbers } = store;
   const onRequest = auth.reads;
   const seen = (request: FastifyRequest) => visibleTo(request.access, projects);
@@ -46,23 +43,4 @@ export function numberRoutes(app: FastifyInstance, parts: Parts): void {
   app.get('/api/v1/telemetry/stats', { onRequest }, (request) =>
     numbers.stats(projectOf(queryOf(request), seen(request)).id),
   );
-
-  if (!isPublic) return;
-  const cache = new Map<string, { untilMs: number; answer: Promise<unknown> }>();
-  app.get('/api/v1/public/summary', (request) => {
-    const query = queryOf(request);
-    const { id: project } = projectOf(query, projects);
-    const days = Number(query.days ?? PUBLIC_DAYS[0]);
-    if (!(PUBLIC_DAYS as readonly number[]).includes(days)) {
-      throw new Refused(400, 'invalid_range', `days is one of ${PUBLIC_DAYS.join(', ')}`);
-    }
-    const key = `${project} ${days}`;
-    const nowMs = clock();
-    const known = cache.get(key);
-    if (known && known.untilMs > nowMs) return known.answer;
-    const answer = numbers.published(project, days, nowMs);
-    cache.set(key, { untilMs: nowMs + PUBLIC_CACHE_MS, answer });
-    answer.catch(() => cache.delete(key));
-    return answer;
-  });
 }

@@ -9,17 +9,21 @@ import { Refused } from '../http/refused.ts';
 import { INSTALL_BYTES } from '../limits.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Store } from '../store/store.ts';
+import type { Keeper } from '../warehouse/keeper.ts';
 import { visibleTo } from './access.ts';
 import type { Auth } from './auth.ts';
 import { queryOf } from './params.ts';
 import { shownReceipt } from './receipts.ts';
 
-const shown = ({ id, name, kind, retentionDays }: Project) => ({
-  id,
-  name,
-  kind,
-  retention_days: retentionDays,
-});
+const shownOf =
+  ({ published }: Store) =>
+  ({ id, name, kind, retentionDays }: Project) => ({
+    id,
+    name,
+    kind,
+    retention_days: retentionDays,
+    public: published.has(id),
+  });
 
 function nameOf(value: unknown): string {
   if (typeof value !== 'string' || !/^[\w .-]{1,64}$/.test(value)) {
@@ -45,6 +49,18 @@ function daysOf(value: unknown): number {
   throw new Refused(400, 'invalid_retention', 'retention_days: a whole number from 1 to 36500');
 }
 
+const nothingCounts = () =>
+  new Refused(
+    501,
+    'no_warehouse',
+    'published figures are counted by the warehouse, and there is none: COLLECTOR_WAREHOUSE is none',
+  );
+
+function flagOf(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new Refused(400, 'invalid_public', 'public: true or false');
+}
+
 function kindOf(value: unknown): Kind {
   const kind = KINDS.find((each) => each === value);
   if (kind) return kind;
@@ -58,14 +74,17 @@ interface Parts {
   readonly clock: () => number;
   /** Of new projects. */
   readonly retentionDays: number;
+  /** What counts published figures; undefined: nothing does. */
+  readonly keeper: Keeper | undefined;
 }
 
 /** Registers the routes. */
 export function projects(
   app: FastifyInstance,
-  { auth, store, feed, clock, retentionDays }: Parts,
+  { auth, store, feed, clock, retentionDays, keeper }: Parts,
 ): void {
   const table = store.projects;
+  const shown = shownOf(store);
   const bodyOf = async (request: FastifyRequest) =>
     parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
   const one = (request: FastifyRequest): Project => {
@@ -95,11 +114,14 @@ export function projects(
     const name = body?.name === undefined ? undefined : nameOf(body.name);
     const named = name === undefined ? undefined : table.find(name);
     if (named && named.id !== project.id) throw nameTaken();
+    const isPublic = body?.public === undefined ? undefined : flagOf(body.public);
+    if (isPublic && !keeper) throw nothingCounts();
     await table.update(project.id, {
       ...(name !== undefined && { name }),
       ...(body?.kind !== undefined && { kind: kindOf(body.kind) }),
       ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
     });
+    if (isPublic !== undefined) await store.published.set(project.id, isPublic);
     return shown(table.byId(project.id)!);
   });
 

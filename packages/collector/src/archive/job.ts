@@ -13,7 +13,10 @@ import type { Done, Said, Task } from './task.ts';
 export const ARCHIVE = 'archive';
 
 export interface JobParts {
-  readonly store: Pick<Store, 'identity' | 'projects' | 'erasures' | 'lease' | 'release'>;
+  readonly store: Pick<
+    Store,
+    'identity' | 'projects' | 'erasures' | 'lease' | 'release' | 'steadyMs'
+  >;
   readonly location: StoreLocation;
   /** The folder of the archive. */
   readonly folder: string;
@@ -111,7 +114,7 @@ export class ArchiveJob {
       folder,
       nowMs,
       orders,
-      expireBeforeMs: isDue ? nowMs - keepDays * DAY_MS : null,
+      expireBeforeMs: isDue ? store.steadyMs(nowMs) - keepDays * DAY_MS : null,
     };
   }
 

@@ -1,9 +1,18 @@
 // What is looked at for `/health` in a collector that runs.
 
 import type { ArchiveStatus } from '../archive/job.ts';
-import type { Store } from '../store/store.ts';
+import type { Integrity, Store } from '../store/store.ts';
 import type { Keeper } from '../warehouse/keeper.ts';
-import { archiveIs, backups, disk, queue, type Writes, warehouseIs } from './checks.ts';
+import {
+  archiveIs,
+  backups,
+  clockIs,
+  disk,
+  integrity,
+  queue,
+  type Writes,
+  warehouseIs,
+} from './checks.ts';
 import type { Check } from './health.ts';
 
 export interface Parts {
@@ -12,6 +21,8 @@ export interface Parts {
   readonly keeper: Keeper | undefined;
   /** Undefined: there is no archive. */
   readonly archiveStatus: () => ArchiveStatus | undefined;
+  /** What the last check of the database found. */
+  readonly integrity: () => Integrity | undefined;
   readonly clock: () => number;
 }
 
@@ -22,6 +33,8 @@ export const checksOf = (parts: Parts): Record<string, Check> => {
   return {
     store: writes.check,
     queue: queue(() => store.depth),
+    integrity: integrity(parts.integrity),
+    clock: clockIs(() => store.clock()),
     disk: disk(() => store.size()),
     backup: backups(() => store.lastBackupMs(), startMs, clock),
     warehouse: warehouseIs(async () => keeper?.status(), clock),

@@ -1,5 +1,6 @@
 // What is looked at, and from when on it is a problem: each with its meaning and what to do.
 
+import { aheadWords } from '../jobs.ts';
 import {
   ARCHIVE_LATE_MS,
   BACKUP_OLD_MS,
@@ -90,6 +91,15 @@ export const integrity =
       isFailing: true,
       problem: `the database is damaged (${found.damage[0]}): what is in the damaged part cannot be read. Stop the collector, keep the file, and restore the last backup: collector restore FILE`,
     };
+  };
+
+/** Whether the clock is believed; see store/steady.ts. */
+export const clockIs =
+  (state: () => Promise<{ steadyMs: number; aheadMs: number | null }>): Check =>
+  async () => {
+    const { steadyMs, aheadMs } = await state();
+    const value = { retention_goes_by: isoOf(steadyMs), ahead_ms: aheadMs };
+    return { value, problem: aheadMs === null ? undefined : aheadWords(aheadMs) };
   };
 
 /** When everything was last copied. */

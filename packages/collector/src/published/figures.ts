@@ -7,21 +7,12 @@
 // test/published/attacker.test.ts does it.
 
 import { PUBLIC_LIST, PUBLIC_STEP } from '../limits.ts';
+import type { Figures } from '../store/published.ts';
 
 /** How many ids a month had, exactly, and how many had each value of each column. Not for publishing. */
 export interface ExactCounts {
   readonly ids: number;
   /** By name of the list. */
-  readonly lists: Readonly<
-    Record<string, readonly { readonly name: string; readonly ids: number }[]>
-  >;
-}
-
-/** What is published of a month. */
-export interface Figures {
-  /** Rounded down to tens; null: fewer than ten. */
-  readonly ids: number | null;
-  /** The most common first; those with fewer than ten ids are missing. */
   readonly lists: Readonly<
     Record<string, readonly { readonly name: string; readonly ids: number }[]>
   >;

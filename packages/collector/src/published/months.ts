@@ -1,6 +1,6 @@
 // Calendar months, in UTC: which of them can be published.
 
-import { DAY_MS, PUBLIC_SETTLE_MS } from '../limits.ts';
+import { DAY_MS, PUBLIC_DAYS, PUBLIC_SETTLE_MS } from '../limits.ts';
 
 /** A calendar month: from its first moment up to, but without, that of the next one. */
 export interface Month {
@@ -23,9 +23,9 @@ const monthOf = (year: number, month: number): Month => {
  * The months that are over, with some days for what comes late, and whose first events are still kept:
  * the earliest first. A month that retention has begun to delete would be published too low.
  */
-export function wholeMonths(nowMs: number, retentionDays: number, sinceMs: number): Month[] {
+export function wholeMonths(nowMs: number, retentionDays: number): Month[] {
   // Deleting runs once an hour and by UTC days: a day more is certain.
-  const firstMs = Math.max(nowMs - (retentionDays - 1) * DAY_MS, sinceMs);
+  const firstMs = nowMs - (Math.min(retentionDays, PUBLIC_DAYS) - 1) * DAY_MS;
   const first = new Date(firstMs);
   const months: Month[] = [];
   for (let n = 0; ; n++) {

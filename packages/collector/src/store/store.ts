@@ -8,6 +8,7 @@ import type { DeadLetter, Event, Project } from '../event.ts';
 import type { Erasures } from './erasures.ts';
 import type { Events, Outbox, Selection, StoredEvent } from './events.ts';
 import type { Numbers } from './numbers.ts';
+import type { Published } from './published.ts';
 import type { DeadLetters, EndedSessions, Installs, Projects, Settings } from './records.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -25,6 +26,22 @@ export interface Integrity {
   /** What is damaged, in the engine's words; empty when nothing is. */
   readonly damage: readonly string[];
   readonly checkedMs: number;
+}
+
+/** What retention did. */
+export interface Retained {
+  /** How many events it deleted. */
+  readonly events: number;
+  /** By this time: nothing that it does not make too old was deleted, here or in any copy. */
+  readonly steadyMs: number;
+}
+
+/** Whether the clock is believed. */
+export interface ClockState {
+  /** The time that retention goes by. */
+  readonly steadyMs: number;
+  /** How far the clock is ahead of it, and not believed; null: it is believed. */
+  readonly aheadMs: number | null;
 }
 
 /** What a store takes on its disk, in bytes, and what is left there. */
@@ -80,6 +97,7 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   readonly sessions: EndedSessions;
   readonly erasures: Erasures;
   readonly numbers: Numbers;
+  readonly published: Published;
 
   /**
    * Writes events, what they count for, and dead letters: all of it, or nothing. An event whose uuid the
@@ -94,8 +112,19 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   /** Events that wait to be written. */
   readonly depth: number;
 
-  /** Deletes what is too old, in small steps. Resolves with the number of events. */
-  retain(nowMs: number): Promise<number>;
+  /**
+   * Deletes what is too old, in small steps. `nowMs` is the clock; a jump of it deletes nothing until it is
+   * believed (steady.ts).
+   */
+  retain(nowMs: number): Promise<Retained>;
+  /**
+   * The time by which things are too old or not: `nowMs`, unless the clock has jumped ahead to it.
+   */
+  steadyMs(nowMs: number): number;
+  /** As the last `retain` saw the clock. */
+  clock(): Promise<ClockState>;
+  /** The operator says that the clock is right: from the next `retain` on it is believed. */
+  believeClock(nowMs: number): Promise<void>;
 
   /** What waits for a consumer. */
   outbox(consumer: string): Outbox;

@@ -96,6 +96,18 @@ export class Keeper {
     this.shipper.nudge();
   }
 
+  /** Whether its answers have everything that the store had a moment ago. */
+  isCurrent(): boolean {
+    const { waiting, failingSinceMs } = this.shipper.progress();
+    return (
+      this.warehouse.starts === this.seen &&
+      !this.isFillDue &&
+      !this.isFilling &&
+      failingSinceMs === null &&
+      waiting === 0
+    );
+  }
+
   /** Events that are in the store and not in the warehouse. */
   waiting(): Promise<number> {
     return this.outbox.waiting();

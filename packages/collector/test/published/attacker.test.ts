@@ -3,7 +3,8 @@
 // five, the same attacker does.
 
 import { describe, expect, it } from 'vitest';
-import { type ExactCounts, type Figures, publish } from '../../src/published/figures.ts';
+import { type ExactCounts, publish } from '../../src/published/figures.ts';
+import type { Figures } from '../../src/store/published.ts';
 
 /** What an id did in a month. `os` and `version` it has one of; services any number. */
 interface Member {

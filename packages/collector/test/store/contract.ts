@@ -277,8 +277,8 @@ export function contract(make: () => Promise<Place>): void {
       const old = (n: number) => eventOf({ distinctId: `old-${n}`, timeMs: NOW - 70 * DAY_MS });
       await append([...Array.from({ length: 2_500 }, (_, n) => old(n)), eventOf()]);
       await store.installs.put(project, 'old-1', null, NOW - 70 * DAY_MS);
-      expect(await store.retain(NOW)).toBe(2_500);
-      expect(await store.retain(NOW)).toBe(0);
+      expect((await store.retain(NOW)).events).toBe(2_500);
+      expect((await store.retain(NOW)).events).toBe(0);
       expect(await stored()).toHaveLength(1);
       expect(await store.numbers.stats(project)).toEqual({ events: 2_501, ids: 1 });
       expect(await store.installs.get(project, 'old-1')).toBeUndefined();
@@ -444,6 +444,22 @@ export function contract(make: () => Promise<Place>): void {
       expect(await store.erasures.receipt(id)).toMatchObject({ waitingFor: [] });
     });
 
+    it('of an event that another took the place of is followed: one uuid, a new number', async () => {
+      await reopen({ consumers: ['warehouse'] });
+      const event = eventOf({ distinctId: 'ann' });
+      await append([event, eventOf()]);
+      const { receivedMs } = (await store.events.get(project, event.uuid))!;
+      const other = { ...event, name: 'another' };
+      expect(await store.events.replace(project, event.uuid, other)).toBe(true);
+      const now = await store.events.get(project, event.uuid);
+      expect(now).toMatchObject({ name: 'another', seq: 3, receivedMs });
+      expect(await store.erasures.pending('warehouse')).toMatchObject([{ what: 'event', seq: 1 }]);
+      expect(await store.numbers.stats(project)).toMatchObject({ events: 2 });
+      await store.events.remove(project, event.uuid);
+      expect(await store.events.replace(project, event.uuid, other)).toBe(false);
+      expect(await stored()).toHaveLength(1);
+    });
+
     it('of one event is followed as well', async () => {
       await reopen({ consumers: ['warehouse'] });
       const event = eventOf();
@@ -552,6 +568,7 @@ export function contract(make: () => Promise<Place>): void {
       const kept = (await store.deadLetters.list(project, 0, 20_000)).length;
       expect(kept).toBeGreaterThanOrEqual(DEAD_LETTERS);
       expect(kept).toBeLessThan(DEAD_LETTERS + 200);
+      await store.believeClock(NOW + 31 * DAY_MS);
       await store.retain(NOW + 31 * DAY_MS);
       expect(await store.deadLetters.list(project, 0, 1)).toEqual([]);
     });
@@ -567,6 +584,38 @@ export function contract(make: () => Promise<Place>): void {
       expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
       expect(events.map(({ receivedMs }) => receivedMs! - NOW)).toEqual([0, ...jumps]);
       expect((await totals()).events).toBe(5);
+    });
+  });
+
+  describe('a clock that is wrong', () => {
+    const AHEAD = 400 * DAY_MS;
+    it('deletes nothing, however often it is looked at, and after a restart; then all is as before', async () => {
+      await append([eventOf(), eventOf({ timeMs: NOW - 300 * DAY_MS })]);
+      await store.retain(NOW);
+      for (let n = 0; n < 3; n++) {
+        const { events, steadyMs } = await store.retain(NOW + AHEAD + n * 10_000);
+        expect({ events, steadyMs }).toEqual({ events: 0, steadyMs: NOW });
+        await reopen();
+      }
+      await store.retain(NOW + AHEAD);
+      expect(await store.clock()).toEqual({ steadyMs: NOW, aheadMs: AHEAD });
+      expect(store.steadyMs(NOW + AHEAD) - NOW).toBeLessThan(DAY_MS);
+      expect((await store.retain(NOW + 60_000)).events).toBe(0);
+      expect(await store.clock()).toEqual({ steadyMs: NOW + 60_000, aheadMs: null });
+      expect(await stored()).toHaveLength(2);
+    });
+
+    it('is believed when the operator says so', async () => {
+      await append([eventOf()]);
+      await store.retain(NOW);
+      expect((await store.retain(NOW + AHEAD)).events).toBe(0);
+      await store.believeClock(NOW + AHEAD);
+      expect((await store.retain(NOW + AHEAD)).events).toBe(1);
+    });
+
+    it('is not believed at the first look at a store that is full', async () => {
+      await append([eventOf()]);
+      expect((await store.retain(NOW + AHEAD)).events).toBe(0);
     });
   });
 

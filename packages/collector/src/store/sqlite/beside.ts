@@ -7,7 +7,7 @@ import type { Integrity, Size, StoreReader } from '../store.ts';
 import { lastBackupMs } from './backup.ts';
 import { backupApart } from './backup-apart.ts';
 import { type Database, openReader } from './database.ts';
-import { PAGE, pageAfter, pageOf } from './events.ts';
+import { countIn, lastSeqOf, PAGE, pageAfter, pageOf } from './events.ts';
 import { DATABASE_FILE } from './folder.ts';
 import { checkIntegrity } from './integrity.ts';
 import { allProjects } from './projects.ts';
@@ -36,7 +36,11 @@ export class SqliteReader implements StoreReader {
   scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
     this.checkForm();
     const ids = allProjects(this.db).map(({ id }) => id);
-    return scan(ids, selection, (start) => pageOf(this.db, start));
+    return scan(ids, selection, {
+      page: (start) => pageOf(this.db, start),
+      lastSeq: () => lastSeqOf(this.db),
+      count: (range) => countIn(this.db, range),
+    });
   }
 
   async *after(

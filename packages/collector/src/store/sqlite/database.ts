@@ -5,6 +5,7 @@
 // would be taken for a list of values: give it a companion.
 
 import Libsql from 'libsql';
+import { StoreError } from '../errors.ts';
 
 /** What may be bound to a statement. */
 export type Value = string | number | null | Buffer;
@@ -65,6 +66,27 @@ export function transaction<T>(db: Database, work: () => T): T {
     throw error;
   }
 }
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Text that was selected as `CAST(… AS BLOB)`. Whoever reads what strangers wrote reads it so: libsql ends
+ * the whole process on text that is no UTF-8, and a damaged page has it. @throws StoreError
+ */
+export function textOf(value: unknown): string {
+  try {
+    // libsql gives blobs as Buffer from `get` and as ArrayBuffer from `all` and `iterate`.
+    return UTF8.decode(value as ArrayBuffer);
+  } catch {
+    throw damaged('a text is no text');
+  }
+}
+
+/** An error for damage that SQLite itself does not see. `what` is for the operator. */
+export const damaged = (what: string): Error =>
+  new StoreError(
+    `the database is damaged: ${what}. What was given so far is not all. Keep the file, and restore a backup with: collector restore FILE`,
+  );
 
 /** What the code of a database error means for the person who runs the collector. */
 const MEANINGS: readonly [code: RegExp, meaning: string][] = [

@@ -4,10 +4,13 @@
 import type { DeadLetter, Reason } from '../../event.ts';
 import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../../limits.ts';
 import type { KeptLetter } from '../records.ts';
-import type { Database, Row, Statement } from './database.ts';
+import { type Database, type Row, type Statement, textOf } from './database.ts';
 
 /** Letters beyond the limit before the oldest are deleted: not for each one. */
 const SPARE = 100;
+
+const LETTER = `SELECT id, project_id, received_ms, dialect, reason,
+  CAST(distinct_id AS BLOB) AS distinct_id, CAST(payload AS BLOB) AS payload FROM dead_letters`;
 
 const letterOf = (row: Row): KeptLetter => ({
   id: Number(row.id),
@@ -15,8 +18,8 @@ const letterOf = (row: Row): KeptLetter => ({
   receivedMs: Number(row.received_ms),
   dialect: String(row.dialect),
   reason: String(row.reason) as Reason,
-  distinctId: row.distinct_id as string | null,
-  payload: row.payload as string | null,
+  distinctId: row.distinct_id === null ? null : textOf(row.distinct_id),
+  payload: row.payload === null ? null : textOf(row.payload),
 });
 
 /** A page of letters with a higher id than `after`; of one project, or of all (0). */
@@ -25,9 +28,7 @@ export const lettersAfter = (
   { project, after, limit }: { project: number; after: number; limit: number },
 ): KeptLetter[] =>
   db
-    .prepare(
-      'SELECT * FROM dead_letters WHERE id > ? AND (? = 0 OR project_id = ?) ORDER BY id LIMIT ?',
-    )
+    .prepare(`${LETTER} WHERE id > ? AND (? = 0 OR project_id = ?) ORDER BY id LIMIT ?`)
     .all(after, project, project, limit)
     .map(letterOf);
 
@@ -55,7 +56,7 @@ export class LetterTable {
     this.countAll = db.prepare('SELECT project_id, count(*) AS n FROM dead_letters GROUP BY 1');
     this.recount();
     this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
-    this.one = db.prepare('SELECT * FROM dead_letters WHERE id = ?');
+    this.one = db.prepare(`${LETTER} WHERE id = ?`);
     this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ?');
   }
 

@@ -192,5 +192,7 @@ const PROJECT_TABLES = [
   ['dimension_values', 'id'],
   ['active', 'month, id'],
   ['active_counts', 'kind, period'],
+  ['public_projects', 'one'],
+  ['public_months', 'month'],
   ['ids', 'id'],
 ] as const;

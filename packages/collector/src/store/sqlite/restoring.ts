@@ -5,22 +5,34 @@ import { join } from 'node:path';
 import { StoreError } from '../errors.ts';
 import { explain, openDatabase, openReader } from './database.ts';
 import { DATABASE_FILE, holdFolder, prepareFolder } from './folder.ts';
-import { migrate } from './schema.ts';
+import { checkIntegrity } from './integrity.ts';
+import { addColumns, migrate } from './schema.ts';
 import { renewIdentity } from './settings.ts';
+import { strangeness } from './strange.ts';
 
-/** @throws StoreError when the file is no whole backup */
+/** @throws StoreError when the file is no whole backup of a collector that this one knows */
 function check(file: string): void {
-  if (!existsSync(file)) throw new StoreError(`there is no file ${file}`);
-  let verdict: string;
+  if (!existsSync(file)) throw new StoreError(`there is no file ${file}. Nothing was changed`);
+  let wrong: string | undefined;
   try {
     const db = openReader(file);
-    verdict = String(db.prepare('PRAGMA integrity_check(1)').get()?.integrity_check);
-    db.prepare('SELECT count(*) FROM events').get();
-    db.close();
+    try {
+      wrong = strangeness(db);
+      if (wrong === undefined) {
+        const { damage } = checkIntegrity(db, { how: 'thorough' });
+        if (damage.length > 0) wrong = `it is damaged: ${damage[0]}`;
+      }
+    } finally {
+      db.close();
+    }
   } catch (error) {
-    throw new StoreError(`${file} is no backup of a collector: ${explain(error)}`);
+    wrong = explain(error);
   }
-  if (verdict !== 'ok') throw new StoreError(`${file} is damaged: ${verdict}`);
+  if (wrong !== undefined) {
+    throw new StoreError(
+      `${file} is no backup of a collector that can be restored: ${wrong}. Nothing was changed. Make backups with: collector backup FILE`,
+    );
+  }
 }
 
 /** Restores a backup into a folder that no collector holds. Resolves with the paths. @throws StoreError */
@@ -34,15 +46,21 @@ export function restoreInto(
   try {
     const target = join(folder, DATABASE_FILE);
     const fresh = `${target}.restored`;
-    copyFileSync(file, fresh);
-    const db = openDatabase(fresh);
-    migrate(db);
-    // Numbers of events may be used again now: whoever remembers one must notice.
-    renewIdentity(db);
-    // One file, no log beside it, so that it can be renamed.
-    db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
-    db.prepare('PRAGMA journal_mode = DELETE').all();
-    db.close();
+    try {
+      copyFileSync(file, fresh);
+      const db = openDatabase(fresh);
+      migrate(db);
+      addColumns(db);
+      // Numbers of events may be used again now: whoever remembers one must notice.
+      renewIdentity(db);
+      // One file, no log beside it, so that it can be renamed.
+      db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+      db.prepare('PRAGMA journal_mode = DELETE').all();
+      db.close();
+    } catch (error) {
+      for (const ending of ['', '-wal', '-shm']) rmSync(fresh + ending, { force: true });
+      throw new StoreError(`${file} was not restored: ${explain(error)}. Nothing was changed`);
+    }
     const kept = `${target}.before-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     for (const ending of ['', '-wal', '-shm']) {
       if (existsSync(target + ending)) renameSync(target + ending, kept + ending);

@@ -185,6 +185,19 @@ export const MIGRATIONS: readonly Step[] = [
       hide.run(hash, id!);
     }
   },
+  // 1.2: what is published. A month is made once.
+  `
+  CREATE TABLE public_projects (
+    project_id INTEGER PRIMARY KEY,
+    one INTEGER NOT NULL CHECK (one = 1)
+  );
+  CREATE TABLE public_months (
+    project_id INTEGER NOT NULL,
+    month TEXT NOT NULL,
+    figures TEXT NOT NULL,
+    PRIMARY KEY (project_id, month)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** The version this program writes. */

@@ -5,7 +5,15 @@ import type { DeadLetter, Event } from '../../event.ts';
 import type { Events, Outbox, Selection, StoredEvent } from '../events.ts';
 import type { Numbers } from '../numbers.ts';
 import type { DeadLetters } from '../records.ts';
-import type { Integrity, Size, Store, Stored, StoreOptions } from '../store.ts';
+import type {
+  ClockState,
+  Integrity,
+  Retained,
+  Size,
+  Store,
+  Stored,
+  StoreOptions,
+} from '../store.ts';
 import { Activity } from './activity.ts';
 import { lastBackupMs } from './backup.ts';
 import { GroupCommit, told } from './commit.ts';
@@ -13,12 +21,13 @@ import { type Database, openDatabase } from './database.ts';
 import { LetterTable } from './dead-letters.ts';
 import { Erasing } from './erasing.ts';
 import { SqliteErasures } from './erasures.ts';
-import { arrived, eventOf, PAGE } from './events.ts';
+import { arrived, eventOf, lastSeqOf, PAGE } from './events.ts';
 import { DATABASE_FILE } from './folder.ts';
 import { SqliteInstalls } from './installs.ts';
 import { Leases } from './leases.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqliteProjects } from './projects.ts';
+import { SqlitePublished } from './published.ts';
 import { askAlone, Reader } from './reading/reader.ts';
 import { retain } from './retention.ts';
 import { Rollups } from './rollups.ts';
@@ -26,6 +35,7 @@ import { scan } from './scan.ts';
 import { addColumns, migrate } from './schema.ts';
 import { identityOf, SqliteEndedSessions, SqliteSettings } from './settings.ts';
 import { sizeOf } from './size.ts';
+import { SteadyTime } from './steady-time.ts';
 import { SqliteTokens } from './tokens.ts';
 import { selectEvents, Writer } from './writer.ts';
 
@@ -42,10 +52,12 @@ export class SqliteStore implements Store {
   readonly sessions: SqliteEndedSessions;
   readonly installs: SqliteInstalls;
   readonly erasures: SqliteErasures;
+  readonly published: SqlitePublished;
   private readonly commits: GroupCommit;
   private readonly letters: LetterTable;
   private readonly activity: Activity;
   private readonly writer: Writer;
+  private readonly steady: SteadyTime;
   private readonly leases = new Leases();
   private readonly outboxes = new Map<string, Outbox>();
   /** Two threads: a long summary must not hold up a list, or the copies of events. */
@@ -83,8 +95,10 @@ export class SqliteStore implements Store {
     this.projects = new SqliteProjects(db, this.commits, this.tokens, (id) =>
       this.removeProject(id, clock()),
     );
+    this.published = new SqlitePublished(db, this.commits);
     this.settings = new SqliteSettings(db, this.commits);
     this.sessions = new SqliteEndedSessions(db, this.commits, clock());
+    this.steady = new SteadyTime(db, this.commits);
     this.installs = new SqliteInstalls(db, this.commits, this.forLists);
     this.erasures = new SqliteErasures({
       db,
@@ -154,23 +168,37 @@ export class SqliteStore implements Store {
     summary: (range) => this.forNumbers.ask('summary', range),
     table: (table, range) => this.forNumbers.ask('table', { table, range }),
     stats: (project) => this.forNumbers.ask('stats', { project }),
-    // It reads raw events for as long as a minute: nobody waits behind it.
-    published: (project, days, nowMs) => askAlone(this.path, 'published', { project, days, nowMs }),
   };
 
-  async retain(nowMs: number): Promise<number> {
+  async retain(nowMs: number): Promise<Retained> {
     const { db, commits, writer, activity, letters } = this;
     const projects = () => this.projects.list();
-    const deleted = await retain({ db, commits, writer, activity, letters, projects }, nowMs);
-    if (deleted > 0) await this.emptyLog();
-    return deleted;
+    const { steadyMs } = await this.steady.look(nowMs);
+    const parts = { db, commits, writer, activity, letters, projects };
+    const events = await retain(parts, steadyMs);
+    if (events > 0) await this.emptyLog();
+    return { events, steadyMs };
+  }
+
+  steadyMs(nowMs: number): number {
+    return this.steady.between(nowMs);
+  }
+
+  clock(): Promise<ClockState> {
+    return this.steady.state();
+  }
+
+  believeClock(nowMs: number): Promise<void> {
+    return this.steady.believe(nowMs);
   }
 
   async *scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
     const ids = this.projects.list().map(({ id }) => id);
-    yield* scan(ids, selection, async (start) =>
-      (await this.forLists.ask('page', start)).map(arrived),
-    );
+    yield* scan(ids, selection, {
+      page: async (start) => (await this.forLists.ask('page', start)).map(arrived),
+      lastSeq: () => lastSeqOf(this.db),
+      count: (range) => this.forLists.ask('count', range),
+    });
   }
 
   async *after(
@@ -244,6 +272,7 @@ export class SqliteStore implements Store {
     try {
       this.tokens.reload();
       this.projects.reload();
+      this.published.reload();
     } catch {
       // It cannot be read now; nothing is written either.
     }

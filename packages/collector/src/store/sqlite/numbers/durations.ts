@@ -1,7 +1,7 @@
 // Median and 95th percentile of each command's duration, from the counted buckets.
 
 import type { Range } from '../../numbers.ts';
-import type { Database } from '../database.ts';
+import { type Database, textOf } from '../database.ts';
 import { DIMENSION, middleOf } from '../dimensions.ts';
 import { countsIn } from './query.ts';
 
@@ -16,13 +16,13 @@ export function durationsOf(db: Database, range: Range): Map<string, Durations> 
   const { sql, params } = countsIn(range, DIMENSION.duration);
   const rows = db
     .prepare(
-      `SELECT v.value AS name, c.sub AS bucket, n AS count
+      `SELECT CAST(v.value AS BLOB) AS name, c.sub AS bucket, n AS count
        FROM ${sql} c JOIN dimension_values v ON v.id = c.value ORDER BY c.value, c.sub`,
     )
     .all(...params);
   const buckets = new Map<string, [bucket: number, count: number][]>();
   for (const row of rows) {
-    const name = String(row.name);
+    const name = textOf(row.name);
     const list = buckets.get(name) ?? [];
     list.push([Number(row.bucket), Number(row.count)]);
     buckets.set(name, list);

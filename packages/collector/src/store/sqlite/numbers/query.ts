@@ -2,7 +2,7 @@
 
 import type { Range } from '../../numbers.ts';
 import { firstDayOfMonth, monthOfDay } from '../../periods.ts';
-import type { Database, Row } from '../database.ts';
+import { type Database, type Row, textOf } from '../database.ts';
 
 /** A value with its count. */
 export interface Counted {
@@ -52,7 +52,7 @@ export function valuesOf(db: Database, range: Range, dimension: number): Counted
   const { sql, params } = countsIn(range, dimension);
   return db
     .prepare(
-      `SELECT v.value AS name, sum(n) AS count, sum(failed) AS failed
+      `SELECT CAST(v.value AS BLOB) AS name, sum(n) AS count, sum(failed) AS failed
        FROM ${sql} c JOIN dimension_values v ON v.id = c.value
        GROUP BY c.value ORDER BY count DESC, name`,
     )
@@ -61,7 +61,7 @@ export function valuesOf(db: Database, range: Range, dimension: number): Counted
 }
 
 export const countedOf = (row: Row): Counted => ({
-  name: String(row.name),
+  name: textOf(row.name),
   count: Number(row.count),
   failed: Number(row.failed ?? 0),
 });
@@ -71,14 +71,14 @@ export function dividedOf(db: Database, range: Range, dimension: number) {
   const { sql, params } = countsIn(range, dimension);
   return db
     .prepare(
-      `SELECT v.value AS name, s.value AS sub, n AS count
+      `SELECT CAST(v.value AS BLOB) AS name, CAST(s.value AS BLOB) AS sub, n AS count
        FROM ${sql} c JOIN dimension_values v ON v.id = c.value
        LEFT JOIN dimension_values s ON s.id = c.sub`,
     )
     .all(...params)
     .map((row) => ({
-      name: String(row.name),
-      sub: row.sub === null || row.sub === undefined ? undefined : String(row.sub),
+      name: textOf(row.name),
+      sub: row.sub === null || row.sub === undefined ? undefined : textOf(row.sub),
       count: Number(row.count),
     }));
 }

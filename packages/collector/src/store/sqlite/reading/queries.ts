@@ -3,10 +3,9 @@
 import { backupTo } from '../backup.ts';
 import type { Database } from '../database.ts';
 import { lettersAfter } from '../dead-letters.ts';
-import { latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
+import { countIn, latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
 import { installsAfter } from '../installs.ts';
 import { checkIntegrity } from '../integrity.ts';
-import { published } from '../numbers/public.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
@@ -16,10 +15,10 @@ const QUERIES = {
   summary,
   table,
   stats,
-  published,
   latest: latestEvents,
   numbered: numberedEvents,
   page: pageOf,
+  count: countIn,
   after: pageAfter,
   letters: lettersAfter,
   installs: installsAfter,

@@ -1,0 +1,83 @@
+// Publishes what is due: each month of each project that is published, once. It needs a warehouse that has
+// everything; until then, and when something fails, it tries again.
+
+import { PUBLIC_LOOK_MS } from '../limits.ts';
+import type { Store } from '../store/store.ts';
+import type { Keeper } from '../warehouse/keeper.ts';
+import { WarehouseUnavailable } from '../warehouse/warehouse.ts';
+import { countIds } from './counting.ts';
+import { publish } from './figures.ts';
+import { wholeMonths } from './months.ts';
+
+export interface PublishParts {
+  readonly store: Pick<Store, 'projects' | 'published' | 'steadyMs'>;
+  readonly keeper: Pick<Keeper, 'query' | 'isCurrent'>;
+  readonly clock: () => number;
+  readonly onError: (message: string) => void;
+}
+
+export class PublishJob {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private isStopped = false;
+  private lastError: string | undefined;
+
+  constructor(private readonly parts: PublishParts) {}
+
+  /** Looks now, and then every few seconds: it is nearly always nothing. */
+  start(): void {
+    const look = () => {
+      this.running ??= this.look().finally(() => {
+        this.running = undefined;
+      });
+    };
+    look();
+    this.timer = setInterval(look, PUBLIC_LOOK_MS);
+  }
+
+  /** Ends after the month that is under way. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Publishes what is due. Never rejects. */
+  async look(): Promise<void> {
+    const { store, onError } = this.parts;
+    try {
+      for (const { id, retentionDays } of store.projects.list()) {
+        if (store.published.has(id)) await this.publishMonths(id, retentionDays);
+      }
+      this.lastError = undefined;
+    } catch (error) {
+      // Not now: the warehouse says itself what is the matter with it.
+      if (this.isStopped || error instanceof WarehouseUnavailable) return;
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== this.lastError) onError(`published figures: ${message}; tried again`);
+      this.lastError = message;
+    }
+  }
+
+  private async publishMonths(project: number, retentionDays: number): Promise<void> {
+    const { store, keeper, clock } = this.parts;
+    // A clock that is wrong would publish a month that goes on, for good.
+    const nowMs = store.steadyMs(clock());
+    const made = new Set(store.published.months(project).map(({ month }) => month));
+    for (const month of wholeMonths(nowMs, retentionDays)) {
+      if (made.has(month.name)) continue;
+      if (this.isStopped) return;
+      if (!keeper.isCurrent()) throw new WarehouseUnavailable('it is behind');
+      const exact = await countIds(
+        async (question) => (await keeper.query(question)).answer,
+        project,
+        month,
+      );
+      // Before its first event a project has no months.
+      if (exact.ids === 0 && made.size === 0) continue;
+      if (!keeper.isCurrent()) throw new WarehouseUnavailable('it fell behind');
+      await store.published.freeze(project, { month: month.name, ...publish(exact) });
+      made.add(month.name);
+    }
+  }
+}

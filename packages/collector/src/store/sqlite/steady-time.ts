@@ -1,0 +1,82 @@
+// Remembers in the database what is believed of the clock.
+
+import { CLOCK_JUMP_MS } from '../../limits.ts';
+import { type Look, look, type SteadyState } from '../steady.ts';
+import type { ClockState } from '../store.ts';
+import type { GroupCommit } from './commit.ts';
+import type { Database } from './database.ts';
+
+const KEY = 'steady_time';
+
+export class SteadyTime {
+  private last: Look | undefined;
+  private lookedMs: number | undefined;
+  private believed: { ms: number | undefined; runningMs: number } | undefined;
+
+  constructor(
+    private readonly db: Database,
+    private readonly commits: GroupCommit,
+    /** A clock that nobody sets. */
+    private readonly running: () => number = () => performance.now(),
+  ) {}
+
+  /** Looks at the clock, and remembers it. */
+  async look(nowMs: number): Promise<Look> {
+    const runningMs = this.running();
+    const ranMs = this.lookedMs === undefined ? 0 : runningMs - this.lookedMs;
+    this.lookedMs = runningMs;
+    const seen = look(this.read() ?? this.first(nowMs), nowMs, ranMs);
+    await this.write(seen.state);
+    this.last = seen;
+    this.believed = { ms: seen.state.believedMs, runningMs };
+    return seen;
+  }
+
+  /** Between two looks: what is believed, and the time that has gone by since. Writes nothing. */
+  between(nowMs: number): number {
+    this.believed ??= { ms: this.read()?.believedMs, runningMs: this.running() };
+    const { ms, runningMs } = this.believed;
+    if (ms === undefined) return nowMs;
+    const goneMs = ms + this.running() - runningMs;
+    return nowMs - goneMs > CLOCK_JUMP_MS ? goneMs : nowMs;
+  }
+
+  async state(): Promise<ClockState> {
+    const { steadyMs, aheadMs } = this.last ?? {
+      steadyMs: this.read()?.believedMs ?? 0,
+      aheadMs: null,
+    };
+    return { steadyMs, aheadMs };
+  }
+
+  async believe(nowMs: number): Promise<void> {
+    await this.write({ believedMs: nowMs, jump: null });
+    this.believed = undefined;
+    this.last = undefined;
+  }
+
+  private read(): SteadyState | undefined {
+    const row = this.db.prepare('SELECT value FROM meta WHERE key = ?').get(KEY);
+    return row && (JSON.parse(String(row.value)) as SteadyState);
+  }
+
+  /** A database that never remembered it: nothing is newer than its newest event, as far as it knows. */
+  private first(nowMs: number): SteadyState | undefined {
+    const newest = this.db
+      .prepare(
+        `SELECT max((SELECT max(time_ms) FROM events WHERE project_id = projects.id)) AS ms FROM projects`,
+      )
+      .get()?.ms;
+    return newest == null ? undefined : { believedMs: Math.min(nowMs, Number(newest)), jump: null };
+  }
+
+  private write(state: SteadyState): Promise<void> {
+    return this.commits.add(1, () => {
+      this.db
+        .prepare(
+          'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+        )
+        .run(KEY, JSON.stringify(state));
+    });
+  }
+}

@@ -1,0 +1,140 @@
+// What is published is made once, by a warehouse that has everything, and goes with its project.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer, Question } from '../../../schema/src/question.ts';
+import { PublishJob } from '../../src/published/job.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { Store } from '../../src/store/store.ts';
+import { WarehouseUnavailable } from '../../src/warehouse/warehouse.ts';
+import { makeFolder } from '../support/collector';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+let folder: ReturnType<typeof makeFolder>;
+let store: Store;
+let asked: Question[];
+/** What the warehouse answers: ids of a month, by its name. */
+let ids: Record<string, number>;
+let isCurrent: boolean;
+let errors: string[];
+
+beforeEach(async () => {
+  folder = makeFolder();
+  store = await openStore({ dataFolder: folder.path });
+  await store.retain(NOW);
+  await store.projects.create({ name: 'one', retentionDays: 100 }, NOW);
+  asked = [];
+  errors = [];
+  ids = { '2026-09': 39, '2026-10': 45 };
+  isCurrent = true;
+});
+afterEach(async () => {
+  await store.close();
+  folder.remove();
+});
+
+/** Answers as a warehouse does, with what the test says. */
+async function query(question: Question): Promise<{ answer: Answer; waiting: number }> {
+  asked.push(question);
+  const counts = { events: 1, failures: 0, judged: 0, failure_rate: null, median: null, p95: null };
+  const all = ids[new Date(question.from).toISOString().slice(0, 7)] ?? 0;
+  const rows = [
+    { ...counts, value: 'linux', ids: all - 4 },
+    { ...counts, value: 'haiku', ids: 4 },
+    { ...counts, value: null, ids: all },
+  ];
+  const answer: Answer =
+    question.kind === 'totals'
+      ? { kind: 'totals', cut: null, ms: 1, data: { now: { ...counts, ids: all }, before: null } }
+      : { kind: 'breakdown', cut: null, ms: 1, data: { rows, values: 2, events: 3 } };
+  return { answer, waiting: 0 };
+}
+
+const look = (nowMs = NOW) =>
+  new PublishJob({
+    store,
+    keeper: { query, isCurrent: () => isCurrent },
+    clock: () => nowMs,
+    onError: (message) => errors.push(message),
+  }).look();
+const months = () =>
+  store.published.months(1).map(({ month, ids: published }) => [month, published]);
+
+describe('publishing', () => {
+  it('asks nothing about projects that are not published', async () => {
+    await look();
+    expect([asked, months()]).toEqual([[], []]);
+  });
+
+  it('makes each whole month from its first event on, rounded, and asks about no other range', async () => {
+    await store.published.set(1, true);
+    await look();
+    expect(months()).toEqual([
+      ['2026-09', 30],
+      ['2026-10', 40],
+    ]);
+    expect(store.published.months(1)[0]!.lists.os).toEqual([{ name: 'linux', ids: 30 }]);
+    expect(JSON.stringify(store.published.months(1))).not.toMatch(/haiku|39|35/);
+    for (const { from, to } of asked) {
+      expect(new Date(from).toISOString()).toMatch(/-01T00:00:00\.000Z$/);
+      expect(new Date(to).toISOString()).toMatch(/-01T00:00:00\.000Z$/);
+    }
+  });
+
+  it('never changes a month: not for what comes late, not for an erasure, not after a restart', async () => {
+    await store.published.set(1, true);
+    await look();
+    const before = JSON.stringify(store.published.months(1));
+    ids = { '2026-09': 19, '2026-10': 99 };
+    await look();
+    await store.published.set(1, false);
+    await store.published.set(1, true);
+    await store.published.freeze(1, { month: '2026-09', ids: 0, lists: {} });
+    await store.close();
+    store = await openStore({ dataFolder: folder.path });
+    await look(NOW + 86_400_000);
+    expect(JSON.stringify(store.published.months(1))).toBe(before);
+  });
+
+  it('publishes no month that goes on, when the clock is wrong', async () => {
+    await store.published.set(1, true);
+    ids['2026-11'] = 77;
+    await look(NOW + 30 * 86_400_000);
+    expect(months().map(([month]) => month)).toEqual(['2026-09', '2026-10']);
+  });
+
+  it('waits for a warehouse that has everything', async () => {
+    await store.published.set(1, true);
+    isCurrent = false;
+    await look();
+    expect([asked, months(), errors]).toEqual([[], [], []]);
+    isCurrent = true;
+    await look();
+    expect(months()).toHaveLength(2);
+  });
+
+  it('publishes nothing of a month whose counts were not complete', async () => {
+    await store.published.set(1, true);
+    const job = (answer: () => Promise<never>) =>
+      new PublishJob({
+        store,
+        keeper: { query: answer, isCurrent: () => true },
+        clock: () => NOW,
+        onError: (message) => errors.push(message),
+      }).look();
+    await job(
+      async () => ({ answer: { kind: 'totals', cut: 'time', data: null, ms: 1 } }) as never,
+    );
+    expect(errors).toEqual([expect.stringContaining('was cut: time')]);
+    await job(() => Promise.reject(new WarehouseUnavailable('down')));
+    expect([months(), errors.length]).toEqual([[], 1]);
+  });
+
+  it('goes with its project', async () => {
+    await store.published.set(1, true);
+    await look();
+    await store.projects.remove(1);
+    await store.close();
+    store = await openStore({ dataFolder: folder.path });
+    expect([store.published.has(1), months()]).toEqual([false, []]);
+  });
+});
