@@ -148,6 +148,23 @@ describe('a collector with a warehouse', () => {
     await answerWhen(collector, query, hasEvents(0));
   });
 
+  it('a project that is deleted is gone from the answers, and its receipt waits for that', async () => {
+    const made = await collector.admin('POST', '/api/v1/projects', { name: 'short' });
+    const { id, token } = (await made.json()) as { id: number; token: string };
+    const body = { api_key: token, batch: [event(), event({ distinct_id: 'other' })] };
+    expect((await collector.post('/batch', body)).status).toBe(200);
+    await answerWhen(collector, `${TOTALS}&project=short`, hasEvents(2));
+    const before = await (await collector.admin('GET', '/api/v1/warehouse')).json();
+    const gone = await collector.admin('DELETE', `/api/v1/projects/${id}?name=short`);
+    expect(await gone.json()).toMatchObject({ done: false, waiting_for: ['warehouse'] });
+    expect((await ask(collector, `${TOTALS}&project=short`)).status).toBe(404);
+    const { events } = before as { events: number };
+    for (let left = events; left !== events - 2; ) {
+      const copy = await (await collector.admin('GET', '/api/v1/warehouse')).json();
+      left = (copy as { events: number }).events;
+    }
+  });
+
   it('is rebuilt while it runs, by the command or a request, and says how it is', async () => {
     const { data: known } = await answerWhen(collector, TOTALS, ({ behind }) => behind === 0);
     const before = known.now.events;

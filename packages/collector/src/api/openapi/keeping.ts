@@ -16,12 +16,20 @@ import {
 import { INSTALL, RECORD } from './sending.ts';
 
 const KIND = { type: 'string', enum: [...KINDS] };
-const project = object({ id: whole(), name: text(), kind: KIND, retention_days: whole() });
+const PUBLIC = { type: 'boolean', description: 'Whether everybody may see its months.' };
+const project = object({
+  id: whole(),
+  name: text(),
+  kind: KIND,
+  retention_days: whole(),
+  public: PUBLIC,
+});
 const made = object({
   id: whole(),
   name: text(),
   kind: KIND,
   retention_days: whole(),
+  public: PUBLIC,
   token: text('To send with. It is shown this once.'),
 });
 
@@ -125,12 +133,13 @@ export const keeping: readonly Route[] = [
     summary: 'Changes a project.',
     body: {
       doc: 'What changes.',
-      schema: partial({ name: text(), kind: KIND, retention_days: whole() }),
+      schema: partial({ name: text(), kind: KIND, retention_days: whole(), public: PUBLIC }),
     },
     answers: {
       200: { doc: 'As it is now.', schema: project },
       404: { doc: 'There is no such project.' },
       409: { doc: 'A project has this name.' },
+      501: { doc: 'Without a warehouse nothing can be published.' },
     },
   },
   {

@@ -1,11 +1,14 @@
 // Routes for machines: health, metrics, this document, the page.
 
-import { list, object, partial, type Route, text, whole } from './route.ts';
+import { list, object, partial, type Route, text } from './route.ts';
 
 const clock = object({
   clock: text('What it says.'),
   retention_goes_by: text('The time that retention goes by.'),
-  ahead_ms: whole('How far the clock is ahead of that.'),
+  ahead_ms: {
+    type: ['number', 'null'],
+    description: 'How far the clock is ahead of that, where it is not believed.',
+  },
 });
 
 export const machines: readonly Route[] = [
