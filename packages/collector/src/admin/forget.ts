@@ -1,6 +1,6 @@
 // An id is forgotten: in the store at once, then in every copy. A receipt says how far it is.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bearer } from '../dialects/token.ts';
 import type { Project } from '../event.ts';
 import { distinctIdOf } from '../gate/gate.ts';
@@ -13,22 +13,7 @@ import type { Store } from '../store/store.ts';
 import { visibleTo } from './access.ts';
 import type { Auth } from './auth.ts';
 import { projectOf } from './params.ts';
-
-const shown = ({ id, requestedMs, doneMs, forgotten, waitingFor }: Receipt) => ({
-  receipt: id,
-  requested_at: new Date(requestedMs).toISOString(),
-  done_at: doneMs === null ? null : new Date(doneMs).toISOString(),
-  waiting_for: waitingFor,
-  forgotten: {
-    events: forgotten.events,
-    installs: forgotten.installs,
-    dead_letters: forgotten.deadLetters,
-  },
-});
-
-/** 200: it is gone everywhere. 202: not yet; the same receipt will say when. */
-const answer = (reply: FastifyReply, receipt: Receipt) =>
-  reply.code(receipt.doneMs === null ? 202 : 200).send(shown(receipt));
+import { answerReceipt, shownReceipt } from './receipts.ts';
 
 /** Registers the routes. */
 export function forgetRoutes(
@@ -59,7 +44,7 @@ export function forgetRoutes(
     const only = own ?? onlyOf(request, project);
     const receipt = await erasures.forget(id, only?.id);
     nudge();
-    return answer(reply, await settled(receipt));
+    return answerReceipt(reply, await settled(receipt));
   });
 
   /** The copies are seconds behind, mostly: then one answer is enough. */
@@ -76,9 +61,9 @@ export function forgetRoutes(
   app.get('/api/v1/forget/:id', async (request, reply) => {
     const receipt = await erasures.receipt((request.params as { id: string }).id);
     if (!receipt) throw new Refused(404, 'unknown_receipt', 'there is no such receipt');
-    return answer(reply, receipt);
+    return answerReceipt(reply, receipt);
   });
   app.get('/api/v1/forget', { onRequest: auth.require }, async () => ({
-    receipts: (await erasures.list(100)).map(shown),
+    receipts: (await erasures.list(100)).map(shownReceipt),
   }));
 }

@@ -53,13 +53,15 @@ const letter = object({
   payload: { description: 'What was sent, without addresses; null when it was too large to keep.' },
 });
 
-const receipt = object({
+const RECEIPT = {
   receipt: text('To ask with.'),
   requested_at: text(),
   done_at: nullable(text('null: something is left.')),
   waiting_for: list(text('`store`, `warehouse` or `archive`.')),
   forgotten: object({ events: whole(), installs: whole(), dead_letters: whole() }),
-});
+};
+const receipt = object(RECEIPT);
+const deletion = object({ deleted: object({ id: whole(), name: text() }), ...RECEIPT });
 const clock = object({
   clock: text('What the machine says.'),
   retention_goes_by: text(),
@@ -164,8 +166,11 @@ export const keeping: readonly Route[] = [
       { name: 'name', doc: 'Its name, once more: a number may be mistyped.', required: true },
     ],
     answers: {
-      200: { doc: 'It is gone.', schema: { type: 'object' } },
-      202: { doc: 'It is gone from the store; copies follow.', schema: { type: 'object' } },
+      200: { doc: 'It is gone everywhere.', schema: deletion },
+      202: {
+        doc: 'It is gone from the store; copies follow, and the receipt tells.',
+        schema: deletion,
+      },
       400: { doc: 'Its name is missing.' },
       404: { doc: 'There is no such project.' },
     },
