@@ -16,7 +16,13 @@ import {
 import { INSTALL, RECORD } from './sending.ts';
 
 const KIND = { type: 'string', enum: [...KINDS] };
-const project = object({ id: whole(), name: text(), kind: KIND, retention_days: whole() });
+const project = object({
+  id: whole(),
+  name: text(),
+  kind: KIND,
+  retention_days: whole(),
+  public: { type: 'boolean', description: 'Whether its months are published.' },
+});
 const made = object({
   id: whole(),
   name: text(),
