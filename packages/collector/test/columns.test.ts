@@ -15,6 +15,9 @@ import { Feed } from '../src/live/feed';
 import { PUBLISHED } from '../src/published/counting';
 import { dayOf } from '../src/store/periods';
 import { SqliteStore } from '../src/store/sqlite/store';
+import { checkQuestion } from '../src/warehouse/check';
+import { columnsOf } from '../src/warehouse/columns';
+import { rowOf } from '../src/warehouse/rows';
 import { collect } from './support/collect';
 import { makeFolder } from './support/collector';
 import { makeFolderOf100 } from './support/folder-1.0.0';
@@ -118,6 +121,20 @@ it('in CSV, behind what was there, and in Parquet', async () => {
   const slice = (from: number, to?: number) =>
     new Uint8Array(parquet!).slice(from, to).buffer as ArrayBuffer;
   expect(await parquetReadObjects({ file })).toMatchObject([{ project_template_name: 'react' }]);
+});
+
+it('in the warehouse: its table, its rows, and what may be asked about a project of its kind', () => {
+  expect(columnsOf()).toContainEqual({ name: 'project_template', type: 'text' });
+  const { project, events } = eventsOf({ project_template_name: 'react' });
+  const stored = { ...events[0]!, seq: 1, project: project.id, receivedMs: NOW };
+  expect(rowOf(stored).values).toMatchObject({ project_template: 'react' });
+  const question = {
+    kind: 'breakdown',
+    ...{ project: 1, from: 0, to: NOW, by: { column: 'project_template' } },
+    where: [{ column: 'project_template', op: 'is', value: 'react' }],
+  };
+  expect(checkQuestion(question, columnsOf('installs'))).toMatchObject(question);
+  expect(() => checkQuestion(question, columnsOf('cli'))).toThrow('there is no "project_template"');
 });
 
 it('in the JSON Schema', () => {

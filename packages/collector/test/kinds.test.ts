@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namesPerson } from '../src/gate/person';
-import { batchOf, type Collector, event, startCollector } from './support/collector';
+import { openStore } from '../src/store/open';
+import { TokenlessProjects } from '../src/tokenless-projects';
+import { batchOf, type Collector, event, makeFolder, startCollector } from './support/collector';
 
 const CANARY = 'zq-canary';
 const candidate = (extra: object) => ({
@@ -39,6 +41,25 @@ describe('what names a person', () => {
     ['a service_name', { properties: { service_name: 'plex', template_name: 'x' } }],
     ['no object', { properties: 'ann@example.org' }],
   ])('%s does not', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(false));
+});
+
+describe('the projects of clients without a token', () => {
+  it('are that of 1.1, as the one of installers, and another', async () => {
+    const folder = makeFolder();
+    const store = await openStore({ dataFolder: folder.path });
+    const old = await store.projects.create({ name: 'anonymous', retentionDays: 9 }, 0);
+    await store.settings.set('tokenless_project', String(old.id));
+    for (let n = 0; n < 2; n++) {
+      const projects = await TokenlessProjects.open(store, 9, () => 0);
+      expect(projects.known('installs')).toMatchObject({ id: old.id, kind: 'installs' });
+      // Whoever comes at once is given the same one.
+      const [one, two] = await Promise.all([projects.of('agents'), projects.of('agents')]);
+      expect(one).toMatchObject({ kind: 'agents', name: 'agents', id: two.id });
+    }
+    expect(store.projects.list()).toHaveLength(2);
+    await store.close();
+    folder.remove();
+  });
 });
 
 describe('a project', () => {

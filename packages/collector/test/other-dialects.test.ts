@@ -306,6 +306,30 @@ describe('installs', () => {
     expect((await collector.post('/v1/events', { data }, unknown)).status).toBe(401);
   });
 
+  it('an event can be changed: type, time and the properties that are named', async () => {
+    const made = await collector.post('/v1/events', { data });
+    const { data: record } = (await made.json()) as { data: { id: string; created_at: string } };
+    const changes = { eventType: 'installation_failed', nodeVersion: '22.1', stage: 'end' };
+    const path = `/api/v1/events/${record.id}?project=installs`;
+    const answer = await collector.admin('PATCH', path, { data: changes });
+    expect(answer.status).toBe(200);
+    const { data: read } = (await (await collector.admin('GET', path)).json()) as { data: object };
+    expect(read).toMatchObject({
+      id: record.id,
+      installation_id: 'inst-1',
+      event_type: 'installation_failed',
+      timestamp: data.timestamp,
+      properties: { os: 'linux', nodeVersion: '22.1', stage: 'end', success: false },
+    });
+    // Counted once, as it is now.
+    const { totals, installs, shares } = await collector.summary('?project=installs');
+    expect(totals.events).toBe(1);
+    expect(installs).toEqual({ started: 0, completed: 0, failed: 1 });
+    expect(shares.node_major).toMatchObject([{ name: '22', count: 1 }]);
+    expect((await collector.admin('PATCH', path, { properties: 7 })).status).toBe(400);
+    expect((await collector.admin('PATCH', path, { eventType: '' })).status).toBe(400);
+  });
+
   it('only an admin may read, change and delete', async () => {
     const created = await collector.post('/v1/events', { data });
     const { data: record } = (await created.json()) as { data: { id: string } };

@@ -5,13 +5,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isObject, type Json } from '../../../schema/src/json.ts';
 import {
   candidateOf,
+  changedBy,
   installationId,
   propertiesOf,
   recordOf,
   recordOfInstall,
 } from '../dialects/installs.ts';
 import type { Project } from '../event.ts';
-import { formatUuid, parseUuid } from '../gate/uuid.ts';
+import { parseUuid } from '../gate/uuid.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
@@ -114,20 +115,7 @@ function routesOfEvents(app: FastifyInstance, path: string, parts: Parts, home: 
     const uuid = uuidOf(request);
     const found = await events.get(project.id, uuid);
     if (!found) throw missing();
-    const { properties = {}, ...changes } = await dataOf(request);
-    if (!isObject(properties)) {
-      throw new Refused(400, 'properties_not_an_object', 'properties is an object');
-    }
-    const was = recordOf(found);
-    const merged = {
-      ...was,
-      ...changes,
-      // Its number in a place that is taken by it, and nobody else's.
-      id: formatUuid(uuid),
-      uuid: undefined,
-      installation_id: found.distinctId,
-      properties: { ...(was.properties as Json), ...properties },
-    };
+    const merged = changedBy(recordOf(found), await dataOf(request));
     const candidate = candidateOf(merged, project.id, clock());
     const { events: judged, verdicts } = ingest.examine(project, 'installs', [candidate]);
     const [event] = judged;

@@ -2,10 +2,9 @@
 // memory and time that the collector needs for what comes in. It may be killed at any moment.
 
 import { setPriority } from 'node:os';
+import { withoutIds } from '../store/naming.ts';
 import { openForReading } from '../store/open.ts';
-
 import { archiveFinished } from './archiver.ts';
-import { withoutIds } from './cleaned.ts';
 import { eraseFrom, expireBefore } from './erase.ts';
 import { FolderArchive } from './folder.ts';
 import { sourceOf, storeMark } from './source.ts';

@@ -141,6 +141,7 @@ const OF_EVENT = [
   'uuid',
   'id',
 ];
+const MEMBERS = new Set(OF_EVENT.flatMap((name) => [name, camel(name)]));
 const OF_INSTALL = new Set(
   ['installation_id', 'first_seen', 'last_seen', 'properties'].flatMap((name) => [
     name,
@@ -157,8 +158,7 @@ const SUCCESS: ReadonlyMap<string, boolean> = new Map([
 /** An event as the gate wants it, from the members of a request. */
 export function candidateOf(data: Json, project: number, nowMs: number): Candidate {
   const event = memberOf(data, 'event_type')?.value;
-  const used = new Set(OF_EVENT.flatMap((name) => [name, camel(name)]));
-  const properties = withMembers(data, data.properties, used);
+  const properties = withMembers(data, data.properties, MEMBERS);
   const success = typeof event === 'string' ? SUCCESS.get(event) : undefined;
   return {
     event,
@@ -170,6 +170,31 @@ export function candidateOf(data: Json, project: number, nowMs: number): Candida
     sentTimestamp: parseTime(data.timestamp) === undefined ? undefined : data.timestamp,
   };
 }
+
+/**
+ * An event's record, with changes: its type, its time, and properties, in snake case or in camel case. Whose
+ * it is and its id stay. @throws Refused
+ */
+export function changedBy(was: Json, changes: Json): Json {
+  const given = withMembers(changes, changes.properties, MEMBERS);
+  if (!isObject(given)) {
+    throw new Refused(400, 'properties_not_an_object', 'properties is an object');
+  }
+  const properties = { ...(was.properties as Json) };
+  // What its type said follows its type.
+  if (properties.success === SUCCESS.get(String(was.event_type))) delete properties.success;
+  for (const name of Object.keys(given)) delete properties[snake(name)];
+  return {
+    event_type: memberOf(changes, 'event_type')?.value ?? was.event_type,
+    installation_id: was.installation_id,
+    id: was.id,
+    timestamp: changes.timestamp ?? was.timestamp,
+    properties: { ...properties, ...given },
+  };
+}
+
+const snake = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** When a client says that it was first and last there; never later than now. */
 function seenOf(data: Json, nowMs: number): Seen {

@@ -34,6 +34,9 @@ const TARGETS: ReadonlyMap<string, Target> = new Map(
   ),
 );
 
+/** Columns whose values have a rule. */
+const RULED = [...TARGETS.values()].filter(({ own, values }) => own && values);
+
 /** Columns that are made of another one. */
 const DERIVED = COLUMNS.flatMap((column) => {
   const { from, values } = column;
@@ -91,8 +94,8 @@ export function split(properties: Record<string, unknown>): {
  */
 export function settled<Values extends ColumnValues>(event: Values): Values {
   const changed: Record<string, unknown> = {};
-  for (const { field, values, own } of TARGETS.values()) {
-    if (own && values && event[field] !== undefined) changed[field] = kept(event[field], values);
+  for (const { field, values } of RULED) {
+    if (event[field] !== undefined) changed[field] = kept(event[field], values) ?? event[field];
   }
   return derived({ ...event, ...changed });
 }
