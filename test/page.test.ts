@@ -131,6 +131,21 @@ describe.runIf(hasBrowser())('the page of report --html', () => {
     for (const number of ['4,200', '2,520', '60', '40']) expect(totals).toContain(number);
   });
 
+  it('opens every table whole: no name is broken into letters, no column is cut off', async () => {
+    const page = await open({ viewport: { width: 1440, height: 1000 } });
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await page.locator('#events table').waitFor();
+    const { tall, wide } = await page.evaluate(() => ({
+      tall: [...document.querySelectorAll('tbody tr')]
+        .filter((row) => row.getBoundingClientRect().height > 60)
+        .map((row) => row.textContent),
+      wide: [...document.querySelectorAll('.scroll')]
+        .filter((each) => each.scrollWidth > each.clientWidth + 1)
+        .map((each) => each.closest('section')?.id),
+    }));
+    expect({ tall, wide }).toEqual({ tall: [], wide: [] });
+  });
+
   it('is wholly reachable with the keyboard', async () => {
     const page = await open();
     const seen: string[] = [];

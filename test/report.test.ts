@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { duration as onPage } from '../packages/dashboard/src/format';
-import { commands } from '../packages/dashboard/src/report/command-panels';
+import { commands, errors } from '../packages/dashboard/src/report/command-panels';
 import { isSummary, type LocalSummary } from '../packages/schema/src/summary';
 import { Counter } from '../src/report/count';
 import { dayOf, periodsThatFit } from '../src/report/days';
@@ -295,6 +295,19 @@ describe('a command that was interrupted', () => {
       ['Failed', [1]],
       ['Interrupted', [2]],
     ]);
+  });
+});
+
+describe('the chart of errors', () => {
+  it('shows the most frequent types, and the rest as one', () => {
+    const [panel] = errors([
+      ...['a', 'b', 'c', 'd', 'e'].map((type) => ({ type, command: 'up', count: 1 })),
+      { type: 'z', command: 'up', count: 90 },
+    ]);
+    expect(panel!.series[0]).toMatchObject({ name: 'z', values: [90] });
+    const drawn = panel!.series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0);
+    expect(drawn).toBe(95);
+    expect(panel!.columns).toEqual(['Command', 'z', 'a', 'b', 'c', 'd', 'e', 'all']);
   });
 });
 

@@ -409,6 +409,8 @@ describe.runIf(hasBrowser())('a collector without an event', () => {
     try {
       const { page, close } = await visit(browser, collector);
       await page.getByText('No event has arrived yet').waitFor();
+      await page.getByRole('button', { name: 'Make a token' }).click();
+      await page.getByText('it is not shown again').waitFor();
       const command = (await page.locator('.copied pre').last().textContent())!;
       expect(command).toContain(collector.url);
       const [, body] = /-d '(.*)' http/.exec(command)!;

@@ -33,7 +33,8 @@ export function duration(ms: number): string {
 
 export function percent(share: number): string {
   const value = share * 100;
-  return `${(share > 0 && share < 0.1 ? tenth : whole).format(value)} %`;
+  // Rounded first: 9.96 % is 10 %, not 10.0 %.
+  return `${(value > 0 && Math.round(value * 10) < 100 ? tenth : whole).format(value)} %`;
 }
 
 /** A value in its unit. */

@@ -157,7 +157,9 @@ function Viewed({ view, project, projects }: ViewedProps) {
       <main id="content" tabIndex={-1}>
         <Banner />
         {isEmpty ? (
-          <Empty />
+          <div class="panels">
+            <Empty />
+          </div>
         ) : isAll && firstMs === undefined ? (
           <div class="waiting" aria-busy="true" />
         ) : (

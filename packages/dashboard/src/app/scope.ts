@@ -15,7 +15,6 @@ import { go, isSame, type View } from './view';
 export interface Project {
   readonly id: number;
   readonly name: string;
-  readonly token?: string;
   readonly kind?: Kind;
   readonly time_zone?: string;
 }

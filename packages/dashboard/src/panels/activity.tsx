@@ -45,12 +45,13 @@ function Activity() {
             },
           ];
           const old = before.answer?.data?.points;
-          if (old) {
+          // A line along the bottom says nothing.
+          if (old?.some((point) => point[what] > 0)) {
             lines.push({
               name: 'Period before',
               colour: 'soft',
               isDashed: true,
-              values: points.map((_point, index) => old[index]?.[what] ?? null),
+              values: points.map((_point, index) => old?.[index]?.[what] ?? null),
             });
           }
           return (
@@ -58,7 +59,7 @@ function Activity() {
               title={`${names[what]} by ${unitWord}`}
               {...{ interval, zone, lines }}
               starts={points.map(({ start }: Point) => Math.max(start, 0))}
-              isOpen={period.isOpen}
+              nowMs={scope.nowMs}
             />
           );
         }}

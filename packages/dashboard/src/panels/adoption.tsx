@@ -41,7 +41,7 @@ function Adoption() {
               {...{ title, interval }}
               zone={scope.zone}
               starts={first.map(({ start }) => start)}
-              isOpen={scope.period.isOpen}
+              nowMs={scope.nowMs}
               lines={versions.map((name, index) => ({
                 name,
                 colour: COLOURS[index]!,

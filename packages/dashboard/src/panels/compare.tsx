@@ -19,6 +19,7 @@ import { peopleOf } from '../app/words';
 import { dayInWords, format } from '../format';
 import { Card, Shown } from '../parts/card';
 import { FieldChoice } from '../parts/field-choice';
+import { Scroll } from '../parts/scroll';
 import { Series } from '../parts/series';
 import { Switch } from '../parts/switch';
 import { change } from '../parts/tile';
@@ -282,10 +283,10 @@ function Both({ sides }: { sides: readonly [Side, Side] }) {
               unit: RowProps['unit'],
             ) => <CompareRow {...{ name, unit }} values={[of(now), other ? of(other) : null]} />;
             return (
-              <div class="scroll">
+              <Scroll label="Totals of both">
                 <table>
                   <caption class="hidden">Totals of both</caption>
-                  <Head first="" sides={sides} />
+                  <Head first="Number" sides={sides} />
                   <tbody>
                     {row(people, ({ ids }) => ids, 'count')}
                     {hasColumn(scope, 'success') && row('Success rate', rate, 'percent')}
@@ -295,7 +296,7 @@ function Both({ sides }: { sides: readonly [Side, Side] }) {
                     {row('Events', ({ events }) => events, 'count')}
                   </tbody>
                 </table>
-              </div>
+              </Scroll>
             );
           }}
         </Shown>
@@ -315,6 +316,7 @@ function Both({ sides }: { sides: readonly [Side, Side] }) {
                 title={`${people} over time`}
                 {...{ interval }}
                 zone={scope.zone}
+                nowMs={scope.nowMs}
                 starts={longer.map(({ start }) => start)}
                 lines={[
                   {
@@ -371,7 +373,7 @@ function Lists({ sides }: { sides: readonly [Side, Side] }) {
             .map((value) => ({ value, a: of(rows, value), b: of(others, value) }))
             .sort((one, other) => other.a + other.b - one.a - one.b);
           return (
-            <div class="scroll">
+            <Scroll label={`By ${oneOf(by)}`}>
               <table>
                 <caption class="hidden">{headOf(by)} on both sides</caption>
                 <Head first={headOf(by)} sides={sides} />
@@ -386,7 +388,7 @@ function Lists({ sides }: { sides: readonly [Side, Side] }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           );
         }}
       </Shown>

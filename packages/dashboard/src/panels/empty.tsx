@@ -1,10 +1,11 @@
 // Nothing has arrived yet: where to send, with which token, and a command that does it. Watches the
-// first event arrive.
+// first event arrive. The collector keeps hashes of tokens alone, so a token is shown when it is made.
 
 import { useEffect, useState } from 'preact/hooks';
 import { refresh } from '../app/answers';
 import { readLive } from '../app/live';
 import { useScope } from '../app/scope';
+import { send } from '../app/server';
 import { Card } from '../parts/card';
 
 /** How often it is looked for where the live feed is not to be had. */
@@ -51,7 +52,9 @@ export function Empty() {
       end();
     };
   }, [project.id]);
-  const token = project.token ?? 'PROJECT_TOKEN';
+  const [made, setMade] = useState<string>();
+  const [trouble, setTrouble] = useState('');
+  const token = made ?? 'TOKEN';
   const body = JSON.stringify({
     event: kind === 'installs' ? 'installation_started' : 'hello',
     distinct_id: 'me',
@@ -66,7 +69,30 @@ export function Empty() {
       isWide
     >
       <Copied label="Host" text={location.origin} />
-      <Copied label="Token of the project" text={token} />
+      {made ? (
+        <Copied label="Token: keep it, it is not shown again" text={made} />
+      ) : (
+        <p class="actions">
+          <button
+            type="button"
+            onClick={async () => {
+              try {
+                const body = { project: project.id, scope: 'write', label: 'made on the pages' };
+                const { token } = (await send('POST', '/api/v1/tokens', body)) as { token: string };
+                setMade(token);
+              } catch (error) {
+                setTrouble((error as Error).message);
+              }
+            }}
+          >
+            Make a token for sending
+          </button>
+          <span class="soft">Or use one that you have in the place of TOKEN.</span>
+        </p>
+      )}
+      <p class="trouble" role="alert">
+        {trouble}
+      </p>
       <Copied label="A first event" text={command} />
       <p role="status" class="soft">
         {isThere ? 'It is here. Counting …' : 'Waiting for the first event …'}

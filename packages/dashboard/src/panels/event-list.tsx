@@ -9,6 +9,7 @@ import { columnsOf, type Scope, toggle, totalsOf, urlOf, useAsked, useScope } fr
 import { ask } from '../app/server';
 import { format, instant } from '../format';
 import { Card, Shown } from '../parts/card';
+import { Scroll } from '../parts/scroll';
 import type { Panel } from './panel';
 
 type Event = Data['events']['events'][number];
@@ -58,7 +59,7 @@ function EventRow({ event }: { event: Event }) {
           {event.event}
         </button>
       </th>
-      <td class="text">
+      <td class="text values">
         {valuesOf(event, scope.kind).map(({ name, filter }) => (
           <button
             type="button"
@@ -173,7 +174,7 @@ function EventList() {
           const cursor = known ? known.next : next;
           return (
             <>
-              <div class="scroll tall">
+              <Scroll label="Events" isTall>
                 <table class="events">
                   <caption class="hidden">Events</caption>
                   <thead>
@@ -196,7 +197,7 @@ function EventList() {
                     ))}
                   </tbody>
                 </table>
-              </div>
+              </Scroll>
               {cursor && (
                 <p class="below">
                   <button type="button" disabled={isBusy} onClick={older(cursor)}>

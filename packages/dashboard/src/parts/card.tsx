@@ -61,7 +61,9 @@ export function Shown<T>({
   }
   return (
     <div class={error ? 'shown stale' : 'shown'}>
-      {error && atMs !== undefined && <p class="soft">Updated {ago(Date.now() - atMs)}</p>}
+      {error && !error.isTransient && atMs !== undefined && (
+        <p class="soft">Updated {ago(Date.now() - atMs)}</p>
+      )}
       {isEmpty?.(data) ? <p class="soft none">Nothing in this time.</p> : children(data)}
     </div>
   );

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Interval } from '../app/range';
 import { compact, duration, format, instant, type Unit } from '../format';
+import { Scroll } from './scroll';
 import { type Colour, colourOf, useTheme } from './theme';
 
 export interface Line {
@@ -24,8 +25,8 @@ interface SeriesProps {
   /** Starts of the intervals, in ms since 1970. */
   readonly starts: readonly number[];
   readonly lines: readonly Line[];
-  /** The last interval has not ended. */
-  readonly isOpen?: boolean;
+  /** Now, in ms: the interval that holds it is incomplete, and those after it are not drawn. */
+  readonly nowMs?: number;
 }
 
 const HEIGHT = 240;
@@ -52,19 +53,35 @@ function nameOf(ms: number, interval: Interval, zone: string): string {
 const axisText = (value: number, unit: Unit): string =>
   unit === 'count' ? compact(value) : unit === 'ms' ? duration(value) : format(value, unit);
 
-/** The data of a line in one or two: what has not ended is drawn dotted. */
-function parts({ values }: Line, isOpen: boolean): (number | null)[][] {
-  const all = [...values];
-  if (!isOpen || all.length < 2) return [all];
-  const last = all.length - 1;
+/** How long an interval is at most, in ms. */
+const LONGEST: Record<Interval, number> = {
+  hour: 3_600_000,
+  day: 90_000_000,
+  week: 608_400_000,
+  month: 2_682_000_000,
+};
+
+/** The place of the interval that has not ended; undefined when all of them have. */
+function openAt({ starts, interval, nowMs }: SeriesProps): number | undefined {
+  if (nowMs === undefined) return undefined;
+  const at = starts.findLastIndex((start) => start <= nowMs);
+  const end = starts[at + 1] ?? (starts[at] ?? 0) + LONGEST[interval];
+  return at >= 0 && nowMs < end ? at : undefined;
+}
+
+/** The data of a line in one or two: what has not ended is drawn dotted, and what is to come is not. */
+function parts({ values }: Line, open: number | undefined): (number | null)[][] {
+  if (open === undefined) return [[...values]];
+  if (open === 0) return [values.map((value, index) => (index > 0 ? null : value)), []];
   return [
-    all.map((value, index) => (index === last ? null : value)),
-    all.map((value, index) => (index < last - 1 ? null : value)),
+    values.map((value, index) => (index >= open ? null : value)),
+    values.map((value, index) => (index < open - 1 || index > open ? null : value)),
   ];
 }
 
 function optionsOf(
-  { interval, zone, unit = 'count', lines, isOpen = false, starts }: SeriesProps,
+  { interval, zone, unit = 'count', lines, starts }: SeriesProps,
+  open: number | undefined,
   width: number,
   moved: (index: number | undefined) => void,
 ): uPlot.Options {
@@ -72,7 +89,10 @@ function optionsOf(
   const font = '12px system-ui, sans-serif';
   const grid = { stroke: line, width: 1 };
   const ticks = { show: false };
-  const points = { show: starts.length < 2 };
+  const points = { show: starts.length < 2 || open === 0 };
+  // One area at most, and only in a colour that can be made lighter.
+  const isFilled =
+    lines.filter(({ isDashed }) => !isDashed).length === 1 && colourOf('a').startsWith('#');
   return {
     width,
     height: HEIGHT,
@@ -118,10 +138,8 @@ function optionsOf(
         const base = { label: each.name, stroke, width: 2, points };
         const whole = each.isDashed
           ? { ...base, width: 1.5, dash: [6, 4] }
-          : { ...base, ...(each.colour === 'a' && { fill: `${stroke}1f` }) };
-        return isOpen && !each.isDashed && each.values.length > 1
-          ? [whole, { ...base, dash: [2, 4] }]
-          : [whole];
+          : { ...base, ...(isFilled && each.colour === 'a' && { fill: `${stroke}1f` }) };
+        return open !== undefined && !each.isDashed ? [whole, { ...base, dash: [2, 4] }] : [whole];
       }),
     ],
     cursor: { y: false, drag: { x: false, y: false } },
@@ -132,22 +150,23 @@ function optionsOf(
 }
 
 export function Series(props: SeriesProps) {
-  const { title, interval, zone, unit = 'count', starts, lines, isOpen = false } = props;
+  const { title, interval, zone, unit = 'count', starts, lines } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [at, setAt] = useState<number>();
   const [isByKey, setByKey] = useState(false);
   const theme = useTheme();
-  const shape = JSON.stringify([starts, lines, isOpen, unit, zone]);
+  const open = openAt(props);
+  const shape = JSON.stringify([starts, lines, open, unit, zone]);
 
   // `shape` stands for all that is drawn.
   useEffect(() => {
     const place = box.current!;
     const data = [
       starts.map((ms) => ms / 1_000),
-      ...lines.flatMap((line) => (line.isDashed ? [[...line.values]] : parts(line, isOpen))),
+      ...lines.flatMap((line) => (line.isDashed ? [[...line.values]] : parts(line, open))),
     ] as uPlot.AlignedData;
-    const made = new uPlot(optionsOf(props, place.clientWidth, setAt), data, place);
+    const made = new uPlot(optionsOf(props, open, place.clientWidth, setAt), data, place);
     plot.current = made;
     const observer = new ResizeObserver(() => {
       const width = place.clientWidth;
@@ -161,9 +180,7 @@ export function Series(props: SeriesProps) {
   }, [shape, theme]);
 
   const wordsAt = (index: number): string =>
-    `${nameOf(starts[index]!, interval, zone)}${
-      isOpen && index === starts.length - 1 ? ' (not over yet)' : ''
-    }: ${lines
+    `${nameOf(starts[index]!, interval, zone)}${index === open ? ' (not over yet)' : ''}: ${lines
       .map(({ name, values }) => {
         const value = values[index];
         return `${name} ${value === null || value === undefined ? '–' : format(value, unit)}`;
@@ -179,7 +196,8 @@ export function Series(props: SeriesProps) {
     setAt(index);
   };
   const pressed = (event: KeyboardEvent) => {
-    const last = starts.length - 1;
+    // Nobody walks into the future.
+    const last = open ?? starts.length - 1;
     const from = at ?? (event.key === 'ArrowLeft' ? last + 1 : -1);
     const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: last }[event.key];
     if (to === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -208,7 +226,7 @@ export function Series(props: SeriesProps) {
         role="img"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a picture that the arrow keys go along
         tabIndex={0}
-        aria-label={`${title}. ${summary(props, wordsAt)} The arrow keys go along it.`}
+        aria-label={`${title}. ${summary(props, open, wordsAt)} The arrow keys go along it.`}
         onKeyDown={pressed}
         onBlur={() => {
           plot.current?.setCursor({ left: -10, top: -10 });
@@ -222,11 +240,15 @@ export function Series(props: SeriesProps) {
 }
 
 /** The chart in two sentences. */
-function summary({ starts, lines }: SeriesProps, wordsAt: (index: number) => string): string {
+function summary(
+  { starts, lines }: SeriesProps,
+  open: number | undefined,
+  wordsAt: (index: number) => string,
+): string {
   if (starts.length === 0) return 'Nothing.';
   const values = lines[0]!.values.map((value) => value ?? 0);
   const most = values.indexOf(Math.max(...values));
-  return `Most: ${wordsAt(most)}. Last: ${wordsAt(starts.length - 1)}.`;
+  return `Most: ${wordsAt(most)}. Last: ${wordsAt(open ?? starts.length - 1)}.`;
 }
 
 /** The same numbers as a table. */
@@ -242,7 +264,7 @@ function Numbers({
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Numbers</summary>
       {isOpen && (
-        <div class="scroll">
+        <Scroll label={title}>
           <table>
             <caption class="hidden">{title}</caption>
             <thead>
@@ -268,7 +290,7 @@ function Numbers({
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </details>
   );

@@ -81,18 +81,30 @@ export function errors(list: Summary['errors']): Panel[] {
   }
   const names = [...totals].sort((a, b) => b[1] - a[1]).map(([name]) => name);
   const shown = names.slice(0, BARS);
-  const types = [...new Set(list.map(({ type }) => type))].sort();
+  const ofType = new Map<string, number>();
+  for (const { type, count } of list) ofType.set(type, (ofType.get(type) ?? 0) + count);
+  const types = [...ofType].sort((a, b) => b[1] - a[1]).map(([type]) => type);
   const count = (name: string, type: string) =>
     list
       .filter((error) => (error.command ?? '(none)') === name && error.type === type)
       .reduce((sum, error) => sum + error.count, 0);
-  const series = types.slice(0, COLOURS.length).map(
+  // As many as there are colours: with more, the last one is for all the rest.
+  const own = types.length <= COLOURS.length ? types : types.slice(0, COLOURS.length - 1);
+  const rest = types.slice(own.length);
+  const series = own.map(
     (type, index): Series => ({
       name: type,
       colour: COLOURS[index]!,
       values: shown.map((name) => count(name, type)),
     }),
   );
+  if (rest.length > 0) {
+    series.push({
+      name: `${rest.length} others`,
+      colour: COLOURS.at(-1)!,
+      values: shown.map((name) => rest.reduce((sum, type) => sum + count(name, type), 0)),
+    });
+  }
   return [
     {
       id: 'errors',

@@ -1,0 +1,194 @@
+// Every page in every state: nothing that axe finds, nothing that has to be scrolled sideways, no word
+// of trouble. `npm run screenshots` also takes a picture of each, into build/screenshots, to look at.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, startBrowser } from '../../../test/support/browser';
+import { type Collector, startCollector } from './support/collector';
+import { makeProjects } from './support/made';
+import { visit, WITH_WAREHOUSE } from './support/visit';
+
+const FOLDER = process.env.SCREENSHOTS
+  ? resolve(import.meta.dirname, '../../../build/screenshots')
+  : undefined;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface State {
+  readonly name: string;
+  readonly path: string;
+  readonly options?: BrowserContextOptions & { isSignedIn?: boolean; hasOwnSession?: boolean };
+  /** What is done before it is looked at. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+const TABLET = { viewport: { width: 768, height: 1024 } };
+const DARK = { colorScheme: 'dark' } as const;
+
+const year = (more = '') => `/?project=year&range=year${more}`;
+
+/** Answers every question with an error, or lets it through. */
+const refuse = (page: Page) =>
+  page.route('**/api/v1/query*', (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/json',
+      body: JSON.stringify({ detail: 'the warehouse is being rebuilt. 1200 events wait for it' }),
+    }),
+  );
+
+const STATES: readonly State[] = [
+  { name: 'sign-in', path: '/', options: { isSignedIn: false } },
+  { name: 'sign-in-dark', path: '/', options: { isSignedIn: false, ...DARK } },
+  { name: 'empty', path: '/?project=empty' },
+  { name: 'empty-phone', path: '/?project=empty', options: PHONE },
+  { name: 'one-event', path: '/?project=one' },
+  { name: 'a-day', path: '/?project=day&range=today' },
+  { name: 'a-year', path: year() },
+  { name: 'a-year-dark', path: year(), options: DARK },
+  { name: 'a-year-phone', path: year(), options: PHONE },
+  { name: 'a-year-phone-dark', path: year(), options: { ...PHONE, ...DARK } },
+  { name: 'a-year-tablet', path: year(), options: TABLET },
+  { name: 'a-year-200-percent', path: year(), options: { viewport: { width: 640, height: 500 } } },
+  { name: 'a-year-forced-colours', path: year(), options: { forcedColors: 'active' } },
+  {
+    name: 'a-year-print',
+    path: year(),
+    prepare: (page) => page.emulateMedia({ media: 'print' }),
+  },
+  { name: 'a-year-german', path: year(), options: { locale: 'de-DE' } },
+  {
+    name: 'a-year-tables-opened',
+    path: year(),
+    prepare: async (page) => {
+      for (const summary of await page.locator('details summary').all()) await summary.click();
+    },
+  },
+  { name: 'five-years', path: '/?project=five-years&range=all' },
+  { name: 'filtered', path: year('&where=os:is:linux&where=command:is:update') },
+  { name: 'filtered-by-what-is-not-there', path: year('&where=os:is:beos') },
+  {
+    name: 'forty-services',
+    path: year(),
+    prepare: (page) => page.locator('#services').getByRole('button', { name: 'more' }).click(),
+  },
+  {
+    name: 'forty-services-phone',
+    path: year(),
+    options: PHONE,
+    prepare: (page) => page.locator('#services').getByRole('button', { name: 'more' }).click(),
+  },
+  {
+    name: 'custom-range',
+    path: year(),
+    prepare: (page) => page.getByLabel('Range').selectOption('custom'),
+  },
+  { name: 'own-panel', path: year('&by=command') },
+  { name: 'compare-periods', path: '/?project=year&page=compare' },
+  {
+    name: 'compare-values',
+    path: year('&page=compare&side=version:is:1.2.0&side=version:is:1.1.0'),
+  },
+  { name: 'compare-phone', path: '/?project=year&page=compare', options: PHONE },
+  { name: 'events', path: year('&page=events') },
+  { name: 'events-phone', path: year('&page=events'), options: PHONE },
+  { name: 'live', path: '/?project=year&page=live' },
+  { name: 'dead-letters', path: '/?project=year&page=dead-letters' },
+  { name: 'health', path: '/?project=year&page=health' },
+  { name: 'installs', path: '/?project=installs&range=90d' },
+  {
+    name: 'installs-phone-dark',
+    path: '/?project=installs&range=90d',
+    options: { ...PHONE, ...DARK },
+  },
+  { name: 'agents', path: '/?project=agents&range=90d' },
+  { name: 'no-such-project', path: '/?project=nowhere' },
+  {
+    name: 'error-at-first',
+    path: '/?project=nowhere',
+    prepare: async (page) => {
+      await refuse(page);
+      await page.getByRole('link', { name: 'year', exact: true }).click();
+      await page.locator('.banner').waitFor();
+    },
+  },
+  {
+    name: 'error-later',
+    path: '/?project=day&range=today',
+    prepare: async (page) => {
+      await refuse(page);
+      await page.evaluate(() => dispatchEvent(new Event('online')));
+      await page.locator('.shown.stale').first().waitFor();
+    },
+  },
+  {
+    name: 'expired',
+    path: year(),
+    options: { hasOwnSession: true },
+    prepare: async (page) => {
+      await page.evaluate(() => fetch('/api/v1/logout', { method: 'POST' }));
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+];
+
+interface Finding {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: Finding[] }> };
+    };
+    return (await axe.run()).violations;
+  });
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+  );
+}
+
+describe.runIf(hasBrowser())('every page in every state', () => {
+  let browser: Browser;
+  let collector: Collector;
+  beforeAll(async () => {
+    [browser, collector] = await Promise.all([startBrowser(), startCollector(WITH_WAREHOUSE)]);
+    await makeProjects(collector);
+    if (FOLDER) mkdirSync(FOLDER, { recursive: true });
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await collector?.stop();
+  });
+
+  it.each(STATES)(
+    '$name',
+    async ({ name, path, options = {}, prepare }) => {
+      const { page, trouble, close } = await visit(browser, collector, path, options);
+      try {
+        await page.waitForLoadState('networkidle');
+        await prepare?.(page);
+        await page.waitForFunction(
+          () => !document.querySelector('main .waiting[aria-busy="true"]'),
+        );
+        if (FOLDER) {
+          await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
+        }
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(width).toBeLessThanOrEqual(page.viewportSize()!.width);
+        expect(await findings(page)).toEqual([]);
+        expect(trouble).toEqual([]);
+      } finally {
+        await close();
+      }
+    },
+    60_000,
+  );
+});
