@@ -175,15 +175,24 @@ describe('off, in the middle of it', () => {
   it('waits for a delivery with a longer deadline than its own', async () => {
     await host.shim(TRACK, env(LATER));
     const order: string[] = [];
+    const OFF_TIMEOUT_MS = 100;
+    let tell = () => {};
+    const returned = new Promise<void>((done) => {
+      tell = done;
+    });
     server.behave(async (request, response) => {
-      await sleep(2_500); // a slow server: many times the deadline of disable
+      // It has not answered when disable is long past its own deadline, or has returned too early.
+      await Promise.race([returned, sleep(10 * OFF_TIMEOUT_MS)]);
       order.push('answered');
       accept(request, response);
     });
     const slow = host.shim(['flush'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '20000' }));
     await server.arrived(1);
-    const off = host.shim(['disable'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: '100' }));
-    off.then(() => order.push('disabled'));
+    const off = host.shim(['disable'], env({ ONRAMP_ANALYTICS_TIMEOUT_MS: `${OFF_TIMEOUT_MS}` }));
+    off.then(() => {
+      order.push('disabled');
+      tell();
+    });
     await Promise.all([slow, off]);
     expect(order, 'disable returned while a delivery was under way').toEqual([
       'answered',

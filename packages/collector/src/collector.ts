@@ -139,7 +139,11 @@ export async function startCollector(config: Config): Promise<Collector> {
       );
     }
     if (code === 'EADDRNOTAVAIL' || code === 'EACCES') {
-      throw new UserError(`cannot listen on ${config.host}:${config.port} (${code})`);
+      const why =
+        code === 'EACCES'
+          ? 'ports below 1024 are for root. Choose another with COLLECTOR_PORT, and put a reverse proxy in front'
+          : 'this machine has no such address. Set COLLECTOR_HOST to one that it has';
+      throw new UserError(`cannot listen on ${config.host}:${config.port} (${code}): ${why}`);
     }
     throw error;
   }

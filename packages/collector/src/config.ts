@@ -147,7 +147,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         ? issue.keys.map(
             (key) => `${key}: there is no such setting; remove it, or correct its name`,
           )
-        : [`${issue.path.join('.')}: ${issue.message}${given(all, String(issue.path[0]))}`],
+        : [
+            `${issue.path.join('.')}: ${issue.message}${/^use/.test(issue.message) ? given(all, String(issue.path[0])) : ''}`,
+          ],
     );
     throw new UserError(
       `the settings are wrong, so nothing was done:\n  ${lines.join('\n  ')}\ndocs/collector.md describes each`,

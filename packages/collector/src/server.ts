@@ -16,6 +16,7 @@ import type { Auth } from './admin/auth.ts';
 import { clockRoutes } from './admin/clock.ts';
 import { data } from './admin/data.ts';
 import { deadLetters } from './admin/dead-letters.ts';
+import { forgetRoutes } from './admin/forget.ts';
 import { installRoutes } from './admin/installs.ts';
 import { numberRoutes } from './admin/numbers.ts';
 import { projects } from './admin/projects.ts';
@@ -209,6 +210,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   openApiRoute(scope);
   deadLetters(scope, { auth, store, ingest });
   clockRoutes(scope, { auth, store, clock });
+  forgetRoutes(scope, { auth, store, nudge: () => keeper?.nudge() });
   data(scope, { auth, store, location, clock });
   installRoutes(scope, {
     auth,

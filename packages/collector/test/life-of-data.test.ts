@@ -88,10 +88,14 @@ describe('forgetting an id', () => {
           await collector.admin('POST', '/api/v1/forget', { distinct_id: 'secret-id-to-erase' })
         ).json();
       // Four, and the one that tells of the installation.
-      expect(await forget()).toEqual({ forgotten: { events: 5, installs: 1, dead_letters: 1 } });
+      expect(await forget()).toMatchObject({
+        forgotten: { events: 5, installs: 1, dead_letters: 1 },
+      });
       expect(await numbersOf(collector)).toEqual(before);
       expect(contains('secret-id-to-erase')).toEqual([]);
-      expect(await forget()).toEqual({ forgotten: { events: 0, installs: 0, dead_letters: 0 } });
+      expect(await forget()).toMatchObject({
+        forgotten: { events: 0, installs: 0, dead_letters: 0 },
+      });
       expect(await numbersOf(collector)).toEqual(before);
       expect((await collector.events()).map((each) => each.distinct_id)).toEqual(
         Array(4).fill('stays'),

@@ -98,7 +98,8 @@ describe('the OpenAPI document', () => {
     'GET /health',
     'GET /flags',
     'POST /api/v1/projects {"name":"more","kind":"web"}',
-    'PATCH /api/v1/projects/1 {"retention_days":300}',
+    'PATCH /api/v1/projects/1 {"retention_days":300,"public":true}',
+    'GET /api/v1/public/default',
     'POST /api/v1/tokens {"scope":"read","project":"1"}',
     'POST /api/v1/forget {"distinct_id":"nobody"}',
     'POST /api/v1/dead-letters/replay',
@@ -106,7 +107,7 @@ describe('the OpenAPI document', () => {
   ])('tells what is answered: %s', async (asked) => {
     const [method, path, json] = asked.split(' ') as [string, string, string?];
     const answer = await collector.admin(method, path, json && JSON.parse(json));
-    const at = `${method} ${path.replace(/\/\d+$/, '/{id}')}`;
+    const at = `${method} ${path.replace(/\/\d+$/, '/{id}').replace('/default', '/{name}')}`;
     expect(wrongWith(at, answer.status, await answer.json())).toBeUndefined();
   });
 

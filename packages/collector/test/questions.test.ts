@@ -2,7 +2,7 @@
 // whether they succeeded, how long they took, agents and their errors over time.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Collector, startCollector } from './support/collector';
+import { ADMIN, type Collector, event, startCollector } from './support/collector';
 
 let collector: Collector;
 /** Tokens to read with. */
@@ -149,6 +149,34 @@ describe('agents', () => {
     for (const { values } of data.events as { values: { received_at: number } }[]) {
       expect(Math.abs(Date.now() - values.received_at)).toBeLessThan(120_000);
     }
+  });
+});
+
+describe('a project that is deleted', () => {
+  it('is gone from the warehouse as well: its receipt says when', async () => {
+    const made = await collector.admin('POST', '/api/v1/projects', { name: 'gone' });
+    const { id, token } = (await made.json()) as { id: number; token: string };
+    await collector.post('/batch/', { api_key: token, batch: [event()] });
+    const admin = { authorization: `Bearer ${ADMIN}` };
+    const count = `/api/v1/query?${new URLSearchParams({ ...RANGE, to: '2100-01-01', project: 'gone', kind: 'totals' })}`;
+    await vi.waitFor(
+      async () => {
+        const answer = await collector.request('GET', count, undefined, admin);
+        expect(await answer.json()).toMatchObject({ data: { now: { events: 1 } } });
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+    const deleted = await collector.admin('DELETE', `/api/v1/projects/${id}?name=gone`);
+    const { receipt } = (await deleted.json()) as { receipt: string };
+    await vi.waitFor(
+      async () => {
+        const answer = await collector.request('GET', `/api/v1/forget/${receipt}`);
+        expect(answer.status).toBe(200);
+        expect(await answer.json()).toMatchObject({ waiting_for: [], forgotten: { events: 1 } });
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+    expect((await collector.request('GET', count, undefined, admin)).status).toBe(404);
   });
 });
 

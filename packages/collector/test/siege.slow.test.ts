@@ -1,27 +1,16 @@
 // A siege: 64 hostile requests at once, of every kind. The collector lives, stays small, and answers.
 
-import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { batchOf, type Collector, event, startCollector, TOKEN } from './support/collector';
-import { heldUpMs, watchHealth } from './support/health';
+import { REQUESTS, type Sent, Siege } from './support/siege';
 
-const REQUESTS = 64;
-const MAX_MIB = 512;
-const MAX_HELD_UP_MS = 250;
-const TRIES = 3;
 const MIB = 1024 * 1024;
 
 let collector: Collector;
 afterEach(async () => {
   await collector?.stop();
 });
-
-const peakMiB = (pid: number) =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
-
-type Sent = [path: string, body: Buffer | string, headers?: Record<string, string>];
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const JSON_TYPE = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
@@ -88,59 +77,12 @@ const KINDS: Record<string, Sent> = {
 
 it(`${REQUESTS} hostile requests at once, of ${Object.keys(KINDS).length} kinds, and mixed`, async () => {
   collector = await startCollector();
-  const { port } = new URL(collector.url);
-  // Some that never end, all the while.
-  const slow = Array.from({ length: 32 }, (_, n) => {
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.on('error', () => {});
-    const start = 'POST /batch/ HTTP/1.1\r\nhost: x\r\n';
-    socket.write(n % 2 ? `${start}content-length: 20000000\r\n\r\n{` : `${start}x-slow: `);
-    return socket;
-  });
-  const send = async ([path, body, headers]: Sent) => {
-    try {
-      const answer = await collector.post(path, body, headers);
-      await answer.arrayBuffer();
-      return answer.status;
-    } catch {
-      return 0; // it closes the connection on what it will not read
-    }
-  };
-  const report: string[] = [];
-  const storm = async (kinds: Sent[]) => {
-    const health = await watchHealth(collector.url);
-    const beganMs = performance.now();
-    const statuses = await Promise.all(
-      Array.from({ length: REQUESTS }, (_, n) => send(kinds[n % kinds.length]!)),
-    );
-    return { statuses, ms: performance.now() - beganMs, health: await health.end() };
-  };
-  const endure = async (name: string, kinds: Sent[]) => {
-    let held = Number.POSITIVE_INFINITY;
-    // A stall of the collector's own is there every time; one of a machine that is busy otherwise is not.
-    for (let tries = 0; tries < TRIES && held >= MAX_HELD_UP_MS; tries++) {
-      const { statuses, ms, health } = await storm(kinds);
-      held = heldUpMs(health);
-      const peak = peakMiB(collector.pid);
-      report.push(
-        `${name}: ${[...new Set(statuses)].join(' ')}, ${Math.round(ms)} ms, health ${Math.round(health.worstMs)} ms (idle ${Math.round(health.idleMs)} ms), peak ${Math.round(peak)} MiB`,
-      );
-      expect(collector.child.exitCode, name).toBeNull();
-      expect(
-        statuses.filter((status) => status === 500),
-        name,
-      ).toEqual([]);
-      expect(health.failed, name).toBe(0);
-      expect(peak, `${name}: memory`).toBeLessThan(MAX_MIB);
-    }
-    expect(held, `${name}: /health was held up`).toBeLessThan(MAX_HELD_UP_MS);
-  };
+  const siege = new Siege(collector);
   try {
-    for (const [name, kind] of Object.entries(KINDS)) await endure(name, [kind]);
-    await endure('all of them, mixed', Object.values(KINDS));
+    for (const [name, kind] of Object.entries(KINDS)) await siege.endure(name, [kind]);
+    await siege.endure('all of them, mixed', Object.values(KINDS));
   } finally {
-    if (process.env.TEST_REPORT) console.log(report.join('\n'));
-    for (const socket of slow) socket.destroy();
+    siege.end();
   }
   expect((await collector.post('/batch/', batchOf(event()))).status).toBe(200);
   const { status, stderr } = await collector.stop();

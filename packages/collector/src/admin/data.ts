@@ -1,16 +1,10 @@
 // What is done with data: an id is forgotten, events are exported.
 
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { bearer } from '../dialects/token.ts';
-import type { Project } from '../event.ts';
+import type { FastifyInstance } from 'fastify';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
 import { selectionOf } from '../export/rows.ts';
 import { exportStream } from '../export/stream.ts';
-import { distinctIdOf } from '../gate/gate.ts';
-import { readBody } from '../http/body.ts';
-import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
-import { INSTALL_BYTES } from '../limits.ts';
 import type { StoreLocation } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { visibleTo } from './access.ts';
@@ -28,36 +22,6 @@ interface Parts {
 /** Registers the routes. */
 export function data(app: FastifyInstance, { auth, store, location, clock }: Parts): void {
   const { projects } = store;
-
-  /** The project that somebody names, or may change alone; undefined: all. */
-  const onlyOf = ({ access }: FastifyRequest, named: unknown): Project | undefined => {
-    if (named === undefined && access.project === undefined) return undefined;
-    const query = named === undefined ? {} : { project: String(named) };
-    return projectOf(query, visibleTo(access, projects));
-  };
-
-  // An id is a random UUID that only its owner and the admins know: knowing it, and the project it was
-  // used in, is enough to have it erased there. Everywhere at once is for admins.
-  app.post('/api/v1/forget', async (request) => {
-    const own = projects.byToken(bearer(request.headers.authorization) ?? '');
-    if (!own) auth.check(request, 'admin');
-    const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
-    const { distinct_id: given, project } = body ?? {};
-    // As the gate wrote it down.
-    const id = distinctIdOf(given);
-    if (id === '') {
-      throw new Refused(400, 'missing_distinct_id', 'send {"distinct_id": "…"}');
-    }
-    const only = own ?? onlyOf(request, project);
-    const { forgotten } = await store.erasures.forget(id, only?.id);
-    return {
-      forgotten: {
-        events: forgotten.events,
-        installs: forgotten.installs,
-        dead_letters: forgotten.deadLetters,
-      },
-    };
-  });
 
   app.get('/api/v1/export', { onRequest: auth.reads }, async (request, reply) => {
     const query = queryOf(request);

@@ -13,7 +13,7 @@ import type { Keeper } from '../warehouse/keeper.ts';
 import { visibleTo } from './access.ts';
 import type { Auth } from './auth.ts';
 import { queryOf } from './params.ts';
-import { shownReceipt } from './receipts.ts';
+import { answerReceipt } from './receipts.ts';
 
 const shownOf =
   ({ published }: Store) =>
@@ -138,8 +138,6 @@ export function projects(
     const ended = store.tokens.list(id);
     const receipt = await store.erasures.receipt(await table.remove(id));
     for (const token of ended) feed.end({ token: token.id });
-    if (!receipt) return reply.code(200).send({ deleted: { id, name } });
-    const isDone = receipt.doneMs !== null;
-    return reply.code(isDone ? 200 : 202).send({ deleted: { id, name }, ...shownReceipt(receipt) });
+    return answerReceipt(reply, receipt!, { deleted: { id, name } });
   });
 }

@@ -1,12 +1,13 @@
-// A receipt of an erasure, as it is shown.
+// A receipt of an erasure, as it is shown, and with which status.
 
+import type { FastifyReply } from 'fastify';
 import type { Receipt } from '../store/erasures.ts';
 
-/** `done` only when nothing is left, in the store and in every copy. */
+/** It names nobody. `done_at` is there only when nothing is left, in the store and in every copy. */
 export const shownReceipt = ({ id, requestedMs, doneMs, forgotten, waitingFor }: Receipt) => ({
   receipt: id,
   requested_at: new Date(requestedMs).toISOString(),
-  done: doneMs !== null,
+  done_at: doneMs === null ? null : new Date(doneMs).toISOString(),
   waiting_for: waitingFor,
   forgotten: {
     events: forgotten.events,
@@ -14,3 +15,7 @@ export const shownReceipt = ({ id, requestedMs, doneMs, forgotten, waitingFor }:
     dead_letters: forgotten.deadLetters,
   },
 });
+
+/** 200: it is gone everywhere. 202: not yet; the same receipt will say when. */
+export const answerReceipt = (reply: FastifyReply, receipt: Receipt, more: object = {}) =>
+  reply.code(receipt.doneMs === null ? 202 : 200).send({ ...more, ...shownReceipt(receipt) });

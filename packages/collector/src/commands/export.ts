@@ -21,7 +21,10 @@ export async function projectIdOf(store: StoreReader, key: string | undefined): 
       ? projects[0]
       : (projects.find(({ id }) => String(id) === key) ??
         projects.find(({ name }) => name === key));
-  if (!found) throw new UserError(`there is no project ${key ?? 'yet'}`);
+  if (!found)
+    throw new UserError(
+      `there is no project ${key ?? 'yet'}: nothing was read. Projects have numbers and names; without --project it is the first one`,
+    );
   return found.id;
 }
 

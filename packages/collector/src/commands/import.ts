@@ -1,7 +1,9 @@
 // `collector import FOLDER`: loads an archive into the store, which may be new or have some of it.
 
+import { resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { load } from '../archive/loading.ts';
+import { aroundLoading } from '../archive/own.ts';
 import { readConfig } from '../config.ts';
 import { consumersOf } from '../consumers.ts';
 import { openStore } from '../store/open.ts';
@@ -22,9 +24,16 @@ export const importArchive = defineCommand({
     const store = await openStore(config, { consumers: consumersOf(config) });
     try {
       const line = progress();
-      const loaded = await load(archive, store, Date.now(), ({ parts, ofParts, rows }) =>
-        line(`loaded ${parts} of ${ofParts} parts, ${rows} events`),
-      );
+      const nowMs = Date.now();
+      const loading = () =>
+        load(archive, store, nowMs, ({ parts, ofParts, rows }) =>
+          line(`loaded ${parts} of ${ofParts} parts, ${rows} events`),
+        );
+      const own = config.archiveFolder;
+      const loaded =
+        own !== undefined && resolve(own) === archive.place
+          ? await aroundLoading(store, config, own, nowMs, loading)
+          : await loading();
       if (loaded.length === 0) console.log(`there are no events in ${archive.place}`);
       for (const { name, madeToken, inserted, known, tooOld } of loaded) {
         console.log(`${name}: ${inserted} events loaded, ${known} were there already`);

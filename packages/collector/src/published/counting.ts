@@ -2,6 +2,7 @@
 
 import { BREAKDOWNS } from '../../../schema/src/breakdowns.ts';
 import type { Answer, Data, Question } from '../../../schema/src/question.ts';
+import type { Project } from '../event.ts';
 import type { ExactCounts } from './figures.ts';
 import type { Month } from './months.ts';
 
@@ -14,14 +15,15 @@ export const PUBLISHED = BREAKDOWNS.filter(({ breakdown }) => breakdown.publishe
 /** Counts a month of a project. @throws what `ask` throws, and when an answer was cut short */
 export async function countIds(
   ask: (question: Question) => Promise<Answer>,
-  project: number,
+  { id: project, kind }: Pick<Project, 'id' | 'kind'>,
   { fromMs, toMs }: Month,
 ): Promise<ExactCounts> {
   const range = { project, from: fromMs, to: toMs };
   const totals = dataOf(await ask({ kind: 'totals', ...range }), 'totals');
   const lists: Record<string, { name: string; ids: number }[]> = {};
   // One after the other: nobody waits for it, and everybody else's questions come between.
-  for (const { name, breakdown } of totals.now.ids > 0 ? PUBLISHED : []) {
+  const columns = PUBLISHED.filter(({ kinds }) => kinds.includes(kind));
+  for (const { name, breakdown } of totals.now.ids > 0 ? columns : []) {
     const by = { column: name };
     const answer = await ask({ kind: 'breakdown', ...range, by, limit: VALUES });
     const { rows } = dataOf(answer, 'breakdown');

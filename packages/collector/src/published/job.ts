@@ -1,6 +1,7 @@
 // Publishes what is due: each month of each project that is published, once. It needs a warehouse that has
 // everything; until then, and when something fails, it tries again.
 
+import type { Project } from '../event.ts';
 import { PUBLIC_LOOK_MS } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeper } from '../warehouse/keeper.ts';
@@ -46,8 +47,8 @@ export class PublishJob {
   async look(): Promise<void> {
     const { store, onError } = this.parts;
     try {
-      for (const { id, retentionDays } of store.projects.list()) {
-        if (store.published.has(id)) await this.publishMonths(id, retentionDays);
+      for (const project of store.projects.list()) {
+        if (store.published.has(project.id)) await this.publishMonths(project);
       }
       this.lastError = undefined;
     } catch (error) {
@@ -59,12 +60,12 @@ export class PublishJob {
     }
   }
 
-  private async publishMonths(project: number, retentionDays: number): Promise<void> {
+  private async publishMonths(project: Project): Promise<void> {
     const { store, keeper, clock } = this.parts;
     // A clock that is wrong would publish a month that goes on, for good.
     const nowMs = store.steadyMs(clock());
-    const made = new Set(store.published.months(project).map(({ month }) => month));
-    for (const month of wholeMonths(nowMs, retentionDays)) {
+    const made = new Set(store.published.months(project.id).map(({ month }) => month));
+    for (const month of wholeMonths(nowMs, project.retentionDays)) {
       if (made.has(month.name)) continue;
       if (this.isStopped) return;
       if (!keeper.isCurrent()) throw new WarehouseUnavailable('it is behind');
@@ -76,7 +77,7 @@ export class PublishJob {
       // Before its first event a project has no months.
       if (exact.ids === 0 && made.size === 0) continue;
       if (!keeper.isCurrent()) throw new WarehouseUnavailable('it fell behind');
-      await store.published.freeze(project, { month: month.name, ...publish(exact) });
+      await store.published.freeze(project.id, { month: month.name, ...publish(exact) });
       made.add(month.name);
     }
   }

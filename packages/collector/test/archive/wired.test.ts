@@ -72,6 +72,10 @@ describe('a collector with an archive', () => {
     await second.stop();
     expect((await rowsIn(archive)).map(({ distinct_id }) => distinct_id)).not.toContain('id-7');
     const third = await withArchive();
+    await until(async () => {
+      const answer = await third.admin('GET', '/api/v1/forget');
+      return !(await answer.text()).includes('"archive"');
+    });
     await third.stop();
     expect(await pending()).toBe(0);
     expect((await command(['archive', 'verify'], data, { COLLECTOR_ARCHIVE: place })).status).toBe(
@@ -118,6 +122,36 @@ describe('import', () => {
     const second = await command(['import', place], fresh);
     expect(second.stdout).toBe('default: 0 events loaded, 1500 were there already\n');
     expect(await contentsOf(fresh)).toEqual(await contentsOf(data));
+  });
+
+  it('of the archive of the store itself brings back what was lost, once, and nobody who was erased', async () => {
+    await filled(data, 900);
+    const collector = await withArchive();
+    await until(hasRows(900));
+    await command(['backup', join(folder.path, 'backup.db')], data);
+    // Events after the backup, archived and lost; and somebody who is erased from the store alone.
+    await collector.stop();
+    await filled(data, 300, { seed: 2 });
+    const more = await withArchive();
+    await until(hasRows(1_200));
+    await more.stop();
+    await command(['restore', join(folder.path, 'backup.db')], data);
+    const store = await openStore({ dataFolder: data }, { consumers: ['archive'] });
+    const { forgotten } = await store.erasures.forget('id-3');
+    await store.close();
+    const own = { COLLECTOR_ARCHIVE: place };
+    const imported = await command(['import', place], data, own);
+    expect(imported.stdout + imported.stderr).toMatch(/default: \d+ events loaded/);
+    const contents = await contentsOf(data);
+    expect(contents.some(({ distinctId }) => distinctId === 'id-3')).toBe(false);
+    expect(contents.length).toBeGreaterThan(1_200 - 2 * forgotten.events);
+    const uuids = contents.map(({ uuid }) => uuid);
+    expect(new Set(uuids).size).toBe(uuids.length);
+    // Nothing of it is archived again.
+    const rows = (await rowsIn(archive)).length;
+    expect((await command(['import', place], data, own)).stdout).toMatch(/: 0 events loaded/);
+    expect(await rowsIn(archive)).toHaveLength(rows);
+    expect(await pending()).toBe(0);
   });
 
   it('stops at damage, says which file, and goes on when that is mended', async () => {

@@ -444,6 +444,31 @@ export function contract(make: () => Promise<Place>): void {
       expect(await store.erasures.receipt(id)).toMatchObject({ waitingFor: [] });
     });
 
+    it('takes an id out of events of others, which get a new number that copies follow', async () => {
+      await reopen({ consumers: ['warehouse'] });
+      const rest = (id: string) => JSON.stringify({ $anon_distinct_id: id, note: 'ann and ann' });
+      const naming = eventOf({ distinctId: 'bob', rest: rest('ann'), os: 'linux' });
+      const others = Array.from({ length: 700 }, () =>
+        eventOf({ distinctId: 'bob', rest: rest('x') }),
+      );
+      await append([naming, ...others, eventOf({ distinctId: 'ann' })]);
+      const before = await totals();
+      const receipt = await store.erasures.forget('ann', project);
+      expect(receipt.forgotten.events).toBe(1);
+      const back = await store.events.get(project, naming.uuid);
+      expect(back).toMatchObject({ ...naming, rest: '{"note":"ann and ann"}', seq: 703 });
+      const pending = await store.erasures.pending('warehouse');
+      expect(pending).toMatchObject([
+        { what: 'id', distinctId: 'ann' },
+        { what: 'event', seq: 1, untilSeq: 1 },
+      ]);
+      for (const { number } of pending) await store.erasures.done('warehouse', number);
+      expect(await store.erasures.receipt(receipt.id)).toMatchObject({ waitingFor: [] });
+      expect(await totals()).toMatchObject({ events: before.events - 1, active_ids: 1 });
+      // Both were there once, and are not counted anew.
+      expect((await append([naming])).inserted).toBe(0);
+    });
+
     it('of an event that another took the place of is followed: one uuid, a new number', async () => {
       await reopen({ consumers: ['warehouse'] });
       const event = eventOf({ distinctId: 'ann' });

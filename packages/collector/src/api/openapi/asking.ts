@@ -32,6 +32,13 @@ const COPY = object({
   memory_bytes: whole('Of its process.'),
 });
 
+const shares = list(object({ name: text(), ids: whole('A multiple of ten.') }));
+const month = object({
+  month: text('Such as `2026-01`.'),
+  ids: nullable(whole('Distinct ids, rounded down to tens; null: fewer than ten.')),
+  lists: { type: 'object', additionalProperties: shares },
+});
+
 export const asking: readonly Route[] = [
   {
     at: ['GET /api/v1/query'],
@@ -172,10 +179,11 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
           time_zone: text(),
           at_least: whole('Figures of fewer ids are left out.'),
           rounded_down_to: whole('Figures are multiples of it.'),
-          months: list({ type: 'object' }),
+          months: list(month),
         }),
       },
       404: { doc: 'No project of this name is published.' },
+      429: { doc: 'Too many requests.' },
     },
   },
   {

@@ -16,12 +16,20 @@ import {
 import { INSTALL, RECORD } from './sending.ts';
 
 const KIND = { type: 'string', enum: [...KINDS] };
-const project = object({ id: whole(), name: text(), kind: KIND, retention_days: whole() });
+const PUBLIC = { type: 'boolean', description: 'Whether everybody may see its months.' };
+const project = object({
+  id: whole(),
+  name: text(),
+  kind: KIND,
+  retention_days: whole(),
+  public: PUBLIC,
+});
 const made = object({
   id: whole(),
   name: text(),
   kind: KIND,
   retention_days: whole(),
+  public: PUBLIC,
   token: text('To send with. It is shown this once.'),
 });
 
@@ -43,6 +51,21 @@ const letter = object({
   reason: text('Why it was not taken: one of a closed set.'),
   distinct_id: nullable(text()),
   payload: { description: 'What was sent, without addresses; null when it was too large to keep.' },
+});
+
+const RECEIPT = {
+  receipt: text('To ask with.'),
+  requested_at: text(),
+  done_at: nullable(text('null: something is left.')),
+  waiting_for: list(text('`store`, `warehouse` or `archive`.')),
+  forgotten: object({ events: whole(), installs: whole(), dead_letters: whole() }),
+};
+const receipt = object(RECEIPT);
+const deletion = object({ deleted: object({ id: whole(), name: text() }), ...RECEIPT });
+const clock = object({
+  clock: text('What the machine says.'),
+  retention_goes_by: text(),
+  ahead_ms: nullable(whole('How far the clock is ahead of it, and not believed.')),
 });
 
 const PAGE: readonly Parameter[] = [
@@ -125,12 +148,13 @@ export const keeping: readonly Route[] = [
     summary: 'Changes a project.',
     body: {
       doc: 'What changes.',
-      schema: partial({ name: text(), kind: KIND, retention_days: whole() }),
+      schema: partial({ name: text(), kind: KIND, retention_days: whole(), public: PUBLIC }),
     },
     answers: {
       200: { doc: 'As it is now.', schema: project },
       404: { doc: 'There is no such project.' },
       409: { doc: 'A project has this name.' },
+      501: { doc: 'Without a warehouse nothing can be published.' },
     },
   },
   {
@@ -142,8 +166,11 @@ export const keeping: readonly Route[] = [
       { name: 'name', doc: 'Its name, once more: a number may be mistyped.', required: true },
     ],
     answers: {
-      200: { doc: 'It is gone.', schema: { type: 'object' } },
-      202: { doc: 'It is gone from the store; copies follow.', schema: { type: 'object' } },
+      200: { doc: 'It is gone everywhere.', schema: deletion },
+      202: {
+        doc: 'It is gone from the store; copies follow, and the receipt tells.',
+        schema: deletion,
+      },
       400: { doc: 'Its name is missing.' },
       404: { doc: 'There is no such project.' },
     },
@@ -202,14 +229,45 @@ export const keeping: readonly Route[] = [
       schema: { ...partial({ distinct_id: text(), project: text() }), required: ['distinct_id'] },
     },
     answers: {
-      200: {
-        doc: 'It is gone from the store.',
-        schema: object({
-          forgotten: object({ events: whole(), installs: whole(), dead_letters: whole() }),
-        }),
+      200: { doc: 'It is gone everywhere.', schema: receipt },
+      202: {
+        doc: 'It is gone from the store; copies follow, and the receipt tells.',
+        schema: receipt,
       },
       400: { doc: 'No id.' },
     },
+  },
+  {
+    at: ['GET /api/v1/forget/{id}'],
+    tag: 'Keeping',
+    who: 'anybody',
+    summary: 'How far an erasure is, by its receipt, which cannot be guessed and names nobody.',
+    answers: {
+      200: { doc: 'It is done.', schema: receipt },
+      202: { doc: 'Something is left.', schema: receipt },
+      404: { doc: 'There is no such receipt.' },
+    },
+  },
+  {
+    at: ['GET /api/v1/forget'],
+    tag: 'Keeping',
+    who: 'admin',
+    summary: 'The latest receipts.',
+    answers: { 200: { doc: 'The latest first.', schema: object({ receipts: list(receipt) }) } },
+  },
+  {
+    at: ['GET /api/v1/clock'],
+    tag: 'Keeping',
+    who: 'admin',
+    summary: 'The time that retention goes by: a clock that jumps ahead deletes nothing at once.',
+    answers: { 200: { doc: 'Both clocks.', schema: clock } },
+  },
+  {
+    at: ['POST /api/v1/clock'],
+    tag: 'Keeping',
+    who: 'admin',
+    summary: 'Says that the clock is right, so that retention goes by it.',
+    answers: { 200: { doc: 'Both clocks.', schema: clock } },
   },
   {
     at: ['GET /api/v1/dead-letters'],

@@ -5,7 +5,10 @@ import type { DeadLetter, Reason } from '../../event.ts';
 import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../../limits.ts';
 import type { KeptLetter } from '../records.ts';
 import { type Database, type Row, type Statement, textOf } from './database.ts';
+import { isNamedIn } from './naming.ts';
 
+/** Letters that are looked through in one step of an erasure. */
+const LOOKED = 1_000;
 /** Letters beyond the limit before the oldest are deleted: not for each one. */
 const SPARE = 100;
 
@@ -38,6 +41,7 @@ export class LetterTable {
   private readonly bound: Statement;
   private readonly expire: Statement;
   private readonly countAll: Statement;
+  private readonly someOf: Statement;
   private readonly one: Statement;
   private readonly remove: Statement;
   /** How many each project has, or more: what was deleted otherwise is not subtracted. */
@@ -56,6 +60,7 @@ export class LetterTable {
     this.countAll = db.prepare('SELECT project_id, count(*) AS n FROM dead_letters GROUP BY 1');
     this.recount();
     this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
+    this.someOf = db.prepare(`${LETTER} WHERE project_id = ? AND id > ? ORDER BY id LIMIT ?`);
     this.one = db.prepare(`${LETTER} WHERE id = ?`);
     this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ?');
   }
@@ -92,6 +97,28 @@ export class LetterTable {
 
   delete(id: number): boolean {
     return this.remove.run(id).changes > 0;
+  }
+
+  /**
+   * Deletes letters of an id, and those whose payload names it: looks through some, after `after`.
+   */
+  naming(
+    project: number,
+    distinctId: string,
+    after: number,
+  ): { deleted: number; next: number; isLast: boolean } {
+    const page = this.someOf.all(project, after, LOOKED).map(letterOf);
+    const found = page.filter(
+      (letter) =>
+        letter.distinctId === distinctId ||
+        (letter.payload !== null && isNamedIn(letter.payload, distinctId)),
+    );
+    for (const { id } of found) this.delete(id);
+    return {
+      deleted: found.length,
+      next: page.at(-1)?.id ?? after,
+      isLast: page.length < LOOKED,
+    };
   }
 
   /** Deletes what is too old. */

@@ -1,10 +1,13 @@
 // What an erasure does in this store, step by step: each step is a transaction of its own, so that
 // ingestion is never held up for long, and each is done by what it finds, so that it may be repeated.
 
+import type { Event } from '../../event.ts';
 import { DAY_MS } from '../../limits.ts';
+import type { StoredEvent } from '../events.ts';
 import { dayOf, monthOfDay, weekOfDay } from '../periods.ts';
 import { type Activity, bitOf, daysIn, KIND } from './activity.ts';
 import type { Database, Statement } from './database.ts';
+import type { LetterTable } from './dead-letters.ts';
 import { eventOf } from './events.ts';
 import { selectEvents, type Writer } from './writer.ts';
 
@@ -40,6 +43,7 @@ export class Erasing {
     private readonly db: Database,
     private readonly writer: Writer,
     private readonly activity: Activity,
+    private readonly letters: LetterTable,
   ) {
     this.ofDay = selectEvents(
       db,
@@ -61,8 +65,15 @@ export class Erasing {
     );
   }
 
-  /** The next step of erasing an id: a month of it; when none is left, its name. */
-  id(project: number, distinctId: string): Step {
+  /**
+   * The next step of erasing an id: a month of it; then what names it in events of others, and in dead
+   * letters; last, its name. `at` is where the steps are; `replaced` hears of events that have a new number.
+   */
+  id(
+    { project, distinctId, nowMs }: { project: number; distinctId: string; nowMs: number },
+    at: { letter: number },
+    replaced: (seq: number) => void,
+  ): Step {
     // Only what mirrors the table: counts of others wait in the same transaction.
     this.activity.reset();
     const row = this.findId.get(project, distinctId);
@@ -81,16 +92,40 @@ export class Erasing {
       this.eraseMonth(project, id, month, days);
       return step(false, { events });
     }
+    const { naming } = this.writer;
+    // Of older events it may not be known yet whom they name.
+    if (naming.fill()) return step(false);
+    const clean = (old: StoredEvent, cleaned: Event, whose: number) => {
+      this.writer.replace(old, cleaned, whose, nowMs);
+      replaced(old.seq);
+    };
+    if (naming.clean(project, distinctId, (whose) => this.spansOf(whose), clean))
+      return step(false);
+    const letters = this.letters.naming(project, distinctId, at.letter);
+    at.letter = letters.next;
+    if (!letters.isLast) return step(false, { deadLetters: letters.deleted });
     // Last, when no month is left: an event that arrives meanwhile is erased with the others.
-    if (id !== undefined) this.db.prepare('DELETE FROM ids WHERE id = ?').run(id);
+    if (id !== undefined) {
+      this.db.prepare('DELETE FROM ids WHERE id = ?').run(id);
+      this.db.prepare('DELETE FROM naming WHERE id = ?').run(id);
+      naming.reset();
+    }
     return step(true, {
       installs: this.db
         .prepare('DELETE FROM installs WHERE project_id = ? AND installation_id = ?')
         .run(project, distinctId).changes,
-      deadLetters: this.db
-        .prepare('DELETE FROM dead_letters WHERE project_id = ? AND distinct_id = ?')
-        .run(project, distinctId).changes,
+      deadLetters: letters.deleted,
     });
+  }
+
+  /** When an id was active. */
+  private *spansOf(id: number): Generator<readonly [number, number]> {
+    const months = this.db.prepare('SELECT month, days FROM active WHERE id = ? AND 1 = ?');
+    for (const { month, days } of months.all(id, 1)) {
+      for (const day of daysIn(Number(month), Number(days))) {
+        yield [day * DAY_MS, (day + 1) * DAY_MS];
+      }
+    }
   }
 
   /** Erases one event; where it was the only one of its id on a day, that day too. */
@@ -190,6 +225,8 @@ const PROJECT_TABLES = [
   ['dead_letters', 'id'],
   ['rollups', 'dimension, grain, start, value, sub'],
   ['dimension_values', 'id'],
+  ['naming', 'named, id'],
+  ['tokens', 'id'],
   ['active', 'month, id'],
   ['active_counts', 'kind, period'],
   ['public_projects', 'one'],

@@ -141,19 +141,20 @@ export class SqliteErasures implements Erasures {
     const { commits, emptyLog } = this.parts;
     const rows = this.unstored.all(receipt, receipt);
     for (const row of rows) {
-      while (!(await commits.add(1, () => this.step(row))));
+      const at = { letter: 0 };
+      while (!(await commits.add(1, () => this.step(row, at))));
     }
     if (rows.length > 0) await emptyLog();
   }
 
   /** One step, and its count. True: it was the last. Inside a transaction. */
-  private step(row: Row): boolean {
-    const { db, erasing, writer } = this.parts;
+  private step(row: Row, at: { letter: number }): boolean {
+    const { db, erasing, writer, clock } = this.parts;
     const number = Number(row.number);
     const erased = erasedOf(row);
     const { isLast, events, installs, deadLetters }: Step =
       erased.what === 'id'
-        ? erasing.id(erased.project, erased.distinctId)
+        ? erasing.id({ ...erased, nowMs: clock() }, at, (seq) => this.follow(row, seq))
         : erased.what === 'event'
           ? erasing.event(erased.project, erased.seq)
           : erasing.project(erased.project);
@@ -165,6 +166,19 @@ export class SqliteErasures implements Erasures {
     );
     this.close();
     return true;
+  }
+
+  /** An event has a new number: copies drop the old one. Inside a transaction. */
+  private follow(row: Row, seq: number): void {
+    const { db, consumers } = this.parts;
+    if (consumers.length === 0) return;
+    const { lastInsertRowid } = db
+      .prepare(
+        `INSERT INTO erasures (receipt, what, project_id, seq, until_seq) VALUES (?, 'event', ?, ?, ?)`,
+      )
+      .run(row.receipt!, row.project_id!, seq, seq);
+    const wait = db.prepare('INSERT INTO erasure_consumers (number, consumer) VALUES (?, ?)');
+    for (const consumer of consumers) wait.run(Number(lastInsertRowid), consumer);
   }
 
   /** Drops what nobody has to do any more, and closes receipts of which nothing is left. */

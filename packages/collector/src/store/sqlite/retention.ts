@@ -71,9 +71,22 @@ export async function retain(
   await repeat(() => {
     const { changes } = ids.run();
     // What memory mirrors, and nothing else: counts of others wait in the same transaction.
-    if (changes > 0) activity.reset();
+    if (changes > 0) {
+      activity.reset();
+      writer.naming.reset();
+    }
     return changes;
   });
+  await repeat(
+    () =>
+      db
+        .prepare(
+          `DELETE FROM naming WHERE (project_id, named, id) IN
+           (SELECT project_id, named, id FROM naming
+            WHERE id NOT IN (SELECT id FROM ids) LIMIT ?)`,
+        )
+        .run(STEP).changes,
+  );
   await commits.add(1, () => letters.expireBefore(nowMs));
   await dropHours(db, repeat);
   return deleted;

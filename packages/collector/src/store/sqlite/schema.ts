@@ -198,6 +198,19 @@ export const MIGRATIONS: readonly Step[] = [
     PRIMARY KEY (project_id, month)
   ) WITHOUT ROWID;
   `,
+
+  // 1.2: who names whom, so that an id is forgotten in the events of others as well. id is whose events.
+  `
+  CREATE TABLE naming (
+    project_id INTEGER NOT NULL,
+    named TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (project_id, named, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX naming_by_id ON naming (id);
+  -- Events up to this one were written before: they are looked through in the background.
+  INSERT INTO meta (key, value) SELECT 'naming_to_fill', CAST(max(seq) AS TEXT) FROM events HAVING max(seq) > 0;
+  `,
 ];
 
 /** The version this program writes. */

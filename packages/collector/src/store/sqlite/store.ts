@@ -25,6 +25,7 @@ import { arrived, eventOf, lastSeqOf, PAGE } from './events.ts';
 import { DATABASE_FILE } from './folder.ts';
 import { SqliteInstalls } from './installs.ts';
 import { Leases } from './leases.ts';
+import { Naming } from './naming.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqliteProjects } from './projects.ts';
 import { SqlitePublished } from './published.ts';
@@ -79,7 +80,7 @@ export class SqliteStore implements Store {
     const rollups = new Rollups(db);
     this.letters = new LetterTable(db);
     this.activity = new Activity(db);
-    this.writer = new Writer(db, rollups, this.activity, this.letters);
+    this.writer = new Writer(db, rollups, this.activity, this.letters, new Naming(db));
     this.commits = new GroupCommit(db, {
       ...(onCommit && { committed: onCommit }),
       // Once per transaction, not per request: requests of one moment count the same things.
@@ -103,7 +104,7 @@ export class SqliteStore implements Store {
     this.erasures = new SqliteErasures({
       db,
       commits: this.commits,
-      erasing: new Erasing(db, this.writer, this.activity),
+      erasing: new Erasing(db, this.writer, this.activity, this.letters),
       writer: this.writer,
       consumers,
       projects: () => this.projects.list().map(({ id }) => id),
@@ -176,6 +177,7 @@ export class SqliteStore implements Store {
     const { steadyMs } = await this.steady.look(nowMs);
     const parts = { db, commits, writer, activity, letters, projects };
     const events = await retain(parts, steadyMs);
+    while (await commits.add(1, () => writer.naming.fill()));
     if (events > 0) await this.emptyLog();
     return { events, steadyMs };
   }

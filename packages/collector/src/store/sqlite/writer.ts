@@ -1,11 +1,13 @@
 // Writes events and what they count for, inside a transaction that is open.
 
 import type { DeadLetter, Event } from '../../event.ts';
+import type { StoredEvent } from '../events.ts';
 import type { Stored } from '../store.ts';
 import type { Activity } from './activity.ts';
 import type { Database, Statement } from './database.ts';
 import type { LetterTable } from './dead-letters.ts';
 import { EVENT_COLUMNS, eventOf, eventValues, insertEvent } from './events.ts';
+import type { Naming } from './naming.ts';
 import type { Rollups } from './rollups.ts';
 
 /** The writer of events of one database connection. */
@@ -21,6 +23,7 @@ export class Writer {
     private readonly rollups: Rollups,
     private readonly activity: Activity,
     private readonly letters: LetterTable,
+    readonly naming: Naming,
   ) {
     this.insert = insertEvent(db);
     this.highest = db.prepare(
@@ -57,6 +60,7 @@ export class Writer {
       inserted++;
       this.rollups.count(project!, event);
       this.activity.note(project!, known, event.timeMs);
+      this.naming.note(project!, known.id, event);
     }
     for (const letter of letters) this.letters.keep(letter, nowMs);
     return { inserted, isNew };
@@ -71,6 +75,15 @@ export class Writer {
   }
 
   /**
+   * Puts another version in the place of an event, under a new number, so that copies follow. It counts
+   * for what it counted for.
+   */
+  replace(old: StoredEvent, event: Event, id: number, nowMs: number): void {
+    this.removeEvent.run(old.seq);
+    this.insert.run(...eventValues(++this.seq, old.project, id, event, nowMs));
+  }
+
+  /**
    * To be called in a transaction before events are deleted: the highest number is kept, because SQLite
    * would give the numbers of the newest rows to others.
    */
@@ -82,6 +95,7 @@ export class Writer {
   undo(): void {
     this.rollups.undo();
     this.activity.reset();
+    this.naming.reset();
     this.readSeq();
   }
 

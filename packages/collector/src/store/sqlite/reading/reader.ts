@@ -33,6 +33,8 @@ export class Reader {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      // Whoever waits for an answer does not end before it; without a question the thread holds up nobody.
+      this.worker!.ref();
       this.worker!.postMessage({ id, name, params } satisfies Question);
     });
   }
@@ -51,6 +53,7 @@ export class Reader {
     worker.on('message', (given: Answer) => {
       const asked = this.waiting.get(given.id);
       this.waiting.delete(given.id);
+      if (this.waiting.size === 0) worker.unref();
       if ('error' in given) {
         const { error, code } = given;
         asked?.reject(Object.assign(new Error(error), code === undefined ? {} : { code }));
