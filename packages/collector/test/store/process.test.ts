@@ -1,7 +1,8 @@
 // A command that asks the store: the answer comes from a thread, and the process waits for it.
 
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { makeFolder } from '../support/collector.ts';
@@ -13,11 +14,9 @@ it('a process that waits for an answer does not end before it', async () => {
     const store = await openStore({ dataFolder: ${JSON.stringify(folder.path)} });
     console.log(await store.numbers.stats(1));
     await store.close();`;
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--input-type=module',
-    '-e',
-    script,
-  ]);
+  const file = join(folder.path, 'ask.mjs');
+  writeFileSync(file, script);
+  const { stdout } = await promisify(execFile)(process.execPath, [file]);
   folder.remove();
   expect(stdout).toContain('events: 0');
 });
