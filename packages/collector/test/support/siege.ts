@@ -15,7 +15,11 @@ const MAX_HELD_UP_MS = Number(process.env.TEST_HELD_UP_MS ?? 250);
 const TRIES = 3;
 
 /** A request: POST, unless the headers' `:method` says something else. */
-export type Sent = [path: string, body?: Buffer | string, headers?: Record<string, string>];
+export type Sent = [
+  path: string,
+  body?: Buffer | string | undefined,
+  headers?: Record<string, string>,
+];
 
 const peakMiB = (pid: number | string) =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
