@@ -208,20 +208,26 @@ analytics.names := $(foreach name,$(analytics.names),$(if $(findstring environme
 analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names))) \
   $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(analytics.names)) \
   $(if $(findstring $(analytics.newline),$(value SHLVL)),SHLVL) \
+  $(filter undefined,$(origin PATH)) \
   $(if $(findstring $(analytics.newline),$(value PWD))$(if $(value PWD),,$(filter-out undefined,$(origin PWD))),PWD))
 # The flags and variables on its command line, if all of them are simple: then track need not read its words. Asked
 # when the recipe runs: before, make does not say -j. Flags by single letters come first, -Onone is from below.
-analytics.given = $(filter-out -- -Onone --jobserver-auth=%,$(wordlist 2,99,-$(MAKEFLAGS)))
+# A job server that did not come with a -j is one that the environment hands on. Long ones, of more than some 250
+# letters, cost a shell more than a process.
+analytics.given = $(filter-out -- $(analytics.sync) $(if $(filter -j%,$(MAKEFLAGS)),--jobserver-auth=%),$(wordlist 2,99,-$(MAKEFLAGS)))
 analytics.assigned = $(if $(filter undefined,$(origin MAKEOVERRIDES)),,$(MAKEOVERRIDES))
 analytics.unknown = $(filter-out -j% --no-print-directory $(analytics.assigned),$(analytics.given))
 analytics.letters = $(subst -,,$(firstword -$(MAKEFLAGS)))
 analytics.special = $(subst B,,$(subst e,,$(subst k,,$(subst r,,$(subst S,,$(subst s,,$(analytics.letters)))))))
 analytics.simple = $(foreach flag,B e k r S s,$(if $(findstring $(flag),$(analytics.letters)),-$(flag))) $(analytics.given)
-analytics.plain = $(if $(analytics.old)$(analytics.unknown)$(analytics.special),,$(strip $(analytics.simple)))
+analytics.short = $(abspath /$(analytics.wide)/$(subst /,x,$(subst $(analytics.blank),x,$(analytics.simple))))
+analytics.plain = $(if $(analytics.old)$(analytics.unknown)$(analytics.special),,$(if $(analytics.short),$(strip $(analytics.simple))))
+analytics.sync :=
 # With -Orecurse, this make would hold back all that the real one says. make 4.0 to 4.3 do not tell
 # a makefile about -O, so it is turned off here; the real make gets the flags that were given.
 ifneq (,$(and $(filter 4.0 4.0.% 4.1 4.1.% 4.2% 4.3%,$(analytics.version)),$(wildcard /proc/self/cmdline)))
-MAKEFLAGS := -Onone
+analytics.sync := -Onone
+MAKEFLAGS := $(analytics.sync)
 endif
 .SUFFIXES:
 .NOTPARALLEL:
@@ -235,7 +241,7 @@ analytics.track := /bin/sh .onramp/track
 analytics.where := '$(analytics.process)' '$(analytics.space)'
 analytics.told :=
 -include .onramp/.succeeded
-.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where) $(call analytics.quote,$(analytics.plain)) $(call analytics.quote,$(value PWD))
+.onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd)$(filter -Onone,$(analytics.given)),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where) $(call analytics.quote,$(analytics.plain)) $(call analytics.quote,$(value PWD))
 .onramp/.succeeded: .onramp/.run ; $(eval analytics.told := 1)@$(analytics.track) end 0 '$(analytics.run)' $(analytics.where)
 analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)$(analytics.track) end 2 '$(analytics.run)' $(analytics.where))
 

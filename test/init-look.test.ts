@@ -72,6 +72,14 @@ describe('what makefiles and scripts do', () => {
     expect(others).toEqual([]);
   });
 
+  it.each(['$(MAKE) -C gitk-git clean', '@echo "… use git clean before"'])(
+    'nothing of %s',
+    async (line) => {
+      await hostWith({ Makefile: `up: ; @echo up\n\t${line}\n` });
+      expect(await notes()).toEqual([]);
+    },
+  );
+
   it('the first line is named, and how many more there are', async () => {
     await hostWith({ Makefile: 'a: ; git clean -fdx\nb: ; git clean -fdx\n' });
     expect((await notes())[0]).toMatch(/^Makefile:1 runs .+ \(And 1 more such lines\.\)$/);

@@ -160,6 +160,19 @@ describe('git', () => {
     expect(await events([])).toEqual([executed('low')]);
   });
 
+  it('without a goal may be of a makefile that is included first', async () => {
+    mkdirSync(join(host.root, 'rules'));
+    host.write('rules/Makefile.common', '-include .env\nshared: ; @:\n');
+    host.write('makefile', 'include ./rules/Makefile.common\nlow: ; @:\n');
+    host.git();
+    expect(await events([])).toEqual([executed('shared')]);
+    expect(await commandOf('shared')).toBe('shared');
+    host.write('makefile', 'WHERE := rules\ninclude $(WHERE)/*.common\nlow: ; @:\n');
+    host.git();
+    expect(await events([])).toEqual([executed('unknown')]);
+    expect(await commandOf('low')).toBe('low');
+  });
+
   it('is asked about this project, whatever GIT_DIR and its like say', async () => {
     const other = await makeHost({
       files: { Makefile: 'canary: ; @:\n', 'services-available/canary.yml': '' },

@@ -3,9 +3,9 @@
 // A name that git does not track was made up by the person at the keyboard, and never leaves.
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { hashOf, type Index, readIndex } from './gitindex';
-import { parseMakefile } from './makefile';
+import { type Makefile, parseMakefile } from './makefile';
 
 /** The folders that hold the declarations, relative to the project. */
 export interface Folders {
@@ -33,28 +33,60 @@ interface Commands {
   readonly first: string | undefined;
 }
 
+/** A makefile whose content is the one git has; undefined for any other file. */
+function readTracked(root: string, index: Index, path: string): Makefile | undefined {
+  const hash = index.get(path);
+  if (hash === undefined) return undefined;
+  try {
+    const content = readFileSync(join(root, path));
+    return hashOf(content) === hash ? parseMakefile(content.toString('utf8')) : undefined;
+  } catch {
+    return undefined; // Tracked, but gone from the disk.
+  }
+}
+
+/** What a makefile includes that `make` finds by a name that is written out. */
+const isPlain = (path: string) => !/[$*?[\]~%]/.test(path);
+
 /**
- * The targets of tracked makefiles whose content is the one git has. A makefile that was changed
- * declares nothing until the change is in git: a target in it may be somebody's own.
+ * The targets of tracked makefiles: the project's own, every *.mk, and what these include by name. A
+ * makefile that was changed declares nothing until the change is in git: a target in it may be somebody's own.
  */
 function readCommands(root: string, index: Index): Commands {
-  const targets = new Set<string>();
-  let first: string | undefined;
   // Not by asking for each: some file systems answer for `Makefile` when asked for `makefile`.
   const main = MAIN.find((name) => readdirSync(root).includes(name));
-  for (const [path, hash] of index) {
-    if (!isMakefile(path)) continue;
-    try {
-      const content = readFileSync(join(root, path));
-      if (hashOf(content) !== hash) continue;
-      const parsed = parseMakefile(content.toString('utf8'));
-      for (const target of parsed.targets) targets.add(target);
-      if (path === main) first = parsed.defaultTarget;
-    } catch {
-      // Tracked, but gone from the disk.
+  const known = new Map<string, Makefile | undefined>();
+  const paths = [...index.keys()].filter(isMakefile);
+  for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+    if (known.has(path)) continue;
+    const makefile = readTracked(root, index, path);
+    known.set(path, makefile);
+    for (const each of makefile?.includes ?? []) {
+      if (isPlain(each.path)) paths.push(normalize(each.path));
     }
   }
-  return { targets, first };
+  const targets = new Set<string>();
+  for (const makefile of known.values())
+    for (const target of makefile?.targets ?? []) targets.add(target);
+  return { targets, first: main && firstOf(main, known) };
+}
+
+/** What `make` without a goal builds; undefined where that cannot be said. */
+function firstOf(
+  path: string,
+  known: ReadonlyMap<string, Makefile | undefined>,
+  open: readonly string[] = [],
+): string | undefined {
+  const makefile = known.get(path);
+  if (!makefile || open.includes(path)) return undefined;
+  if (makefile.chosen) return makefile.chosen;
+  for (const include of makefile.includes) {
+    if (!include.isBefore) break;
+    if (!isPlain(include.path)) return undefined;
+    const first = firstOf(normalize(include.path), known, [...open, path]);
+    if (first) return first;
+  }
+  return makefile.first;
 }
 
 /**

@@ -17,13 +17,13 @@ const FOLDER = '.onramp/';
 /** Each pattern of a line, and what such a line means for us. */
 const LINES: readonly { pattern: RegExp; means: (line: Line) => string }[] = [
   {
-    pattern: /\bgit\s+clean\b.*\s-[a-zA-Z]*[xX]/,
+    pattern: /^(?!.*\b(?:echo|printf)\b).*(?<![\w-])git\s+clean\b.*\s-[a-zA-Z]*[xX]/,
     means: ({ where }) =>
       `${where} runs \`git clean\`, which deletes onramp.lock: whoever turned analytics on has to ` +
       'do so again. `-e onramp.lock` spares it.',
   },
   {
-    pattern: /\bgit\s+clean\b(?!.*\s-[a-zA-Z]*[xX])/,
+    pattern: /^(?!.*\b(?:echo|printf)\b).*(?<![\w-])git\s+clean\b(?!.*\s-[a-zA-Z]*[xX])/,
     means: ({ where }) =>
       `${where} runs \`git clean\`, which deletes ${FOLDER} until it is committed.`,
   },

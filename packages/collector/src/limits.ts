@@ -80,6 +80,8 @@ export const GUESSES_PER_MINUTE = 10;
 /** Attempts to log in: a minute and address. */
 export const LOGINS_PER_MINUTE = 10;
 
+/** Exports under way at once: each has a thread, and what it holds of the data. */
+export const EXPORTS_AT_ONCE = 4;
 /** The end: downloads are cut off after the first, requests after the second, everything after the third. */
 export const END_DOWNLOADS_MS = 1 * SECOND_MS;
 export const END_REQUESTS_MS = 6 * SECOND_MS;

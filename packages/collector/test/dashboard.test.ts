@@ -2,8 +2,10 @@
 
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, startBrowser } from '../../../test/support/browser';
 import { makeHost } from '../../../test/support/host';
 import { ADMIN, type Collector, event, startCollector, TOKEN } from './support/collector';
+import { sendAll, visit, WITH_WAREHOUSE } from './support/visit';
 
 describe('the dashboard', () => {
   let collector: Collector;
@@ -59,6 +61,29 @@ describe('the dashboard', () => {
     expect(gzipSync(text).length).toBeLessThan(110_000);
     expect(page).not.toContain('<script>');
   });
+
+  // All that the pages promise is in pages.slow.test.ts; this is the way through.
+  it.runIf(hasBrowser())(
+    'shows in a browser what was sent, to who has the token',
+    async () => {
+      const browser = await startBrowser();
+      const asked = await startCollector(WITH_WAREHOUSE);
+      try {
+        await sendAll(asked, [event({}), event({ distinct_id: 'id-2' })]);
+        const { page, trouble } = await visit(browser, asked, '/', { isSignedIn: false });
+        await page.getByLabel('Admin token').fill(ADMIN);
+        await page.keyboard.press('Enter');
+        await page.locator('#commands li', { hasText: 'up' }).waitFor();
+        await page.locator('#activity canvas').waitFor();
+        expect(await page.locator('.tile .number').first().textContent()).toBe('2');
+        expect(trouble).toEqual([]);
+      } finally {
+        await browser.close();
+        await asked.stop();
+      }
+    },
+    60_000,
+  );
 
   it('forgets an id when the shim asks with its project’s token', async () => {
     const host = await makeHost();

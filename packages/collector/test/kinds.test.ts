@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstCommand, firstEvent } from '../../dashboard/src/panels/first-event';
+import { KINDS } from '../../schema/src/columns';
 import { namesPerson } from '../src/gate/person';
 import { openStore } from '../src/store/open';
 import { TokenlessProjects } from '../src/tokenless-projects';
@@ -114,6 +116,15 @@ describe('a project', () => {
     expect((await wrong.json()) as object).toMatchObject({
       detail: 'kind: use one of cli, installs, agents, web, product',
     });
+  });
+
+  it.each(KINDS)('of the kind %s takes the first event that the pages show', async (kind) => {
+    const made = await collector.admin('POST', '/api/v1/projects', { name: 'new', kind });
+    const { token } = (await made.json()) as { token: string };
+    const { path, headers, body } = firstEvent(kind, token);
+    expect((await collector.post(path, body, headers)).ok).toBe(true);
+    expect((await collector.summary('?project=new')).totals.events).toBe(1);
+    expect(firstCommand(kind, token, 'http://x')).toContain(`-d '${body}' http://x${path}`);
   });
 
   it('is called by its number before another is by its name', async () => {

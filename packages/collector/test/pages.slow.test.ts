@@ -337,6 +337,7 @@ describe.runIf(hasBrowser())('the pages', () => {
   it('has one socket, whatever happens to the session; after its end it asks to sign in again', async () => {
     const made = await view('/?page=live&range=7d', { hasOwnSession: true });
     const { page } = made;
+    await page.getByText('Connected:').waitFor();
     const open = new Set<object>();
     let made_ = 0;
     page.on('websocket', (socket) => {

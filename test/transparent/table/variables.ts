@@ -10,6 +10,12 @@ export const variables: Scenario[] = [
   s('VAR with a newline', "make 'X=two\nlines' env"),
   s('VAR with a newline at its end', "make 'X=line\n' 'Y=\n' env"),
   s('VAR with a backslash', "make 'X=a\\b\\\\c \\n' world env"),
+  s('a word that ends with a newline', "make env 'X=x\n'; make -s one 'X=x\n'"),
+  s(
+    'VAR that a shell or ours has',
+    'make OPTIND=7 world; make _oa_make=x show; make PS4=x PPID=1 one',
+  ),
+  s('VAR with a very long value', 'make X="$(printf %0100000d 7)" show'),
   s('VAR empty', 'make X= show'),
   s('VAR:=x, VAR+=x, VAR?=x', 'make X:=1 Y+=2 Z?=3 world env'),
   s('VAR with a long value', 'make X="$(printf %05000d 7)" show'),
@@ -42,6 +48,13 @@ export const variables: Scenario[] = [
   s('VAR that the environment has', 'make X=1 show env; make -s X=2 show; make -e X=3 show', {
     env: { X: 'environment' },
   }),
+  s(
+    'MAKEFLAGS with -O',
+    'MAKEFLAGS=-Otarget make -j2 -k world; MAKEFLAGS=-Otarget make A=1 world',
+    {
+      since: 4,
+    },
+  ),
   s('MAKEFLAGS with -j', 'MAKEFLAGS=-j4 make parallel', { anyOrder: true }),
   s('MAKEFLAGS with n', 'MAKEFLAGS=n make one', untracked),
   s('MAKEFLAGS empty', 'MAKEFLAGS= make world env'),

@@ -23,26 +23,30 @@ interface Parts {
 export function data(app: FastifyInstance, { auth, store, location, clock }: Parts): void {
   const { projects } = store;
 
-  app.get('/api/v1/export', { onRequest: auth.reads }, async (request, reply) => {
-    const query = queryOf(request);
-    const visible = visibleTo(request.access, projects);
-    const format = (query.format ?? 'ndjson') as ExportFormat;
-    if (!Object.hasOwn(EXPORT_FORMATS, format)) {
-      throw new Refused(
-        400,
-        'invalid_format',
-        `format is ${Object.keys(EXPORT_FORMATS).join(', ')}`,
-      );
-    }
-    // Without a range, everything there is.
-    const selection =
-      query.from || query.to
-        ? selectionOf(rangeOf(query, visible, clock()))
-        : { project: projectOf(query, visible).id };
-    const { type, name } = EXPORT_FORMATS[format];
-    return reply
-      .type(type)
-      .header('content-disposition', `attachment; filename="${name}"`)
-      .send(exportStream({ location, format, selection }));
-  });
+  app.get(
+    '/api/v1/export',
+    { config: { isExport: true }, onRequest: auth.reads },
+    async (request, reply) => {
+      const query = queryOf(request);
+      const visible = visibleTo(request.access, projects);
+      const format = (query.format ?? 'ndjson') as ExportFormat;
+      if (!Object.hasOwn(EXPORT_FORMATS, format)) {
+        throw new Refused(
+          400,
+          'invalid_format',
+          `format is ${Object.keys(EXPORT_FORMATS).join(', ')}`,
+        );
+      }
+      // Without a range, everything there is.
+      const selection =
+        query.from || query.to
+          ? selectionOf(rangeOf(query, visible, clock()))
+          : { project: projectOf(query, visible).id };
+      const { type, name } = EXPORT_FORMATS[format];
+      return reply
+        .type(type)
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(exportStream({ location, format, selection }));
+    },
+  );
 }

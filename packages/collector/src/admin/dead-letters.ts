@@ -52,17 +52,21 @@ export function deadLetters(
     };
   });
 
-  app.get('/api/v1/dead-letters/export', { onRequest }, async (request, reply) => {
-    const project = onlyOf(request);
-    async function* lines() {
-      for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
-        page = await letters.list(project, after, PAGE);
-        if (page.length === 0) return;
-        yield page.map((letter) => `${JSON.stringify(shown(letter))}\n`).join('');
+  app.get(
+    '/api/v1/dead-letters/export',
+    { config: { isExport: true }, onRequest },
+    async (request, reply) => {
+      const project = onlyOf(request);
+      async function* lines() {
+        for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
+          page = await letters.list(project, after, PAGE);
+          if (page.length === 0) return;
+          yield page.map((letter) => `${JSON.stringify(shown(letter))}\n`).join('');
+        }
       }
-    }
-    return reply.type('application/x-ndjson').send(Readable.from(lines()));
-  });
+      return reply.type('application/x-ndjson').send(Readable.from(lines()));
+    },
+  );
 
   /** Sends a letter through the gate again. It is deleted only when its event was taken. */
   const replay = async (letter: KeptLetter): Promise<boolean> => {

@@ -30,7 +30,7 @@ export const columnsOf = (kind?: Kind): readonly Column[] => [
 /** A boolean column of this name tells failures: `false` is one. */
 export const SUCCESS = 'success';
 
-const RESERVED = new Set([...BUILT_IN.map(({ name }) => name), 'project', 'seq', 'id']);
+const RESERVED = new Set([...BUILT_IN.map(({ name }) => name), 'project', 'seq', 'id', 'n']);
 
 /** @throws when a list of columns cannot be a table. */
 export function checkColumns(columns: readonly Column[]): void {

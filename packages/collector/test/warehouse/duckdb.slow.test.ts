@@ -187,6 +187,7 @@ describe('a process of its own', () => {
     await warehouse.close();
     const again = opened(file);
     expect(readFileSync(file).includes(secret)).toBe(true);
+    writeFileSync(`${file}.damaged`, `what somebody kept of ${secret}`);
     await again.erase(1, secret);
     expect(await again.status()).toMatchObject({ hasErasedBytes: true });
     const question: Question = { kind: 'series', interval: 'day', ...RANGE, from: FROM };

@@ -7,6 +7,7 @@ import { readLive } from '../app/live';
 import { useScope } from '../app/scope';
 import { send } from '../app/server';
 import { Card } from '../parts/card';
+import { firstCommand } from './first-event';
 
 /** How often it is looked for where the live feed is not to be had. */
 const LOOK_MS = 10_000;
@@ -32,9 +33,6 @@ function Copied({ label, text }: { label: string; text: string }) {
   );
 }
 
-/** A shell's word. */
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
 export function Empty() {
   const { project, kind } = useScope();
   const [isThere, setThere] = useState(false);
@@ -55,12 +53,7 @@ export function Empty() {
   const [made, setMade] = useState<string>();
   const [trouble, setTrouble] = useState('');
   const token = made ?? 'TOKEN';
-  const body = JSON.stringify({
-    event: kind === 'installs' ? 'installation_started' : 'hello',
-    distinct_id: 'me',
-    api_key: token,
-  });
-  const command = `curl -H 'content-type: application/json' -d ${quoted(body)} ${location.origin}/i/v0/e/`;
+  const command = firstCommand(kind, token, location.origin);
   return (
     <Card
       id="empty"

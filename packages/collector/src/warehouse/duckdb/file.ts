@@ -7,7 +7,7 @@ import { type Column, checkColumns } from '../columns.ts';
 import { quoted } from './sql.ts';
 
 /** The layout of the tables. A file of another one is made anew. */
-const VERSION = '1';
+const VERSION = '2';
 
 const TYPES = { text: 'VARCHAR', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'BIGINT' } as const;
 
@@ -17,6 +17,8 @@ const EVENTS = [
   ['time', 'BIGINT'],
   ['event', 'VARCHAR'],
   ['id', 'UBIGINT'],
+  // The number of the id among those of its project: small ones count quickly.
+  ['n', 'UINTEGER'],
   ['session', 'UBIGINT'],
 ] as const;
 
@@ -52,6 +54,8 @@ export const compactOf = (file: string): string => `${file}.compact`;
 /** Copies what there is into a file of its own, without what was erased. The file is not open any more. */
 export async function copyCompacted(connection: DuckDBConnection, file: string): Promise<void> {
   removeCompact(file);
+  // A damaged file that was kept for a look has what was erased, too.
+  for (const end of ['', '.wal']) rmSync(asideOf(file) + end, { force: true });
   const target = compactOf(file).replaceAll("'", "''");
   await connection.run(`ATTACH '${target}' AS compacted (STORAGE_VERSION 'latest')`);
   // Rows of one time stay together: that is what makes questions about a range fast.
@@ -157,7 +161,7 @@ async function prepare(
   await connection.run(`CREATE TABLE IF NOT EXISTS events (${columnsSql})`);
   // Names of ids are written once; events have their keys.
   await connection.run(
-    'CREATE TABLE IF NOT EXISTS ids (project INTEGER, id UBIGINT, distinct_id VARCHAR)',
+    'CREATE TABLE IF NOT EXISTS ids (project INTEGER, id UBIGINT, n UINTEGER, distinct_id VARCHAR)',
   );
   // Every number, not only the highest: batches may come in any order.
   await connection.run('CREATE TABLE IF NOT EXISTS batches (number BIGINT)');

@@ -17,6 +17,15 @@ const KNOWN_IDS = 100_000;
 const KEPT_BATCHES = 100_000;
 const PRUNED_EVERY = 1_000;
 
+/** Columns of the table that every event has. */
+const BUILT_IN_COLUMNS = 7;
+
+/** An id in events: its key, and its number among those of its project. */
+interface Id {
+  readonly key: bigint;
+  readonly n: number;
+}
+
 type Append = (appender: DuckDBAppender, value: unknown) => void;
 
 /** A value as its column has it; null what is missing or of another type. */
@@ -39,7 +48,7 @@ const APPEND: Record<Column['type'] | 'json', Append> = {
 
 export class Writer {
   /** Ids that are in the table of ids, with their keys. */
-  private known = new Map<string, bigint>();
+  private known = new Map<string, Id>();
   private last: Promise<unknown> = Promise.resolve();
   private readonly append: readonly (readonly [name: string, append: Append])[];
   private highest: number | null | undefined;
@@ -52,7 +61,7 @@ export class Writer {
     private readonly remembered: Remembered,
   ) {
     const byName = new Map(columns.map((column) => [column.name, column]));
-    this.append = order.slice(6).map((name) => {
+    this.append = order.slice(BUILT_IN_COLUMNS).map((name) => {
       const column = byName.get(name);
       // A column that this collector no longer knows stays empty.
       return [name, column ? APPEND[column.json ? 'json' : column.type] : APPEND.text] as const;
@@ -210,13 +219,12 @@ export class Writer {
     for (const [index, name] of distinctId.entries()) {
       const owner = project[index]!;
       const known = `${owner} ${name}`;
-      if (this.known.has(known)) continue;
-      const key = keyOfText(name);
-      this.known.set(known, key);
-      fresh.set(known, [owner, key, name]);
+      if (!this.known.has(known)) fresh.set(known, [owner, keyOfText(name), name]);
     }
     if (fresh.size === 0) return;
-    await this.connection.run('CREATE OR REPLACE TEMP TABLE fresh AS FROM ids LIMIT 0');
+    await this.connection.run(
+      'CREATE OR REPLACE TEMP TABLE fresh (project INTEGER, id UBIGINT, distinct_id VARCHAR)',
+    );
     const appender = await this.connection.createAppender('fresh', 'main', 'temp');
     for (const [owner, key, name] of fresh.values()) {
       appender.appendInteger(owner);
@@ -227,9 +235,23 @@ export class Writer {
     appender.closeSync();
     // Two texts of one key: only texts that are no Unicode, and differ in what is none.
     await this.connection.run(
-      `INSERT INTO ids SELECT project, id, any_value(distinct_id) FROM fresh
-       ANTI JOIN ids USING (project, id) GROUP BY ALL`,
+      `INSERT INTO ids
+       SELECT project, id, coalesce(highest, 0) + row_number() OVER (PARTITION BY project), name
+       FROM (SELECT project, id, any_value(distinct_id) AS name FROM fresh
+             ANTI JOIN ids USING (project, id) GROUP BY ALL)
+       LEFT JOIN (SELECT project, max(n) AS highest FROM ids GROUP BY project) USING (project)`,
     );
+    const found = await this.connection.runAndReadAll(
+      'SELECT DISTINCT project, id, n FROM fresh JOIN ids USING (project, id)',
+    );
+    const numbers = new Map(
+      (found.getRowsJS() as [number, bigint, number][]).map(
+        ([owner, key, n]) => [`${owner} ${key}`, n] as const,
+      ),
+    );
+    for (const [known, [owner, key]] of fresh) {
+      this.known.set(known, { key, n: numbers.get(`${owner} ${key}`)! });
+    }
   }
 
   private async appendPiece(rows: PackedRows, start: number, end: number): Promise<void> {
@@ -243,7 +265,9 @@ export class Writer {
       appender.appendBigInt(BigInt(rows.seq[index]!));
       appender.appendBigInt(BigInt(Math.trunc(rows.timeMs[index]!)));
       appender.appendVarchar(rows.event[index]!);
-      appender.appendUBigInt(this.known.get(`${project} ${rows.distinctId[index]}`)!);
+      const { key, n } = this.known.get(`${project} ${rows.distinctId[index]}`)!;
+      appender.appendUBigInt(key);
+      appender.appendUInteger(n);
       const of = rows.session[index] ?? null;
       if (of === null) appender.appendNull();
       else {

@@ -352,6 +352,37 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       });
     });
 
+    it('ids of many intervals are counted, whatever came, went and came again', async () => {
+      const ids = async () => {
+        const { points } = (await data({
+          kind: 'series',
+          interval: 'hour',
+          from: FROM,
+          to: FROM + 6 * 3_600_000,
+        })) as { points: { ids: number }[] };
+        return points.map((each) => each.ids);
+      };
+      const of = (from: number, names: string[], hour: number) =>
+        names.map((distinctId, index) =>
+          row(from + index, { distinctId, timeMs: FROM + hour * 3_600_000 }),
+        );
+      await warehouse.write({ number: 1, rows: of(1, ['a', 'b', 'a', 'b\udc00', 'b\ufffd'], 0) });
+      await warehouse.write({ number: 2, rows: of(11, ['c', 'd', 'a'], 5) });
+      await warehouse.write({
+        number: 3,
+        rows: of(21, ['a'], 2).map((each) => ({ ...each, project: 2 })),
+      });
+      expect(await ids()).toEqual([3, 0, 0, 0, 0, 3]);
+      await warehouse.erase(1, 'd');
+      await warehouse.erase(1, 'b');
+      await warehouse.write({ number: 4, rows: of(31, ['e', 'b', 'f', 'e'], 5) });
+      expect(await ids()).toEqual([2, 0, 0, 0, 0, 5]);
+      await made.reopen();
+      warehouse = made.warehouse;
+      await warehouse.write({ number: 5, rows: of(41, ['a', 'g'], 3) });
+      expect(await ids()).toEqual([2, 0, 0, 2, 0, 5]);
+    });
+
     it('events are read page by page, each once', async () => {
       // Many of the same millisecond: the cursor must tell them apart.
       const rows = rowsOf(1, 95).map((each) => ({ ...each, timeMs: FROM + (each.seq % 7) }));

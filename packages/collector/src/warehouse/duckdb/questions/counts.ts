@@ -2,19 +2,45 @@
 
 import type { Counts, Field, Measured } from '../../../../../schema/src/question.ts';
 import { type Column, SUCCESS } from '../../columns.ts';
-import type { Cell } from '../readers.ts';
+import type { Cell, Reading } from '../readers.ts';
 import type { Statement } from '../sql.ts';
 
 /** Of these columns, the one that tells failures. */
 const tellsFailures = (columns: readonly Column[]): boolean =>
   columns.some(({ name, type }) => name === SUCCESS && type === 'boolean');
 
+/** Memory that bits of ids may take, in bytes. */
+const BITS_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Distinct ids in each of so many groups. A bit for each id of the project takes a third of the time of
+ * counting them as they are, where there are many groups, and not too many ids.
+ */
+export async function idsSql(
+  { statement: prepare, rows }: Reading,
+  project: number,
+  groups: number,
+): Promise<string> {
+  const statement = prepare();
+  const [found] = await rows(
+    statement,
+    `SELECT max(n) FROM ids WHERE project = ${statement.integer(project)}`,
+  );
+  const highest = Number(found?.[0] ?? 0);
+  const isSmall = (groups * highest) / 8 <= BITS_BYTES;
+  if (groups < MANY_GROUPS || !isSmall) return 'count(DISTINCT id)';
+  return `coalesce(bit_count(bitstring_agg(n, 0, ${highest})), 0)`;
+}
+
+/** Groups from which on bits are quicker. */
+const MANY_GROUPS = 4;
+
 /** Aggregates over events: `countsOf` reads them. */
-export function countsSql(columns: readonly Column[]): string {
+export function countsSql(columns: readonly Column[], ids = 'count(DISTINCT id)'): string {
   const judged = tellsFailures(columns)
     ? `count(*) FILTER (NOT ${SUCCESS}), count(${SUCCESS})`
     : '0, 0';
-  return `count(*), count(DISTINCT id), ${judged}`;
+  return `count(*), ${ids}, ${judged}`;
 }
 
 /** Of `countsSql` what can be added up, as c0 (events), c2 (failures) and c3 (judged). */

@@ -6,7 +6,7 @@ import { Calendar, periodBefore } from '../../../../../schema/src/zone.ts';
 import { keySql } from '../calendar.ts';
 import type { Reading } from '../readers.ts';
 import type { Span } from '../remembered.ts';
-import { countsOf, countsSql, NOTHING } from './counts.ts';
+import { countsOf, countsSql, idsSql, NOTHING } from './counts.ts';
 import type { Result } from './questions.ts';
 
 /** Stretches that are counted by a statement each. */
@@ -70,16 +70,18 @@ function gapsOf(counted: readonly unknown[]): [first: number, last: number][] {
 }
 
 async function count(
-  { statement: prepare, rows, columns }: Reading,
+  reading: Reading,
   question: SeriesQuestion,
   calendar: Calendar,
   interval: Interval,
   range: Span,
 ): Promise<Map<number, number[]>> {
-  const statement = prepare();
-  const found = await rows(
+  const ids = await idsSql(reading, question.project, calendar.keys(interval).length);
+  const statement = reading.statement();
+  const found = await reading.rows(
     statement,
-    `SELECT ${keySql(calendar, 'time', interval)} AS key, ${countsSql(columns)} FROM events
+    `SELECT ${keySql(calendar, 'time', interval)} AS key, ${countsSql(reading.columns, ids)}
+     FROM events
      WHERE ${statement.scope({ ...question, ...range })} GROUP BY key`,
   );
   return new Map(found.map(([key, ...counts]) => [Number(key), counts.map(Number)]));
