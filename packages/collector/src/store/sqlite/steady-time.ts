@@ -34,7 +34,10 @@ export class SteadyTime {
 
   /** Between two looks: what is believed, and the time that has gone by since. Writes nothing. */
   between(nowMs: number): number {
-    this.believed ??= { ms: this.read()?.believedMs, runningMs: this.running() };
+    this.believed ??= {
+      ms: (this.read() ?? this.first(nowMs))?.believedMs,
+      runningMs: this.running(),
+    };
     const { ms, runningMs } = this.believed;
     if (ms === undefined) return nowMs;
     const goneMs = ms + this.running() - runningMs;
