@@ -61,7 +61,7 @@ export function sourcesOf(root: string, env: Values, own: Values) {
     return undefined;
   };
   const inEnvironment = (name: string): Sourced | undefined => {
-    const value = env[name];
+    const value = env[name]?.trim();
     return value ? { value, from: name } : undefined;
   };
   const isOurs = () =>
