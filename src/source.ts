@@ -61,8 +61,8 @@ export function sourcesOf(root: string, env: Values, own: Values) {
     return undefined;
   };
   const inEnvironment = (name: string): Sourced | undefined => {
-    const value = env[name]?.trim();
-    return value ? { value, from: name } : undefined;
+    const value = env[name];
+    return value?.trim() ? { value, from: name } : undefined;
   };
   const isOurs = () =>
     named !== undefined || ONRAMP_MARKS.some((mark) => isFolder(join(root, mark)));
