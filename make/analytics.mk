@@ -130,7 +130,7 @@ ifneq (,$(if $(analytics.dropin),$(filter $(analytics.targets),$(value MAKECMDGO
 analytics.goal := $(.DEFAULT_GOAL)
 analytics.needed += analytics.tell analytics.args analytics.quote analytics.newline analytics.dir
 # `make analytics-log ARGS='--since 7d'`: taken from make's own command line, and from nowhere else.
-analytics.args = $(if $(findstring command,$(origin ARGS)),$(if $(filter %-log %-report %-export %-clear %-forget,$@),$(ARGS)))
+analytics.args = $(if $(findstring command,$(origin ARGS)),$(if $(filter %-status %-preview %-log %-report %-export %-clear %-forget,$@),$(ARGS)))
 analytics.tell = @/bin/sh $(call analytics.quote,$(analytics.dir)track) tell $(patsubst local,enable --local,$(@:analytics-%=%)) $(analytics.args)
 
 .PHONY: $(analytics.targets)

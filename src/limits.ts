@@ -65,6 +65,9 @@ export const LINGER = { forMs: 200, lookEveryMs: 20 } as const;
  */
 export const RUN_GIVEN_UP_MS = { elsewhere: 24 * 3_600_000, any: 7 * 24 * 3_600_000 } as const;
 
+/** So many commands that were taken for interrupted are remembered, so that none counts twice. */
+export const GIVEN_UP_KEPT = 50;
+
 /** A note without its last newline may be written just now; later, it was cut off by a full disk. */
 export const NOTE_TORN_MS = 60_000;
 

@@ -62,7 +62,7 @@ export function sourcesOf(root: string, env: Values, own: Values) {
   };
   const inEnvironment = (name: string): Sourced | undefined => {
     const value = env[name];
-    return value ? { value, from: name } : undefined;
+    return value?.trim() ? { value, from: name } : undefined;
   };
   const isOurs = () =>
     named !== undefined || ONRAMP_MARKS.some((mark) => isFolder(join(root, mark)));

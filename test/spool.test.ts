@@ -312,6 +312,9 @@ describe('the marker of `disable` without Node', () => {
     await host.shim(['track', 'service_started', 'service_name=plex'], NONE);
     note(host, { status: 0 });
     mark();
+    // The note's time was set exactly; that of a new file is the last tick of the system's clock.
+    const next = new Date(Date.now() + 10);
+    utimesSync(join(host.record, 'discard'), next, next);
     await host.shim(['track', 'service_stopped', 'service_name=plex'], env);
     await server.close();
     expect(server.events().map(({ event }) => event)).toEqual(['service_stopped']);

@@ -23,6 +23,8 @@ export interface Project {
   readonly collector: string;
   /** Is there when make's part turned analytics off: whatever waits is to be dropped. */
   readonly discard: string;
+  /** Which commands were taken for interrupted: see spool/given-up.ts. */
+  readonly givenUp: string;
   /** A random text that never leaves: see journal/mint.ts. */
   readonly salt: string;
 }
@@ -58,6 +60,7 @@ export function projectAt(
     reports: join(spool, 'reports'),
     collector: join(spool, 'collector'),
     discard: join(record, 'discard'),
+    givenUp: join(record, 'given-up'),
     salt: join(record, 'salt'),
   };
 }

@@ -3,7 +3,7 @@
 // The marker `discard` says that it is still to be done: make's part puts it there, which may have no
 // Node to do it with, and `disable` does, which may be killed half-way.
 
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { DROPPED, dropPending } from '../delivery/pending';
 import { reason, UserError } from '../errors';
 import { acquire, type Lease } from '../files/lease';
@@ -19,7 +19,7 @@ import { emptySpool } from '../spool/spool';
 const WAIT_MS = DEADLINE_MS.max + 2 * LEASE.marginMs;
 
 /**
- * Forgets what is in the spool, and drops, with the reason `why`, what was recorded and not sent.
+ * Forgets what is in the spool, or was at `untilMs`, and drops, with the reason `why`, what was recorded and not sent.
  * @returns how many recorded events were dropped; undefined when another process kept the leases.
  * @throws the system's error.
  */
@@ -27,6 +27,7 @@ async function discardWithin(
   project: Project,
   why: string,
   waitMs: number,
+  untilMs?: number,
 ): Promise<number | undefined> {
   if (!existsSync(project.record)) return 0;
   // With the lease, nobody records in between what is being forgotten.
@@ -35,7 +36,7 @@ async function discardWithin(
   try {
     held = await acquire(project.leases, 'collect', collecting);
     if (!held) return undefined;
-    emptySpool(project);
+    emptySpool(project, untilMs);
     return await dropPending(project, why, waitMs);
   } finally {
     held?.release();
@@ -90,8 +91,10 @@ export function unmarkDiscard({ discard }: Project): void {
  * @throws the system's error.
  */
 export async function honourDiscard(project: Project, waitMs = WAIT_MS): Promise<boolean> {
-  if (!existsSync(project.discard)) return true;
-  const dropped = await discardWithin(project, DROPPED.disabled, waitMs);
+  const mark = statSync(project.discard, { throwIfNoEntry: false });
+  if (!mark) return true;
+  // What make noted afterwards was noted when it was on again.
+  const dropped = await discardWithin(project, DROPPED.disabled, waitMs, mark.mtimeMs);
   if (dropped === undefined) return false;
   unmarkDiscard(project);
   return true;

@@ -8,6 +8,7 @@ import { isRunning, startOf, whereWeRun } from '../files/running';
 import type { Command } from '../host/goals';
 import { NOTE_TORN_MS, RUN_GIVEN_UP_MS } from '../limits';
 import type { Project } from '../project/project';
+import { rememberGivenUp } from './given-up';
 import { noteStat, readNote, removeNotes, spoolNames } from './notes';
 
 /** A command that is over, with what makes its records' uuids the same on every try. */
@@ -49,8 +50,8 @@ function parseHeader(line: string): Noted | undefined {
 
 /** Whether a command whose end nobody has noted is still to be waited for. */
 function mayRun({ pid, start, boot, firstStart }: Noted, ageMs: number): boolean {
-  if (ageMs > RUN_GIVEN_UP_MS.any || !Number.isSafeInteger(pid) || pid <= 0) return false;
-  if (boot === UNKNOWN) return isRunning(pid); // No /proc, as on macOS.
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (boot === UNKNOWN) return ageMs <= RUN_GIVEN_UP_MS.any && isRunning(pid); // No /proc, as on macOS.
   const here = whereWeRun();
   // Without its start times, but with its boot: a container that sees the host's /proc.
   const isKnown = start !== UNKNOWN && firstStart !== UNKNOWN;
@@ -99,7 +100,10 @@ function readRun(project: Project, id: string, nowMs: number): State {
     ci: noted?.flags.includes('ci') === true,
     endMs: end?.mtimeMs ?? start.mtimeMs,
     identity: `run ${id} ${start.mtimeMs}`,
-    forget: () => removeNotes(project, names),
+    forget: () => {
+      if (!end) rememberGivenUp(project, id);
+      return removeNotes(project, names);
+    },
   };
   return { kind: 'over', run };
 }

@@ -1,7 +1,7 @@
 // The spool: what sh noted, or a shim could not record, and nobody recorded yet.
 
 import type { Project } from '../project/project';
-import { removeNotes, spoolNames } from './notes';
+import { noteStat, removeNotes, spoolNames } from './notes';
 import { countOverflow, hasOverflow } from './overflow';
 import { countReports, hasReports } from './reports';
 import { readRuns } from './runs';
@@ -38,10 +38,12 @@ export function hasFinished(project: Project): boolean {
 const OURS =
   /^(collector|unusable|reports(\.\d+-[0-9a-f]+)?|[A-Za-z0-9-]+\.(start|end)|[0-9a-f-]+\.records(\.tmp)?)$/;
 
-/** Forgets everything in it, also of a command that still runs. Never throws. */
-export function emptySpool(project: Project): void {
+/** Forgets everything in it that was there at `untilMs`, also of a command that still runs. Never throws. */
+export function emptySpool(project: Project, untilMs = Number.POSITIVE_INFINITY): void {
   removeNotes(
     project,
-    spoolNames(project).filter((name) => OURS.test(name)),
+    spoolNames(project).filter(
+      (name) => OURS.test(name) && (noteStat(project, name)?.mtimeMs ?? 0) <= untilMs,
+    ),
   );
 }

@@ -19,7 +19,7 @@ export const LIMITS = {
   /** Intervals of a series. */
   points: 10_000,
   /** Intervals of a retention table: it has half their square of cells. */
-  cohorts: 400,
+  cohorts: 160,
   filters: 20,
   steps: 8,
   depth: 5,

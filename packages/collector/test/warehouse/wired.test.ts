@@ -156,13 +156,16 @@ describe('a collector with a warehouse', () => {
     await answerWhen(collector, `${TOTALS}&project=short`, hasEvents(2));
     const before = await (await collector.admin('GET', '/api/v1/warehouse')).json();
     const gone = await collector.admin('DELETE', `/api/v1/projects/${id}?name=short`);
-    expect(await gone.json()).toMatchObject({ done: false, waiting_for: ['warehouse'] });
+    let answer = (await gone.json()) as { receipt: string; done_at: string | null };
     expect((await ask(collector, `${TOTALS}&project=short`)).status).toBe(404);
-    const { events } = before as { events: number };
-    for (let left = events; left !== events - 2; ) {
-      const copy = await (await collector.admin('GET', '/api/v1/warehouse')).json();
-      left = (copy as { events: number }).events;
+    const { receipt } = answer;
+    while (answer.done_at === null) {
+      answer = await (await collector.admin('GET', `/api/v1/forget/${receipt}`)).json();
     }
+    // Done is said when nothing of it is left.
+    const { events } = before as { events: number };
+    const copy = await (await collector.admin('GET', '/api/v1/warehouse')).json();
+    expect(copy).toMatchObject({ events: events - 2 });
   });
 
   it('is rebuilt while it runs, by the command or a request, and says how it is', async () => {
