@@ -91,6 +91,7 @@ export function unmarkDiscard({ discard }: Project): void {
  * @throws the system's error.
  */
 export async function honourDiscard(project: Project, waitMs = WAIT_MS): Promise<boolean> {
+  if (!existsSync(project.discard)) return true;
   const mark = statSync(project.discard, { throwIfNoEntry: false });
   if (!mark) return true;
   // What make noted afterwards was noted when it was on again.
