@@ -119,7 +119,8 @@ export function checkQuestion(input: unknown, columns: readonly Column[]): Quest
   if ('measure' in question && question.measure) checkMeasure(question.measure, columns);
   if (question.kind === 'paths') checkPaths(question, columns);
   const points = question.kind === 'retention' ? LIMITS.cohorts : LIMITS.points;
-  const size = 'interval' in question ? LEAST[question.interval ?? 'week'] : undefined;
+  const hasInterval = 'interval' in question || question.kind === 'retention';
+  const size = hasInterval ? LEAST[question.interval ?? 'week'] : undefined;
   if (size && (question.to - question.from) / size > points) {
     throw new QuestionError(`interval: more than ${points} of them; ask for longer ones`);
   }

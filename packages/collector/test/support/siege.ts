@@ -9,7 +9,7 @@ import { heldUpMs, watchHealth } from './health';
 export const REQUESTS = 64;
 const MAX_MIB = 512;
 /** Of a process that it has started, such as the warehouse's: its own limit is of what its engine counts. */
-const MAX_CHILD_MIB = 512;
+const MAX_CHILD_MIB = 450;
 /** A machine that is busy with other things may be given more. */
 const MAX_HELD_UP_MS = Number(process.env.TEST_HELD_UP_MS ?? 250);
 const TRIES = 3;

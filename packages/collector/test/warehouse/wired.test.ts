@@ -148,6 +148,15 @@ describe('a collector with a warehouse', () => {
     await answerWhen(collector, query, hasEvents(0));
   });
 
+  it('answers no retention of more weeks than a table has, also where weeks are not said', async () => {
+    const query = 'project=default&kind=retention&from=2019-01-01&to=2026-01-01';
+    for (const interval of ['', '&interval=week']) {
+      const response = await ask(collector, `${query}${interval}`);
+      expect(response.status).toBe(400);
+      expect(JSON.stringify(response.body)).toContain('ask for longer ones');
+    }
+  });
+
   it('a project that is deleted is gone from the answers, and its receipt waits for that', async () => {
     const made = await collector.admin('POST', '/api/v1/projects', { name: 'short' });
     const { id, token } = (await made.json()) as { id: number; token: string };
