@@ -222,7 +222,7 @@ interface ValueChoiceProps {
 function ValueChoice({ label, field, value, change: changed }: ValueChoiceProps) {
   const scope = useScope();
   const by = fieldOfName(field);
-  const { answer } = useAsked(scope, { kind: 'breakdown', by, limit: VALUES });
+  const { answer } = useAsked(scope, { kind: 'breakdown', by, order: 'ids', limit: VALUES });
   const textOf = (of: Scalar) => filterText({ ...by, op: 'is', value: of } as Filter);
   const chosen = value && fieldText(value) === field ? filterText(value) : '';
   const values = answer?.data?.rows ?? [];
@@ -347,8 +347,20 @@ function Lists({ sides }: { sides: readonly [Side, Side] }) {
   const { view } = scope;
   const name = view.by[0] ?? (hasColumn(scope, 'command') ? 'command' : 'event');
   const by = fieldOfName(name);
-  const first = useAsked(scope, { kind: 'breakdown', by, limit: VALUES, ...askedSoFar(sides[0]) });
-  const second = useAsked(scope, { kind: 'breakdown', by, limit: VALUES, ...askedSoFar(sides[1]) });
+  const first = useAsked(scope, {
+    kind: 'breakdown',
+    by,
+    order: 'ids',
+    limit: VALUES,
+    ...askedSoFar(sides[0]),
+  });
+  const second = useAsked(scope, {
+    kind: 'breakdown',
+    by,
+    order: 'ids',
+    limit: VALUES,
+    ...askedSoFar(sides[1]),
+  });
   type Row = Data['breakdown']['rows'][number];
   const of = (rows: readonly Row[] | undefined, value: Scalar) =>
     rows?.find((row) => row.value === value)?.ids ?? 0;

@@ -25,7 +25,7 @@ type Row = Data['breakdown']['rows'][number];
 
 /** Rows that are shown before "more". */
 const SHOWN = 9;
-/** Values that are asked for at first: their order is that of events, and they are shown by ids. */
+/** Values that are asked for at first: those of the panel's CSV. */
 const ASKED = 100;
 const ALL = 1_000;
 
@@ -33,9 +33,6 @@ const textOf = (value: Row['value']): string =>
   value === null ? '(none)' : value === '' ? '(empty)' : String(value);
 
 const filterOf = (by: Field, { value }: Row): Filter => ({ ...by, op: 'is', value }) as Filter;
-
-const sorted = (rows: readonly Row[], count: Count): Row[] =>
-  [...rows].sort((a, b) => b[count] - a[count] || b.events - a.events);
 
 function extraOf({ median, failure_rate }: Row, extra: Extra): string {
   if (extra === 'median') return median === null ? '–' : duration(median);
@@ -105,10 +102,12 @@ export interface RankedProps {
 /** What such a list asks for at first. */
 export const firstAsked = (props: RankedProps) => askedOf(props, ASKED);
 
-const askedOf = ({ by, where, extra }: RankedProps, limit: number) =>
+const askedOf = ({ by, where, extra, count = 'ids' }: RankedProps, limit: number) =>
   ({
     kind: 'breakdown',
     by,
+    // Ranked where they are all counted: what many have and few events are of is among the first.
+    ...(count === 'ids' && { order: count }),
     limit,
     ...(where && { where }),
     ...(extra === 'median' && { measure: { column: 'duration_ms' } }),
@@ -123,8 +122,7 @@ export function Ranked(props: RankedProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <Shown of={answered} isEmpty={({ rows }) => rows.length === 0}>
-      {({ rows, values, events }) => {
-        const list = sorted(rows, count);
+      {({ rows: list, values, events }) => {
         // With the rest as a row, the shares are of these events, and add up.
         const all = props.hasOther ? events : (totals.answer?.data?.now[count] ?? 0);
         const shown = list.slice(0, values <= SHOWN + 1 ? SHOWN + 1 : SHOWN);
@@ -211,8 +209,7 @@ function Everything(props: RankedProps & { all: number; close: () => void }) {
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <Shown of={answered}>
-        {({ rows, values }) => {
-          const list = sorted(rows, count);
+        {({ rows: list, values }) => {
           const wanted = text.toLocaleLowerCase();
           const found = list.filter(({ value }) =>
             textOf(value).toLocaleLowerCase().includes(wanted),
@@ -221,7 +218,7 @@ function Everything(props: RankedProps & { all: number; close: () => void }) {
             <>
               <p class="soft" role="status">
                 {format(found.length, 'count')} of {format(values, 'count')}
-                {values > rows.length && `, the ${format(rows.length, 'count')} most frequent`}
+                {values > list.length && `, the first ${format(list.length, 'count')}`}
               </p>
               <Head label={label} unit={unit} extra={extra} />
               <ol class="ranked">
