@@ -6,7 +6,7 @@ import { activity } from '../panels/activity';
 import { adoption } from '../panels/adoption';
 import { byColumn } from '../panels/by-column';
 import { commandDurations, commands } from '../panels/commands';
-import { compare } from '../panels/compare';
+import { compare } from '../panels/compare/compare';
 import { deadLetters } from '../panels/dead-letters';
 import { durationsBy } from '../panels/durations';
 import { errors } from '../panels/errors';
