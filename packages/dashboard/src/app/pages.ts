@@ -10,7 +10,7 @@ import { compare } from '../panels/compare/compare';
 import { deadLetters } from '../panels/dead-letters';
 import { durationsBy } from '../panels/durations';
 import { errors } from '../panels/errors';
-import { eventList } from '../panels/event-list';
+import { eventList } from '../panels/events/event-list';
 import { funnel } from '../panels/funnel';
 import { health } from '../panels/health';
 import { live } from '../panels/live';
