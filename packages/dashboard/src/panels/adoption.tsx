@@ -22,7 +22,6 @@ function Adoption() {
   const { interval } = scope.period;
   const found = useAsked(scope, {
     kind: 'breakdown',
-    order: 'ids',
     by: { column: 'version' },
     order: 'ids',
     limit: 4,
