@@ -6,8 +6,8 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Column, checkColumns } from '../columns.ts';
 import { quoted } from './sql.ts';
 
-/** The layout of the tables. A file of another one is made anew. */
-const VERSION = '4';
+/** The layout of the tables, and which properties get columns. A file of another one is made anew. */
+const VERSION = '5';
 
 const TYPES = { text: 'VARCHAR', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'BIGINT' } as const;
 

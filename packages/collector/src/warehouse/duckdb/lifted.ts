@@ -15,7 +15,7 @@ const JUDGED = 64;
 const OF_SDKS = new Set(['$browser', '$device_type', '$lib', '$lib_version', '$os', '$pathname']);
 /** Names whose numbers are remembered, of all projects. */
 const NAMES = 10_000;
-/** A text that is longer is no name for a group of events. */
+/** A text that is longer is no name for a group of events, nor of a property: names are remembered. */
 const LONGEST = 64;
 
 /** The column of a place. It is added to the table for the first project that has so many properties. */
@@ -60,7 +60,7 @@ export class Lifted {
 
   /** The place of a property of an event; null: it has none. A key that is new may be given one. */
   placeOf(project: number, name: string, value: unknown): number | null {
-    if (name.startsWith('$') && !OF_SDKS.has(name)) return null;
+    if (name.length > LONGEST || (name.startsWith('$') && !OF_SDKS.has(name))) return null;
     const known = this.byName.get(`${project} ${name}`);
     if (known !== undefined) return known;
     const place = this.placeOfKey(project, keyOfText(name), value);
