@@ -83,7 +83,7 @@ function asset(name, ending, text) {
 async function pages() {
   const code = await script('app/main.tsx', LICENSES.pages);
   const plots = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8');
-  const css = smaller(`${plots}\n${read('app/style.css')}`);
+  const css = smaller(`${plots}\n${read('style.css')}`);
   const files = { script: asset('pages', 'js', code), style: asset('pages', 'css', css) };
   writeFileSync(at('dist/index.html'), fill(read('app/page.html').replace(/\n\s*/g, '\n'), files));
 }
