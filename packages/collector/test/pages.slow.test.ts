@@ -105,6 +105,28 @@ describe.runIf(hasBrowser())('the pages', () => {
     expect(await page.locator('#by-os li').first().textContent()).toContain('macos');
   });
 
+  it('ranks by machines: what many use is first, though others have more events', async () => {
+    const own = await startCollector(WITH_WAREHOUSE);
+    try {
+      await sendAll(own, [
+        ...Array.from({ length: 120 }, (_, n) => [
+          service(4, 'busy', `own-${n}`),
+          service(3, 'busy', `own-${n}`),
+          service(2, 'busy', `own-${n}`),
+        ]).flat(),
+        ...['x', 'y'].map((id) => service(4, id, 'shared')),
+      ]);
+      const { page } = await open(own, '/');
+      const first = page.locator('#services li').first();
+      await first.waitFor();
+      expect(await first.textContent()).toMatch(/^shared\s*2/);
+      await page.locator('#services').getByRole('button', { name: '112 more' }).waitFor();
+      for (const each of visits.splice(0)) await each.close();
+    } finally {
+      await own.stop();
+    }
+  }, 60_000);
+
   it('lists services that were only started', async () => {
     const { page } = await view('/');
     await page.locator('#services li', { hasText: 'service-0' }).waitFor();

@@ -150,6 +150,12 @@ export const PARAMETERS: readonly Parameter[] = [
     example: 'os',
   },
   {
+    ...choice('order', ['events', 'ids']),
+    kinds: ['breakdown'],
+    doc: 'What values are ranked by, exactly, however many there are: `events` if it is missing, or `ids`.',
+    example: 'ids',
+  },
+  {
     ...field('measure'),
     kinds: ['totals', 'breakdown'],
     doc: 'A field of numbers, to tell median and p95 of.',
