@@ -18,7 +18,7 @@ const PARTS: Record<Interval, Intl.DateTimeFormatOptions> = {
 };
 /** The same at an axis, where the chart says what they are. */
 export const TICKS: Record<Interval, Intl.DateTimeFormatOptions> = {
-  hour: { hour: '2-digit', minute: '2-digit' },
+  hour: { hour: 'numeric', minute: '2-digit' },
   day: { day: 'numeric', month: 'short' },
   week: { day: 'numeric', month: 'short' },
   month: { month: 'short', year: 'numeric' },
