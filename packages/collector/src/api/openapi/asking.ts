@@ -31,6 +31,9 @@ const COPY = object({
   bytes: whole('On the disk.'),
   memory_bytes: whole('Of its process.'),
 });
+
+const TOO_SLOW = { doc: 'It took too long and was stopped: ask for fewer days.' };
+
 export const asking: readonly Route[] = [
   {
     at: ['GET /api/v1/query'],
@@ -122,6 +125,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
         }),
       },
       400: { doc: 'No days, or no range.' },
+      503: TOO_SLOW,
     },
   },
   ...TABLES.map(
@@ -134,6 +138,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
       answers: {
         200: { doc: 'The rows.', schema: object({ [table]: list({ type: 'object' }) }) },
         400: { doc: 'No days, or no range.' },
+        503: TOO_SLOW,
       },
     }),
   ),
@@ -143,7 +148,10 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
     who: 'reader',
     summary: 'How many events and ids a project has.',
     query: [PROJECT],
-    answers: { 200: { doc: 'Both.', schema: object({ events: whole(), ids: whole() }) } },
+    answers: {
+      200: { doc: 'Both.', schema: object({ events: whole(), ids: whole() }) },
+      503: TOO_SLOW,
+    },
   },
   {
     at: ['GET /api/v1/export'],
