@@ -51,7 +51,15 @@ export const allAsked = (props: RankedProps) => askedOf(props, ALL);
 
 /** A value in words. */
 export const textOf = (value: Row['value']): string =>
-  value === null ? '(none)' : value === '' ? '(empty)' : String(value);
+  value === null
+    ? '(none)'
+    : value === ''
+      ? '(empty)'
+      : typeof value === 'boolean'
+        ? value
+          ? 'yes'
+          : 'no'
+        : String(value);
 
 /** The most first, by what is counted. */
 export const sorted = (rows: readonly Row[], count: Count): Row[] =>
