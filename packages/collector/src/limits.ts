@@ -21,6 +21,8 @@ export const DISCARDED_BYTES = 2 * REQUEST_BYTES;
 export const WRAPPED_BYTES = 2 * MIB;
 /** Packed lz64: unpacking it is slow, and nobody else does it for us. */
 export const LZ64_BYTES = 128 * KIB;
+/** The name of a time zone. */
+export const ZONE_CHARS = 64;
 /** One request of the installs dialect. */
 export const INSTALL_BYTES = 10 * KIB;
 /** A body up to this size and number of events is worked on at once; larger ones wait for one of few slots. */

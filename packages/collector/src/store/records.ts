@@ -10,6 +10,8 @@ export interface NewProject {
   /** The first token to write with. Made up where it is missing. */
   readonly token?: string;
   readonly retentionDays: number;
+  /** `UTC` where it is missing. */
+  readonly timeZone?: string;
 }
 
 /** A project that was made, with its token, which is seen this once. */
@@ -20,6 +22,7 @@ export interface ProjectChanges {
   readonly name?: string;
   readonly kind?: Kind;
   readonly retentionDays?: number;
+  readonly timeZone?: string;
 }
 
 /**

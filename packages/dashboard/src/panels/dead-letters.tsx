@@ -152,8 +152,8 @@ function DeadLetters() {
       {deleting && (
         <Dialog title="Delete for good?" close={() => setDeleting(undefined)}>
           <p>
-            {format(deleting.length, 'count')} dead letters: {REASONS[deleting[0]!.reason] ?? deleting[0]!.reason}. They cannot be
-            tried again then.
+            {format(deleting.length, 'count')} dead letters:{' '}
+            {REASONS[deleting[0]!.reason] ?? deleting[0]!.reason}. They cannot be tried again then.
           </p>
           <p class="actions">
             <button

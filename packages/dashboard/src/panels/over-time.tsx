@@ -34,7 +34,12 @@ export function valuesOverTime(of: OverTime): Panel {
   const Show = () => {
     const scope = useScope();
     const { interval, tool } = useInterval(title);
-    const found = useAsked(scope, { kind: 'breakdown', by: { column }, limit: COLOURS.length });
+    const found = useAsked(scope, {
+      kind: 'breakdown',
+      by: { column },
+      order: count,
+      limit: COLOURS.length,
+    });
     const values = (found.answer?.data?.rows ?? []).map(({ value }) => String(value));
     if (isNewestFirst) values.sort((a, b) => collator.compare(b, a));
     const filterOf = (value: string | undefined): Filter => ({

@@ -29,15 +29,17 @@ export interface RankedProps {
   readonly title: string;
 }
 
-/** Values that are asked for at first: their order is that of events, and they are shown by ids. */
+/** Values that are asked for at first: those of the panel's file. */
 const ASKED = 100;
 /** Values that are asked for by "more". */
 const ALL = 1_000;
 
-const askedOf = ({ by, where, extra }: RankedProps, limit: number) =>
+const askedOf = ({ by, where, extra, count = 'ids' }: RankedProps, limit: number) =>
   ({
     kind: 'breakdown',
     by,
+    // Ranked where all of them are counted: what many have is first, though few events are of it.
+    order: count,
     limit,
     ...(where && { where }),
     ...(extra === 'median' && { measure: { column: 'duration_ms' } }),
@@ -60,10 +62,6 @@ export const textOf = (value: Row['value']): string =>
           ? 'yes'
           : 'no'
         : String(value);
-
-/** The most first, by what is counted. */
-export const sorted = (rows: readonly Row[], count: Count): Row[] =>
-  [...rows].sort((a, b) => b[count] - a[count] || b.events - a.events);
 
 /** What stands in the extra column. */
 export function extraOf({ median, failure_rate }: Row, extra: Extra): string {

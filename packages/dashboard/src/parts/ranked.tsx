@@ -19,7 +19,6 @@ import {
   firstAsked,
   type RankedProps,
   type Row,
-  sorted,
   textOf,
 } from './ranked-asked';
 import { Below, Figure, Name, RankedHead, RankedRow } from './ranked-rows';
@@ -98,8 +97,7 @@ export function Ranked(props: RankedProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <Shown of={answered} isEmpty={({ rows }) => rows.length === 0}>
-      {({ rows, values, events }) => {
-        const list = sorted(rows, count);
+      {({ rows: list, values, events }) => {
         // With the rest as a row, the shares are of these events, and add up.
         const all = props.hasOther ? events : (totals.answer?.data?.now[count] ?? 0);
         const shown = list.slice(0, values <= SHOWN + 1 ? SHOWN + 1 : SHOWN);
@@ -150,12 +148,11 @@ function Everything(props: RankedProps & { all: number; close: () => void }) {
     <Searched title={title}>
       {(isWanted) => (
         <Shown of={answered}>
-          {({ rows, values }) => {
-            const list = sorted(rows, count);
+          {({ rows: list, values }) => {
             const found = list.filter(({ value }) => isWanted(textOf(value)));
             return (
               <>
-                <Found found={found.length} all={values} listed={rows.length} />
+                <Found found={found.length} all={values} listed={list.length} />
                 <Head {...props} />
                 <ol class="ranked">
                   {found.map((row) => (

@@ -33,7 +33,7 @@ interface FoundProps {
   readonly found: number;
   /** How many there are at all. */
   readonly all: number;
-  /** How many of them are here, the most frequent ones. */
+  /** How many of them are here, the first ones. */
   readonly listed: number;
 }
 
@@ -41,6 +41,6 @@ interface FoundProps {
 export const Found = ({ found, all, listed }: FoundProps) => (
   <p class="soft" role="status">
     {format(found, 'count')} of {format(all, 'count')}
-    {all > listed && `, the ${format(listed, 'count')} most frequent`}
+    {all > listed && `, the first ${format(listed, 'count')}`}
   </p>
 );

@@ -149,7 +149,7 @@ interface ValueChoiceProps {
 function ValueChoice({ label, field, value, change: changed }: ValueChoiceProps) {
   const scope = useScope();
   const by = fieldOfName(field);
-  const { answer } = useAsked(scope, { kind: 'breakdown', by, limit: VALUES });
+  const { answer } = useAsked(scope, { kind: 'breakdown', by, order: 'ids', limit: VALUES });
   const textOf = (of: Scalar) => filterText({ ...by, op: 'is', value: of } as Filter);
   const chosen = value && fieldText(value) === field ? filterText(value) : '';
   const values = answer?.data?.rows ?? [];

@@ -18,8 +18,20 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
   const { view } = scope;
   const name = view.by[0] ?? (hasColumn(scope, 'command') ? 'command' : 'event');
   const by = fieldOfName(name);
-  const first = useAsked(scope, { kind: 'breakdown', by, limit: VALUES, ...askedSoFar(sides[0]) });
-  const second = useAsked(scope, { kind: 'breakdown', by, limit: VALUES, ...askedSoFar(sides[1]) });
+  const first = useAsked(scope, {
+    kind: 'breakdown',
+    by,
+    order: 'ids',
+    limit: VALUES,
+    ...askedSoFar(sides[0]),
+  });
+  const second = useAsked(scope, {
+    kind: 'breakdown',
+    by,
+    order: 'ids',
+    limit: VALUES,
+    ...askedSoFar(sides[1]),
+  });
   type Row = Data['breakdown']['rows'][number];
   const of = (rows: readonly Row[] | undefined, value: Scalar) =>
     rows?.find((row) => row.value === value)?.ids ?? 0;
