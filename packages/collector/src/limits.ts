@@ -126,6 +126,8 @@ export const FREE_BYTES_FEW = 1024 * MIB;
 export const FREE_BYTES_NONE = 32 * MIB;
 /** How long the command `health` waits for an answer. */
 export const HEALTH_COMMAND_MS = 5 * SECOND_MS;
+/** An event that was not taken in this time is worth a look. */
+export const LETTER_NEW_MS = DAY_MS;
 /** A last backup that is older is a problem. */
 export const BACKUP_OLD_MS = 8 * DAY_MS;
 /** The database is checked soon after the start and so often after that. */

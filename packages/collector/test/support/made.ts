@@ -58,7 +58,8 @@ function versionOf(age: number, who: number): string {
   return since > 0.82 ? '1.10.0' : since > 0.55 ? '1.9.2' : since > 0.25 ? '1.9.0' : '1.8.1';
 }
 
-const cli: Maker = (random, pick, age, who) => {
+/** Of a project that is driven by make. */
+export const cli: Maker = (random, pick, age, who) => {
   const { os, ci } = machine(who);
   const base = { os, ci, shim_version: versionOf(age, who) };
   const kind = random();
@@ -115,17 +116,17 @@ const installs: Maker = (random, pick, _age, who) => {
   return { event: 'installation_failed', properties };
 };
 
-interface History {
-  readonly days: number;
-  readonly count: number;
-  readonly ids: number;
-  readonly make: Maker;
-  /** Each id starts once, and may end once: installations. */
-  readonly isOnce?: boolean;
-}
-
-/** Events over so many days until now, the oldest first; more ids take part as time goes by. */
-function history({ days, count, ids, make, isOnce }: History): Made[] {
+/**
+ * Events over so many days until now, the oldest first; more ids take part as time goes by. `isOnce`: each
+ * id starts once, and may end once, as installations do.
+ */
+export function history(
+  days: number,
+  count: number,
+  ids: number,
+  make: Maker,
+  isOnce = false,
+): Made[] {
   const random = randomOf(days * 7 + count);
   const pick: Pick = (list) => list[Math.floor(random() ** 2 * list.length)]!;
   const now = Date.now();
@@ -165,16 +166,12 @@ const REFUSED = [
 export async function makeProjects(collector: Collector): Promise<void> {
   const wanted: readonly [name: string, kind: string, events: Made[]][] = [
     ['empty', 'cli', []],
-    ['one', 'cli', history({ days: 0.01, count: 1, ids: 1, make: cli })],
-    ['day', 'cli', history({ days: 2, count: 700, ids: 60, make: cli })],
-    ['year', 'cli', history({ days: 700, count: 16_000, ids: 400, make: cli })],
-    ['five-years', 'cli', history({ days: 1_825, count: 6_000, ids: 300, make: cli })],
-    [
-      'installs',
-      'installs',
-      history({ days: 180, count: 1_500, ids: 0, make: installs, isOnce: true }),
-    ],
-    ['agents', 'agents', history({ days: 180, count: 3_000, ids: 90, make: agents })],
+    ['one', 'cli', history(0.01, 1, 1, cli)],
+    ['day', 'cli', history(2, 700, 60, cli)],
+    ['year', 'cli', history(700, 16_000, 400, cli)],
+    ['five-years', 'cli', history(1_825, 6_000, 300, cli)],
+    ['installs', 'installs', history(180, 1_500, 0, installs, true)],
+    ['agents', 'agents', history(180, 3_000, 90, agents)],
   ];
   for (const [name, kind, events] of wanted) {
     const answer = await collector.admin('POST', '/api/v1/projects', {

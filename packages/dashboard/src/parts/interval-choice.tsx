@@ -1,7 +1,8 @@
 // Chooses how long the intervals of a chart are, of those that suit the range.
 
 import { useState } from 'preact/hooks';
-import { type Interval, intervalsOf } from '../app/range';
+import type { Interval } from '../../../schema/src/question';
+import { intervalsOf } from '../app/range';
 import { useScope } from '../app/scope';
 import { Switch } from './switch';
 

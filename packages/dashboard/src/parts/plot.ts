@@ -1,7 +1,7 @@
 // How uPlot draws lines along time: its options, and the data of each line.
 
 import uPlot from 'uplot';
-import type { Interval } from '../app/range';
+import type { Interval } from '../../../schema/src/question';
 import { compact, duration, format, instant, type Unit } from '../format';
 import { TICKS } from './intervals';
 import { type Colour, colourOf } from './theme';

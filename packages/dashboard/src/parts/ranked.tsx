@@ -3,9 +3,9 @@
 
 import { useState } from 'preact/hooks';
 import type { Field, Filter } from '../../../schema/src/question';
-import { download } from '../app/download';
 import { headOf, isFiltered, toggle, totalsOf, useAsked, useScope } from '../app/scope';
 import { searchOf } from '../app/view';
+import { download } from '../download';
 import { format, percent } from '../format';
 import { Shown } from './card';
 import { Dialog } from './dialog';
