@@ -30,6 +30,12 @@ export const HEIGHT = 240;
 const axisText = (value: number, unit: Unit): string =>
   unit === 'count' ? compact(value) : unit === 'ms' ? duration(value) : format(value, unit);
 
+/** As the style sheet has them in the legend. */
+const DASHES = [{ dash: [8, 3] }, { dash: [3, 3] }, { dash: [8, 3], width: 1 }];
+
+/** Whether the colours are those that a person chose for all pages. */
+const isForced = (): boolean => matchMedia('(forced-colors: active)').matches;
+
 /** The data of a line in one or two: what has not ended is drawn dotted, and what is to come is not. */
 function parts({ values }: Line, open: number | undefined): (number | null)[][] {
   if (open === undefined) return [[...values]];
@@ -95,9 +101,11 @@ export function optionsOf(
     ],
     series: [
       {},
-      ...lines.flatMap((each) => {
+      ...lines.flatMap((each, index) => {
         const stroke = colourOf(each.colour);
-        const base = { label: each.name, stroke, width: 2, points };
+        // Without colours of its own a page tells lines apart by how they are dashed.
+        const dash = isForced() && index > 0 ? DASHES[(index - 1) % DASHES.length]! : {};
+        const base = { label: each.name, stroke, width: 2, points, ...dash };
         const whole = each.isDashed
           ? { ...base, width: 1.5, dash: [6, 4] }
           : { ...base, ...(isFilled && each.colour === 'a' && { fill: `${stroke}1f` }) };
