@@ -21,6 +21,8 @@ export const DISCARDED_BYTES = 2 * REQUEST_BYTES;
 export const WRAPPED_BYTES = 2 * MIB;
 /** Packed lz64: unpacking it is slow, and nobody else does it for us. */
 export const LZ64_BYTES = 128 * KIB;
+/** The name of a time zone. */
+export const ZONE_CHARS = 64;
 /** One request of the installs dialect. */
 export const INSTALL_BYTES = 10 * KIB;
 /** A body up to this size and number of events is worked on at once; larger ones wait for one of few slots. */
@@ -127,6 +129,8 @@ export const FREE_BYTES_FEW = 1024 * MIB;
 export const FREE_BYTES_NONE = 32 * MIB;
 /** How long the command `health` waits for an answer. */
 export const HEALTH_COMMAND_MS = 5 * SECOND_MS;
+/** An event that was not taken in this time is worth a look. */
+export const LETTER_NEW_MS = DAY_MS;
 /** A last backup that is older is a problem. */
 export const BACKUP_OLD_MS = 8 * DAY_MS;
 /** The database is checked soon after the start and so often after that. */

@@ -105,6 +105,28 @@ describe.runIf(hasBrowser())('the pages', () => {
     expect(await page.locator('#by-os li').first().textContent()).toContain('macos');
   });
 
+  it('ranks by machines: what many use is first, though others have more events', async () => {
+    const own = await startCollector(WITH_WAREHOUSE);
+    try {
+      await sendAll(own, [
+        ...Array.from({ length: 120 }, (_, n) => [
+          service(4, 'busy', `own-${n}`),
+          service(3, 'busy', `own-${n}`),
+          service(2, 'busy', `own-${n}`),
+        ]).flat(),
+        ...['x', 'y'].map((id) => service(4, id, 'shared')),
+      ]);
+      const { page } = await open(own, '/');
+      const first = page.locator('#services li').first();
+      await first.waitFor();
+      expect(await first.textContent()).toMatch(/^shared\s*2/);
+      await page.locator('#services').getByRole('button', { name: '112 more' }).waitFor();
+      for (const each of visits.splice(0)) await each.close();
+    } finally {
+      await own.stop();
+    }
+  }, 60_000);
+
   it('lists services that were only started', async () => {
     const { page } = await view('/');
     await page.locator('#services li', { hasText: 'service-0' }).waitFor();
@@ -263,6 +285,29 @@ describe.runIf(hasBrowser())('the pages', () => {
     await zone.selectOption('Europe/Berlin');
     await poll(() => made.asked.at(-1)?.searchParams.get('zone')).toBe('Europe/Berlin');
   });
+
+  it('has the days of the project, unless a link says others', async () => {
+    const own = await startCollector(WITH_WAREHOUSE);
+    try {
+      await own.admin('PATCH', '/api/v1/projects/1', { time_zone: 'Asia/Tokyo' });
+      await sendAll(own, [ago(1, 'somebody')]);
+      const options = { timezoneId: 'America/New_York' };
+      const made = await open(own, '/?range=today', options);
+      const zone = made.page.getByLabel('Days are those of');
+      await poll(() => zone.inputValue()).toBe('Asia/Tokyo');
+      await poll(() => made.asked.length).toBeGreaterThan(0);
+      for (const { searchParams } of made.asked) {
+        expect(searchParams.get('zone')).toBe('Asia/Tokyo');
+        const day = new Date(Number(searchParams.get('from')) + 9 * 3_600_000).toISOString();
+        expect(day).toMatch(/T00:00:00/);
+      }
+      const other = await open(own, '/?range=today&zone=Europe/Paris', options);
+      await poll(() => other.asked.at(-1)?.searchParams.get('zone')).toBe('Europe/Paris');
+      for (const each of visits.splice(0)) await each.close();
+    } finally {
+      await own.stop();
+    }
+  }, 60_000);
 
   it('leads from a number to the events behind it, and to a file of them', async () => {
     const { page } = await view('/');

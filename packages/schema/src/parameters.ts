@@ -104,7 +104,7 @@ export const PARAMETERS: readonly Parameter[] = [
   {
     ...text('zone'),
     kinds: ALL,
-    doc: 'Time zone of days, weeks (from Monday) and months, and of dates without a time. UTC if it is missing.',
+    doc: 'Time zone of days, weeks (from Monday) and months, and of dates without a time. The project’s if it is missing.',
     example: 'Europe/Berlin',
     read: ([value]) => {
       if (value !== '' && isZone(value!)) return value;
@@ -148,6 +148,12 @@ export const PARAMETERS: readonly Parameter[] = [
     kinds: ['breakdown', 'paths'],
     doc: 'The field whose values are counted, or, of paths, that names a step: `event` if it is missing.',
     example: 'os',
+  },
+  {
+    ...choice('order', ['events', 'ids']),
+    kinds: ['breakdown'],
+    doc: 'What values are ranked by, exactly, however many there are: `events` if it is missing, or `ids`.',
+    example: 'ids',
   },
   {
     ...field('measure'),

@@ -50,10 +50,15 @@ export interface SeriesQuestion extends Asked {
   readonly before?: boolean | undefined;
 }
 
-/** The values of a field, the most frequent first. */
+/** What values are ranked by: how often they occur, or how many ids have them. */
+export type Order = 'events' | 'ids';
+
+/** The values of a field, those with the most events or ids first. */
 export interface BreakdownQuestion extends Asked {
   readonly kind: 'breakdown';
   readonly by: Field;
+  /** `events` if it is missing. */
+  readonly order?: Order | undefined;
   readonly measure?: Field | undefined;
   /** 1 to 1,000; 10 if it is missing. */
   readonly limit?: number | undefined;
@@ -202,6 +207,8 @@ export type Answer = { [K in QuestionKind]: AnswerOf<K> }[QuestionKind];
 /** What `GET /api/v1/query` answers. */
 export type QueryAnswer = Answer & {
   readonly project: { readonly id: number; readonly name: string };
+  /** The time zone that days are of: as asked, or the project's. */
+  readonly zone: string;
   /** Events that are stored and were not in this answer yet; of all projects. */
   readonly behind: number;
 };

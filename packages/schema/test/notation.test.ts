@@ -70,6 +70,7 @@ const question = fc.oneof(
     kind: fc.constant('breakdown' as const),
     ...asked,
     by: field,
+    order: optional(fc.constantFrom('events' as const, 'ids' as const)),
     measure: optional(field),
     limit,
   }),

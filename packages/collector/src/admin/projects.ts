@@ -2,11 +2,12 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { KINDS, type Kind } from '../../../schema/src/columns.ts';
+import { isZone } from '../../../schema/src/zone.ts';
 import type { Project } from '../event.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
-import { INSTALL_BYTES } from '../limits.ts';
+import { INSTALL_BYTES, ZONE_CHARS } from '../limits.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeper } from '../warehouse/keeper.ts';
@@ -17,11 +18,12 @@ import { answerReceipt } from './receipts.ts';
 
 const shownOf =
   ({ published }: Store) =>
-  ({ id, name, kind, retentionDays }: Project) => ({
+  ({ id, name, kind, retentionDays, timeZone }: Project) => ({
     id,
     name,
     kind,
     retention_days: retentionDays,
+    time_zone: timeZone,
     public: published.has(id),
   });
 
@@ -47,6 +49,21 @@ function daysOf(value: unknown): number {
     return value as number;
   }
   throw new Refused(400, 'invalid_retention', 'retention_days: a whole number from 1 to 36500');
+}
+
+/** A name such as Europe/Berlin, in the letters of whoever made the list of them. */
+function zoneOf(value: unknown): string {
+  // Some machines also take offsets for names, which others do not.
+  const isName = typeof value === 'string' && /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(value);
+  if (isName && value.length <= ZONE_CHARS && isZone(value)) {
+    const known = new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+    return known.toLowerCase() === value.toLowerCase() ? known : value;
+  }
+  throw new Refused(
+    400,
+    'invalid_time_zone',
+    'time_zone: no time zone of this name is known here; use one such as Europe/Berlin or UTC',
+  );
 }
 
 const nothingCounts = () =>
@@ -103,7 +120,8 @@ export function projects(
     if (table.find(name)) throw nameTaken();
     const days = body.retention_days === undefined ? retentionDays : daysOf(body.retention_days);
     const kind = body.kind === undefined ? 'cli' : kindOf(body.kind);
-    const project = await table.create({ name, kind, retentionDays: days }, clock());
+    const timeZone = body.time_zone === undefined ? 'UTC' : zoneOf(body.time_zone);
+    const project = await table.create({ name, kind, retentionDays: days, timeZone }, clock());
     // This once: only its hash is kept.
     return reply.code(201).send({ ...shown(project), token: project.token });
   });
@@ -120,6 +138,7 @@ export function projects(
       ...(name !== undefined && { name }),
       ...(body?.kind !== undefined && { kind: kindOf(body.kind) }),
       ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
+      ...(body?.time_zone !== undefined && { timeZone: zoneOf(body.time_zone) }),
     });
     if (isPublic !== undefined) await store.published.set(project.id, isPublic);
     return shown(table.byId(project.id)!);

@@ -62,6 +62,7 @@ export const QUESTION = z.discriminatedUnion('kind', [
   z.strictObject({
     ...kind('breakdown'),
     by: field,
+    order: z.enum(['events', 'ids']).optional(),
     measure: field.optional(),
     limit: limit.optional(),
   }),

@@ -521,6 +521,18 @@ export function contract(make: () => Promise<Place>): void {
       ]);
     });
 
+    it('has a time zone, UTC at first, which can change', async () => {
+      expect(store.projects.byId(project)?.timeZone).toBe('UTC');
+      const timeZone = 'America/St_Johns';
+      await store.projects.create({ name: 'far', timeZone, retentionDays: 9 }, NOW);
+      await store.projects.update(project, { timeZone: 'Europe/Berlin' });
+      await reopen();
+      expect(store.projects.list().map((each) => each.timeZone)).toEqual([
+        'Europe/Berlin',
+        timeZone,
+      ]);
+    });
+
     it('has tokens: what is made, replaced or removed counts or not from that moment on', async () => {
       const read = { project, scope: 'read', label: 'r', token: 'read_of_one_1234' } as const;
       const { id } = await store.tokens.add(read, NOW);

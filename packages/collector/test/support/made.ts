@@ -40,7 +40,8 @@ type Pick = <T>(list: readonly T[]) => T;
 /** An event of a kind of project, without its time and id. */
 type Maker = (random: () => number, pick: Pick, age: number) => Made;
 
-const cli: Maker = (random, pick, age) => {
+/** Of a project that is driven by make. */
+export const cli: Maker = (random, pick, age) => {
   const version =
     age > 0.6 ? '1.0.0' : age > 0.2 ? pick(['1.1.0', '1.0.0']) : pick(['1.2.0', '1.1.0', '1.0.0']);
   const base = {
@@ -104,7 +105,7 @@ const installs: Maker = (random, pick) => {
 };
 
 /** Events over so many days until now, the oldest first; more ids take part as time goes by. */
-function history(days: number, count: number, ids: number, make: Maker): Made[] {
+export function history(days: number, count: number, ids: number, make: Maker): Made[] {
   const random = randomOf(days * 7 + count);
   const pick: Pick = (list) => list[Math.floor(random() ** 2 * list.length)]!;
   const now = Date.now();

@@ -1,6 +1,8 @@
 // The range of time of a view. Named ones are relative: a link to "7d" means the last seven days on
 // the day on which it is opened, in the time zone of the project.
 
+import type { Interval } from '../../../schema/src/question';
+import { intervalOf } from '../parts/intervals';
 import { dayOf, dayOfIso, isoOf, startOfDay, startOfMonth, startOfYear } from './zone';
 
 /** Named ranges, in the order in which they are offered. */
@@ -31,8 +33,6 @@ export function daysOfCustom(range: Range): { from: number; to: number } | 'orde
   return from > to ? 'order' : { from, to };
 }
 
-export type Interval = 'hour' | 'day' | 'week' | 'month';
-
 /** An instant up to another, which is not in it. */
 export interface Span {
   readonly from: number;
@@ -50,12 +50,6 @@ export interface Period extends Span {
   readonly before: Span | undefined;
   /** As much of the period before as has gone by of this one: what numbers are compared with. */
   readonly beforeSoFar: Span | undefined;
-}
-
-function intervalOf(days: number): Interval {
-  if (days <= 1) return 'hour';
-  if (days <= 90) return 'day';
-  return days <= 731 ? 'week' : 'month';
 }
 
 /** The period before starts as long before it as it is long; a month's with the month before. */

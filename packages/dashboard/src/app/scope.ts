@@ -80,7 +80,8 @@ export function urlOf(scope: Scope, { where = [], span = scope.period, ...own }:
     ...own,
     from: span.from,
     to: span.to,
-    ...(scope.zone !== 'UTC' && { zone: scope.zone }),
+    // Also that of the project: it may have been changed since the page asked for it.
+    zone: scope.zone,
     where: [...scope.view.where, ...where],
   } as UnplacedQuestion;
   return `/api/v1/query?${new URLSearchParams(paramsOf(scope.project.id, question))}`;

@@ -20,7 +20,12 @@ const version = (value: string | undefined): readonly Filter[] => [
 function Adoption() {
   const scope = useScope();
   const { interval } = scope.period;
-  const found = useAsked(scope, { kind: 'breakdown', by: { column: 'version' }, limit: 4 });
+  const found = useAsked(scope, {
+    kind: 'breakdown',
+    by: { column: 'version' },
+    order: 'ids',
+    limit: 4,
+  });
   const versions = (found.answer?.data?.rows ?? [])
     .map(({ value }) => String(value))
     .sort((a, b) => collator.compare(b, a));

@@ -5,7 +5,8 @@ import type { Field, Filter } from '../../../schema/src/question';
 import { labelOf, useAsked, useScope } from '../app/scope';
 import { peopleOf } from '../app/words';
 import { Card } from '../parts/card';
-import { type Count, type Extra, firstAsked, Ranked, type RankedProps } from '../parts/ranked';
+import { Ranked } from '../parts/ranked';
+import { type Count, type Extra, firstAsked, type RankedProps } from '../parts/ranked-asked';
 import type { Panel } from './panel';
 
 interface ByColumn {

@@ -8,7 +8,8 @@ import { go } from '../app/view';
 import { peopleOf } from '../app/words';
 import { Card } from '../parts/card';
 import { FieldChoice } from '../parts/field-choice';
-import { type Count, Ranked } from '../parts/ranked';
+import { Ranked } from '../parts/ranked';
+import type { Count } from '../parts/ranked-asked';
 import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
 

@@ -1,48 +1,35 @@
-// A ranked list: name, bar, number, share, all of it text. A name filters the view, a number leads to
-// the events behind it; the rest is behind "28 more", with a search.
+// A ranked list of a view. A name filters the view, a number leads to the events behind it; the rest is
+// behind "28 more", with a search.
 
 import { useState } from 'preact/hooks';
-import { fieldText } from '../../../schema/src/condition';
-import { csvLine } from '../../../schema/src/csv';
-import type { Data, Field, Filter, Measured } from '../../../schema/src/question';
-import { download } from '../app/download';
-import { type Asked, headOf, isFiltered, toggle, totalsOf, useAsked, useScope } from '../app/scope';
+import type { Field, Filter } from '../../../schema/src/question';
+import { headOf, isFiltered, toggle, totalsOf, useAsked, useScope } from '../app/scope';
 import { searchOf } from '../app/view';
-import { duration, format, percent } from '../format';
+import { download } from '../download';
+import { format, percent } from '../format';
 import { Shown } from './card';
 import { Dialog } from './dialog';
 import { Link } from './link';
-
-/** A column beside the counts. */
-export type Extra = 'median' | 'success';
+import {
+  allAsked,
+  type Count,
+  csvOf,
+  type Extra,
+  extraOf,
+  firstAsked,
+  type RankedProps,
+  type Row,
+  textOf,
+} from './ranked-asked';
+import { Below, Figure, Name, RankedHead, RankedRow } from './ranked-rows';
+import { Found, Searched } from './searched';
 
 const EXTRAS: Record<Extra, string> = { median: 'Median', success: 'Success' };
 
-/** What the numbers are of. */
-export type Count = 'ids' | 'events';
-
-type Row = Data['breakdown']['rows'][number];
-
 /** Rows that are shown before "more". */
 const SHOWN = 9;
-/** Values that are asked for at first: their order is that of events, and they are shown by ids. */
-const ASKED = 100;
-const ALL = 1_000;
 
-const textOf = (value: Row['value']): string =>
-  value === null ? '(none)' : value === '' ? '(empty)' : String(value);
-
-const filterOf = (by: Field, { value }: Row): Filter => ({ ...by, op: 'is', value }) as Filter;
-
-const sorted = (rows: readonly Row[], count: Count): Row[] =>
-  [...rows].sort((a, b) => b[count] - a[count] || b.events - a.events);
-
-function extraOf({ median, failure_rate }: Row, extra: Extra): string {
-  if (extra === 'median') return median === null ? '–' : duration(median);
-  return failure_rate === null ? '–' : percent(1 - failure_rate);
-}
-
-interface RowProps {
+interface ValueProps {
   readonly row: Row;
   readonly by: Field;
   readonly count: Count;
@@ -52,16 +39,14 @@ interface RowProps {
   readonly done?: () => void;
 }
 
-function RankedRow({ row, by, count, most, all, extra, done }: RowProps) {
+function Value({ row, by, count, most, all, extra, done }: ValueProps) {
   const scope = useScope();
-  const filter = filterOf(by, row);
+  const filter = { ...by, op: 'is', value: row.value } as Filter;
   const isOn = isFiltered(scope, filter);
   const name = textOf(row.value);
-  const share = all > 0 ? row[count] / all : 0;
   const where = isOn ? scope.view.where : [...scope.view.where, filter];
   return (
-    <li>
-      <span class="bar" style={{ width: `${most > 0 ? (row[count] / most) * 100 : 0}%` }} />
+    <RankedRow bar={most > 0 ? row[count] / most : 0}>
       <button
         type="button"
         class="name"
@@ -74,7 +59,7 @@ function RankedRow({ row, by, count, most, all, extra, done }: RowProps) {
       >
         <bdi>{name}</bdi>
       </button>
-      {extra && <span class="figure measured">{extraOf(row, extra)}</span>}
+      {extra && <Figure width="measured">{extraOf(row, extra)}</Figure>}
       <Link
         class="figure"
         href={searchOf({ ...scope.view, page: 'events', where })}
@@ -82,86 +67,63 @@ function RankedRow({ row, by, count, most, all, extra, done }: RowProps) {
       >
         {format(row[count], 'count')}
       </Link>
-      <span class="figure share">{percent(share)}</span>
-    </li>
+      <Figure width="share">{percent(all > 0 ? row[count] / all : 0)}</Figure>
+    </RankedRow>
   );
 }
 
-export interface RankedProps {
-  readonly id: string;
-  readonly by: Field;
-  readonly count?: Count;
-  readonly where?: readonly Filter[];
-  readonly extra?: Extra;
-  /** The rest as a row of its own. Of events alone: machines cannot be added up. */
-  readonly hasOther?: boolean;
-  /** What one row is, for the head: "Service". */
-  readonly label?: string;
-  /** What is counted: "Machines". */
-  readonly unit: string;
-  readonly title: string;
+function Head({ label, by, unit, extra }: RankedProps) {
+  return (
+    <RankedHead
+      label={label ?? headOf(by)}
+      columns={[
+        ...(extra ? [{ name: EXTRAS[extra], width: 'measured' } as const] : []),
+        { name: unit },
+        { name: 'Share', width: 'share' },
+      ]}
+    />
+  );
 }
-
-/** What such a list asks for at first. */
-export const firstAsked = (props: RankedProps) => askedOf(props, ASKED);
-
-const askedOf = ({ by, where, extra }: RankedProps, limit: number) =>
-  ({
-    kind: 'breakdown',
-    by,
-    limit,
-    ...(where && { where }),
-    ...(extra === 'median' && { measure: { column: 'duration_ms' } }),
-  }) as Asked & { kind: 'breakdown' };
 
 /** The list of a breakdown, whole with its "more". */
 export function Ranked(props: RankedProps) {
-  const { count = 'ids', by, extra, where, label = headOf(by), unit, title } = props;
+  const { count = 'ids', by, extra, where, title } = props;
   const scope = useScope();
   const answered = useAsked(scope, firstAsked(props));
   const totals = useAsked(scope, { ...totalsOf(scope), ...(where && { where }) });
   const [isOpen, setOpen] = useState(false);
   return (
     <Shown of={answered} isEmpty={({ rows }) => rows.length === 0}>
-      {({ rows, values, events }) => {
-        const list = sorted(rows, count);
+      {({ rows: list, values, events }) => {
         // With the rest as a row, the shares are of these events, and add up.
         const all = props.hasOther ? events : (totals.answer?.data?.now[count] ?? 0);
         const shown = list.slice(0, values <= SHOWN + 1 ? SHOWN + 1 : SHOWN);
         const more = values - shown.length;
+        const others = events - shown.reduce((sum, row) => sum + row.events, 0);
         return (
           <>
-            <Head label={label} unit={unit} extra={extra} />
+            <Head {...props} />
             <ol class="ranked">
               {shown.map((row) => (
-                <RankedRow
+                <Value
                   key={String(row.value)}
-                  {...{ row, by, count, all }}
+                  {...{ row, by, count, all, extra }}
                   most={list[0]![count]}
-                  extra={extra}
                 />
               ))}
               {props.hasOther && more > 0 && (
-                <Other count={events - shown.reduce((sum, row) => sum + row.events, 0)} all={all} />
+                <RankedRow isSoft>
+                  <Name>Other</Name>
+                  <Figure>{format(others, 'count')}</Figure>
+                  <Figure width="share">{percent(all > 0 ? others / all : 0)}</Figure>
+                </RankedRow>
               )}
             </ol>
-            <p class="below">
-              {more > 0 ? (
-                <button type="button" class="quiet" onClick={() => setOpen(true)}>
-                  {format(more, 'count')} more
-                </button>
-              ) : (
-                <span />
-              )}
-              <button
-                type="button"
-                class="quiet"
-                aria-label={`CSV: ${title}`}
-                onClick={() => download(`${props.id}.csv`, csvOf(by, list))}
-              >
-                CSV
-              </button>
-            </p>
+            <Below
+              {...{ title, more }}
+              open={() => setOpen(true)}
+              csv={() => download(`${props.id}.csv`, csvOf(by, list))}
+            />
             {isOpen && (
               <Dialog title={title} close={() => setOpen(false)}>
                 <Everything {...props} all={all} close={() => setOpen(false)} />
@@ -174,89 +136,35 @@ export function Ranked(props: RankedProps) {
   );
 }
 
-function Other({ count, all }: { count: number; all: number }) {
-  return (
-    <li class="soft">
-      <span class="name">Other</span>
-      <span class="figure">{format(count, 'count')}</span>
-      <span class="figure share">{percent(all > 0 ? count / all : 0)}</span>
-    </li>
-  );
-}
-
-function Head({ label, unit, extra }: { label: string; unit: string; extra: Extra | undefined }) {
-  return (
-    <div class="ranked-head soft" aria-hidden="true">
-      <span class="name">{label}</span>
-      {extra && <span class="figure measured">{EXTRAS[extra]}</span>}
-      <span class="figure">{unit}</span>
-      <span class="figure share">Share</span>
-    </div>
-  );
-}
-
 /** All values, with a search in them. */
 function Everything(props: RankedProps & { all: number; close: () => void }) {
-  const { count = 'ids', by, all, close, unit, label = headOf(by), extra } = props;
-  const scope = useScope();
-  const [text, setText] = useState('');
-  const answered = useAsked(scope, askedOf(props, ALL));
+  const { count = 'ids', by, all, close, extra, title } = props;
+  const answered = useAsked(useScope(), allAsked(props));
   return (
-    <>
-      <input
-        type="search"
-        value={text}
-        placeholder="Search"
-        aria-label={`Search in ${props.title}`}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-      <Shown of={answered}>
-        {({ rows, values }) => {
-          const list = sorted(rows, count);
-          const wanted = text.toLocaleLowerCase();
-          const found = list.filter(({ value }) =>
-            textOf(value).toLocaleLowerCase().includes(wanted),
-          );
-          return (
-            <>
-              <p class="soft" role="status">
-                {format(found.length, 'count')} of {format(values, 'count')}
-                {values > rows.length && `, the ${format(rows.length, 'count')} most frequent`}
-              </p>
-              <Head label={label} unit={unit} extra={extra} />
-              <ol class="ranked">
-                {found.map((row) => (
-                  <RankedRow
-                    key={String(row.value)}
-                    {...{ row, by, count, all }}
-                    most={list[0]?.[count] ?? 0}
-                    extra={extra}
-                    done={close}
-                  />
-                ))}
-              </ol>
-            </>
-          );
-        }}
-      </Shown>
-    </>
+    <Searched title={title}>
+      {(isWanted) => (
+        <Shown of={answered}>
+          {({ rows: list, values }) => {
+            const found = list.filter(({ value }) => isWanted(textOf(value)));
+            return (
+              <>
+                <Found found={found.length} all={values} listed={list.length} />
+                <Head {...props} />
+                <ol class="ranked">
+                  {found.map((row) => (
+                    <Value
+                      key={String(row.value)}
+                      {...{ row, by, count, all, extra }}
+                      most={list[0]?.[count] ?? 0}
+                      done={close}
+                    />
+                  ))}
+                </ol>
+              </>
+            );
+          }}
+        </Shown>
+      )}
+    </Searched>
   );
-}
-
-function csvOf(by: Field, rows: readonly (Measured & { value: Row['value'] })[]): string {
-  const head = [fieldText(by), 'ids', 'events', 'failures', 'failure_rate', 'median', 'p95'];
-  return [
-    head,
-    ...rows.map(({ value, ids, events, failures, failure_rate, median, p95 }) => [
-      value,
-      ids,
-      events,
-      failures,
-      failure_rate,
-      median,
-      p95,
-    ]),
-  ]
-    .map(csvLine)
-    .join('');
 }

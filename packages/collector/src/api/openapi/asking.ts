@@ -32,6 +32,8 @@ const COPY = object({
   memory_bytes: whole('Of its process.'),
 });
 
+const TOO_SLOW = { doc: 'It took too long and was stopped: ask for fewer days.' };
+
 const shares = list(object({ name: text(), ids: whole('A multiple of ten.') }));
 const month = object({
   month: text('Such as `2026-01`.'),
@@ -130,6 +132,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
         }),
       },
       400: { doc: 'No days, or no range.' },
+      503: TOO_SLOW,
     },
   },
   ...TABLES.map(
@@ -142,6 +145,7 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
       answers: {
         200: { doc: 'The rows.', schema: object({ [table]: list({ type: 'object' }) }) },
         400: { doc: 'No days, or no range.' },
+        503: TOO_SLOW,
       },
     }),
   ),
@@ -151,7 +155,10 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
     who: 'reader',
     summary: 'How many events and ids a project has.',
     query: [PROJECT],
-    answers: { 200: { doc: 'Both.', schema: object({ events: whole(), ids: whole() }) } },
+    answers: {
+      200: { doc: 'Both.', schema: object({ events: whole(), ids: whole() }) },
+      503: TOO_SLOW,
+    },
   },
   {
     at: ['GET /api/v1/export'],

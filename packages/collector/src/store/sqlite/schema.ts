@@ -211,6 +211,9 @@ export const MIGRATIONS: readonly Step[] = [
   -- Events up to this one were written before: they are looked through in the background.
   INSERT INTO meta (key, value) SELECT 'naming_to_fill', CAST(max(seq) AS TEXT) FROM events HAVING max(seq) > 0;
   `,
+
+  // 1.2: whose days a project has.
+  `ALTER TABLE projects ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';`,
 ];
 
 /** The version this program writes. */

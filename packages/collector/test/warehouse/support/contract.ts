@@ -282,6 +282,38 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
         expect(await count({ where: [{ column: 'duration_ms', op: 'is', value: 1e308 }] })).toBe(1);
       });
 
+      it('values are ranked by ids however many there are, where few events are of many ids', async () => {
+        // 150 values of one busy id each; the last one has two events, of two ids.
+        const busy = Array.from({ length: 150 }, (_, n) =>
+          Array.from({ length: 3 }, () => ({ command: `busy-${n}`, id: 'one' })),
+        ).flat();
+        const shared = ['a', 'b'].map((id) => ({ command: 'shared', id }));
+        await warehouse.write({
+          number: 1,
+          rows: [...busy, ...shared].map(({ command, id }, n) =>
+            row(n + 1, { distinctId: id, values: { command, rest: JSON.stringify({ command }) } }),
+          ),
+        });
+        for (const by of [{ column: 'command' }, { property: 'command' }]) {
+          for (const measure of [undefined, { column: 'duration_ms' }]) {
+            const asked = { kind: 'breakdown', by, measure, limit: 2 } as const;
+            const [byIds, byEvents] = await Promise.all([
+              data({ ...asked, order: 'ids' }),
+              data(asked),
+            ]);
+            expect(byIds).toMatchObject({
+              rows: [
+                { value: 'shared', ids: 2, events: 2 },
+                { value: 'busy-0', ids: 1, events: 3 },
+              ],
+              values: 151,
+              events: 452,
+            });
+            expect(byEvents).toMatchObject({ rows: [{ value: 'busy-0' }, { value: 'busy-1' }] });
+          }
+        }
+      });
+
       it('what is too much is no question', async () => {
         for (const question of [
           { kind: 'series', interval: 'hour' },

@@ -1,7 +1,7 @@
 // Random events and random questions about them: few values, so that they meet; strange ones too.
 
 import fc from 'fast-check';
-import type { Field, Filter, Question } from '../../../../schema/src/question.ts';
+import type { Field, Filter, Order, Question } from '../../../../schema/src/question.ts';
 import type { Row } from '../../../src/warehouse/warehouse.ts';
 
 const DAY = 86_400_000;
@@ -114,6 +114,7 @@ const asked = fc
 const interval = fc.constantFrom('day' as const, 'week' as const, 'month' as const);
 const within = fc.constantFrom('id' as const, 'session' as const);
 const limit = fc.integer({ min: 1, max: 8 });
+const order = fc.option(fc.constantFrom<Order>('events', 'ids'), { nil: undefined });
 const measure = fc.option(fc.oneof(column('duration_ms'), fc.constant<Field>({ property: 'n' })), {
   nil: undefined,
 });
@@ -130,7 +131,7 @@ export const QUESTIONS: Record<Question['kind'], fc.Arbitrary<Question>> = {
       before: fc.boolean(),
     }),
   ),
-  breakdown: of(fc.record({ kind: fc.constant('breakdown'), by, measure, limit })),
+  breakdown: of(fc.record({ kind: fc.constant('breakdown'), by, order, measure, limit })),
   new_ids: of(fc.record({ kind: fc.constant('new_ids'), interval })),
   retention: of(fc.record({ kind: fc.constant('retention'), interval })),
   funnel: of(

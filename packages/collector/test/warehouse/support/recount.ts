@@ -103,12 +103,14 @@ export function intervalsOf(from: number, to: number, zone: string, interval: In
   return found;
 }
 
+const idsIn = (rows: readonly Row[]): number => new Set(rows.map((row) => row.distinctId)).size;
+
 function countsOf(rows: readonly Row[]): Counts {
   const failures = rows.filter((row) => row.values.success === false).length;
   const judged = rows.filter((row) => typeof row.values.success === 'boolean').length;
   return {
     events: rows.length,
-    ids: new Set(rows.map((row) => row.distinctId)).size,
+    ids: idsIn(rows),
     failures,
     judged,
     failure_rate: judged === 0 ? null : failures / judged,
@@ -198,7 +200,7 @@ export function recount(all: readonly Row[], question: Question): Data[QuestionK
       };
     }
     case 'breakdown': {
-      const { by, measure, limit = 10 } = question;
+      const { by, order = 'events', measure, limit = 10 } = question;
       const having = rows.filter((row) => cellOf(row, by) !== null);
       const values = [...group(having, (row) => cellOf(row, by))];
       // Ids and sessions are sorted by their keys.
@@ -206,7 +208,9 @@ export function recount(all: readonly Row[], question: Question): Data[QuestionK
         'column' in by && by.column === 'distinct_id' ? hex(keyOfText(row.distinctId)) : value;
       values.sort(
         ([a, of], [b, others]) =>
-          others.length - of.length || compare(rank(of[0]!, a), rank(others[0]!, b)),
+          (order === 'ids' ? idsIn(others) - idsIn(of) : 0) ||
+          others.length - of.length ||
+          compare(rank(of[0]!, a), rank(others[0]!, b)),
       );
       return {
         rows: values.slice(0, limit).map(([value, of]) => ({ value, ...measuredOf(of, measure) })),

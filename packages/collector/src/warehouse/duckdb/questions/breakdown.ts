@@ -1,10 +1,16 @@
-// The values of a field, the most frequent first.
+// The values of a field, those with the most events or ids first.
 //
 // In two steps: which values, by count alone; then what else is counted of those that are shown, because
 // distinct ids of values that nobody sees cost the most. Of a property with few values in one step:
 // nearly all of its events are shown, and reading their JSON twice would cost more than all the rest.
+// Ranked by ids in one step too, without a measure: the ids of every value are counted anyway.
 
-import type { BreakdownQuestion, Measured, Scalar } from '../../../../../schema/src/question.ts';
+import type {
+  BreakdownQuestion,
+  Field,
+  Measured,
+  Scalar,
+} from '../../../../../schema/src/question.ts';
 import type { Cell, Reading } from '../readers.ts';
 import { additiveSql, measuredOf, measuredSql } from './counts.ts';
 import { namesOf, sessionName } from './names.ts';
@@ -21,9 +27,19 @@ export async function breakdown(
   reading: Reading,
   question: BreakdownQuestion,
 ): Promise<Result<'breakdown'>> {
-  const isOneStep = 'property' in question.by && (await hasFewValues(reading, question));
+  const { by, order, measure } = question;
+  const isRanked = order === 'ids' && !measure && !isKey(by);
+  const isOneStep = isRanked || ('property' in by && (await hasFewValues(reading, question)));
   return isOneStep ? inOneStep(reading, question) : inTwoSteps(reading, question);
 }
+
+/** Keys have 64 bits, JavaScript's numbers 53: they travel as text. */
+const isKey = (by: Field): boolean =>
+  'column' in by && (by.column === 'distinct_id' || by.column === 'session');
+
+/** The order of `n` events, `ids` and `value`. Where they are even, the answer is always the same. */
+const rankSql = ({ order }: BreakdownQuestion): string =>
+  order === 'ids' ? 'ids DESC, n DESC, value' : 'n DESC, value';
 
 async function hasFewValues(reading: Reading, question: BreakdownQuestion): Promise<boolean> {
   const statement = reading.statement();
@@ -57,7 +73,7 @@ async function inOneStep(
     statement,
     `SELECT *, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
      FROM (${counted}) AS counted(value, n, ids, failures, judged, distribution)
-     ORDER BY n DESC, value LIMIT ${limit + 1}`,
+     ORDER BY ${rankSql(question)} LIMIT ${limit + 1}`,
   );
   const [first] = found;
   const [all = 0, events = 0] = first?.slice(6) ?? [];
@@ -80,33 +96,37 @@ async function inTwoSteps(
 ): Promise<Result<'breakdown'>> {
   const { project, by, limit = LIMIT } = question;
   const column = 'column' in by ? by.column : undefined;
-  // Keys have 64 bits, JavaScript's numbers 53: they travel as text.
-  const isKey = column === 'distinct_id' || column === 'session';
-  const value = isKey ? 'CAST(value AS VARCHAR)' : 'value';
+  const value = isKey(by) ? 'CAST(value AS VARCHAR)' : 'value';
 
   const which = reading.statement();
+  const events = `FROM events WHERE ${which.scope(question)}`;
+  const counted =
+    question.order === 'ids'
+      ? `SELECT value, sum(n)::BIGINT AS n, count(*) AS ids
+         FROM (SELECT ${which.field(by)} AS value, id, count(*) AS n ${events} GROUP BY value, id)
+         GROUP BY value`
+      : `SELECT ${which.field(by)} AS value, count(*) AS n ${events} GROUP BY value`;
   const top = await reading.rows(
     which,
     `SELECT ${value}, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
-     FROM (SELECT ${which.field(by)} AS value, count(*) AS n
-           FROM events WHERE ${which.scope(question)} GROUP BY value)
-     ORDER BY n DESC, value LIMIT ${limit + 1}`,
+     FROM (${counted})
+     ORDER BY ${rankSql(question)} LIMIT ${limit + 1}`,
   );
   const values = top
     .map(([each]) => each as Scalar)
     .filter((each) => each !== null)
     .slice(0, limit);
-  const details = await detailsOf(reading, question, values, isKey);
+  const details = await detailsOf(reading, question, values);
   const names = column === 'distinct_id' ? await namesOf(reading, project, values) : undefined;
   const nameOf = (each: Scalar): Scalar =>
     names ? (names.get(String(each)) ?? null) : column === 'session' ? sessionName(each) : each;
 
-  const [, all = 0, events = 0] = top[0] ?? [];
+  const [, all = 0, having = 0] = top[0] ?? [];
   return {
     data: {
       rows: values.map((each) => ({ value: nameOf(each), ...details.get(each)! })),
       values: Number(all),
-      events: Number(events ?? 0),
+      events: Number(having ?? 0),
     },
     hasMore: Number(all) > limit,
   };
@@ -116,18 +136,18 @@ async function detailsOf(
   reading: Reading,
   question: BreakdownQuestion,
   values: readonly Scalar[],
-  isKey: boolean,
 ): Promise<Map<Cell, Measured>> {
   if (values.length === 0) return new Map();
   const statement = reading.statement();
   const field = statement.field(question.by);
+  const isText = isKey(question.by);
   const bound = values.map((each) => {
     const value = statement.bind(each!);
-    return isKey ? `CAST(${value} AS UBIGINT)` : value;
+    return isText ? `CAST(${value} AS UBIGINT)` : value;
   });
   const found = await reading.rows(
     statement,
-    `SELECT ${isKey ? `CAST(${field} AS VARCHAR)` : field} AS value,
+    `SELECT ${isText ? `CAST(${field} AS VARCHAR)` : field} AS value,
        ${measuredSql(reading.columns, statement, question.measure)}
      FROM events WHERE ${statement.scope(question)} AND ${field} IN (${bound.join(', ')})
      GROUP BY value`,

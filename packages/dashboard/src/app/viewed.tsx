@@ -1,0 +1,130 @@
+// A project in a range, with filters: its scope, and the panels of a page in it.
+
+import { useEffect, useState } from 'preact/hooks';
+import type { AnswerOf } from '../../../schema/src/question';
+import { isZone } from '../../../schema/src/zone';
+import { Empty } from '../panels/empty';
+import { Tiles } from '../panels/tiles';
+import { Banner } from '../parts/banner';
+import { refresh, useAnswer } from './answers';
+import { Footer } from './footer';
+import { Header } from './header';
+import { readLive } from './live';
+import { pagesOf } from './pages';
+import { periodOf } from './range';
+import { type Project, type Scope, ScopeContext, totalsOf, urlOf, useAsked } from './scope';
+import type { View } from './view';
+
+/** The time of the first event, where there is none. */
+const NEVER = Number.POSITIVE_INFINITY;
+/** How long new events are gathered before the numbers are asked for again. */
+const REFRESH_MS = 5_000;
+const MINUTE_MS = 60_000;
+/** Before this, nobody collected anything. */
+const EARLIEST_MS = Date.UTC(2020, 0);
+
+/** Now, to the minute: questions stay the same within it. */
+function useNow(): number {
+  const minute = () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  const [now, setNow] = useState(minute);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(minute()), MINUTE_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+/** The time of the first event, where the range needs it: all months, and the first that has one. */
+function useFirst(scope: Scope, isNeeded: boolean): number | undefined {
+  const url = urlOf(
+    { ...scope, view: { ...scope.view, where: [] } },
+    { kind: 'series', interval: 'month', span: { from: EARLIEST_MS, to: scope.period.to } },
+  );
+  const { data } = useAnswer<AnswerOf<'series'>>(isNeeded ? url : undefined);
+  const points = data?.data?.points;
+  if (!points) return undefined;
+  return points.find(({ events }) => events > 0)?.start ?? NEVER;
+}
+
+interface ViewedProps {
+  readonly view: View;
+  readonly project: Project;
+  readonly projects: readonly Project[];
+}
+
+export function Viewed({ view, project, projects }: ViewedProps) {
+  const nowMs = useNow();
+  const own = project.time_zone ?? 'UTC';
+  const zone = view.zone && isZone(view.zone) ? view.zone : own;
+  const kind = project.kind ?? 'cli';
+  const first: Scope = {
+    project,
+    kind,
+    view,
+    zone,
+    nowMs,
+    period: periodOf(view.range, zone, nowMs),
+  };
+  const isAll = view.range === 'all';
+  const pages = pagesOf(kind);
+  const page = pages.find(({ id }) => id === view.page) ?? pages[0]!;
+  const now = useAsked(first, page.hasRange ? totalsOf(first) : undefined);
+  // Nothing in this range may mean that nothing was ever sent.
+  const hasNothing = now.answer?.data?.now.events === 0 && view.where.length === 0;
+  const firstMs = useFirst(first, isAll || hasNothing);
+  const scope = isAll ? { ...first, period: periodOf('all', zone, nowMs, firstMs) } : first;
+  const isEmpty = page.hasRange && hasNothing && firstMs === NEVER;
+  useEffect(() => {
+    document.title = `${project.name}: ${page.title}`;
+  }, [project.name, page.title]);
+  useFreshness(project.id, scope.period.isOpen);
+  return (
+    <ScopeContext.Provider value={scope}>
+      <a class="skip" href="#content">
+        Skip to the numbers
+      </a>
+      <Header {...{ scope, projects, pages, page }} />
+      <main id="content" tabIndex={-1}>
+        <Banner />
+        {isEmpty ? (
+          <div class="panels">
+            <Empty />
+          </div>
+        ) : isAll && firstMs === undefined ? (
+          <div class="waiting" aria-busy="true" />
+        ) : (
+          <>
+            {page.hasTotals && <Tiles />}
+            <div class="panels">
+              {page.panels.map(({ id, Show }) => (
+                <Show key={id} />
+              ))}
+            </div>
+          </>
+        )}
+      </main>
+      <Footer {...{ scope, own }} />
+    </ScopeContext.Provider>
+  );
+}
+
+/** Asks again a little after new events of the project arrive, while the range goes on. */
+function useFreshness(project: number, isOpen: boolean): void {
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    let timer: number | undefined;
+    const end = readLive({
+      events(events) {
+        if (timer !== undefined || !events.some((event) => event.project === project)) return;
+        timer = setTimeout(() => {
+          timer = undefined;
+          refresh();
+        }, REFRESH_MS);
+      },
+    });
+    return () => {
+      clearTimeout(timer);
+      end();
+    };
+  }, [project, isOpen]);
+}

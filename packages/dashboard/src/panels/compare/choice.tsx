@@ -1,0 +1,153 @@
+// Chooses what is compared.
+
+import { useState } from 'preact/hooks';
+import { fieldText, filterText } from '../../../../schema/src/condition';
+import type { Filter, Scalar } from '../../../../schema/src/question';
+import { daysOfCustom } from '../../app/range';
+import { fieldOfName, type Scope, useAsked, useScope } from '../../app/scope';
+import { go } from '../../app/view';
+import { Card } from '../../parts/card';
+import { FieldChoice } from '../../parts/field-choice';
+import { Switch } from '../../parts/switch';
+import { conditionOf, daysInWords } from './sides';
+
+const VALUES = 100;
+
+export function Choice({ scope }: { scope: Scope }) {
+  const { view, period } = scope;
+  const [first, second] = view.sides.map(conditionOf);
+  const [what, setWhat] = useState<'periods' | 'values'>(first ? 'values' : 'periods');
+  const [field, setField] = useState(first ? fieldText(first) : '');
+  const custom = daysOfCustom(view.sides[0] ?? '');
+  const [from, to] =
+    typeof custom === 'object' && view.sides[0] ? view.sides[0].split('..') : ['', ''];
+  const go2 = (sides: readonly string[]) => go({ ...view, sides });
+  const choose = (index: 0 | 1, value: string) => {
+    const sides = field === (first && fieldText(first)) ? [...view.sides] : ['', ''];
+    sides[index] = value;
+    // Until both are chosen, both are this one: the address holds two, or none.
+    go2(sides.map((each) => each || value));
+  };
+  return (
+    <Card
+      id="compare-what"
+      title="Compare"
+      question={`In ${daysInWords(period.days.from, period.days.to)}`}
+      isWide
+    >
+      <div class="choices">
+        <Switch
+          label="What is compared"
+          choices={{ periods: 'Two periods', values: 'Two values' }}
+          value={what}
+          change={(next) => {
+            setWhat(next);
+            go2([]);
+          }}
+        />
+        {what === 'periods' ? (
+          <Days from={from ?? ''} to={to ?? ''} done={(range) => go2(range ? [range] : [])} />
+        ) : (
+          <>
+            <FieldChoice label="Of" value={field} change={setField} />
+            {field && (
+              <>
+                <ValueChoice
+                  label="First"
+                  {...{ field }}
+                  value={first}
+                  change={(text) => choose(0, text)}
+                />
+                <ValueChoice
+                  label="Second"
+                  {...{ field }}
+                  value={second}
+                  change={(text) => choose(1, text)}
+                />
+              </>
+            )}
+          </>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+/** Other days to compare with; none: the period before. */
+function Days({ from, to, done }: { from: string; to: string; done: (range: string) => void }) {
+  const [a, setA] = useState(from);
+  const [b, setB] = useState(to);
+  const isWrong = daysOfCustom(`${a}..${b}`) === 'order';
+  return (
+    <form
+      class="choices"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isWrong) done(`${a}..${b}`);
+      }}
+    >
+      <label>
+        With the days from
+        <input
+          type="date"
+          required
+          value={a}
+          onInput={(event) => setA(event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        to
+        <input
+          type="date"
+          required
+          value={b}
+          aria-invalid={isWrong}
+          onInput={(event) => setB(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit">Compare</button>
+      {from && (
+        <button type="button" class="quiet" onClick={() => done('')}>
+          With the period before
+        </button>
+      )}
+      <p class="trouble" role="alert">
+        {isWrong ? 'The last day is before the first.' : ''}
+      </p>
+    </form>
+  );
+}
+
+interface ValueChoiceProps {
+  readonly label: string;
+  readonly field: string;
+  readonly value: Filter | undefined;
+  readonly change: (condition: string) => void;
+}
+
+function ValueChoice({ label, field, value, change: changed }: ValueChoiceProps) {
+  const scope = useScope();
+  const by = fieldOfName(field);
+  const { answer } = useAsked(scope, { kind: 'breakdown', by, order: 'ids', limit: VALUES });
+  const textOf = (of: Scalar) => filterText({ ...by, op: 'is', value: of } as Filter);
+  const chosen = value && fieldText(value) === field ? filterText(value) : '';
+  const values = answer?.data?.rows ?? [];
+  return (
+    <label>
+      {label}
+      <select value={chosen} onChange={(event) => changed(event.currentTarget.value)}>
+        <option value="" disabled>
+          Choose …
+        </option>
+        {values.map((row) => (
+          <option key={textOf(row.value)} value={textOf(row.value)}>
+            {String(row.value)}
+          </option>
+        ))}
+        {chosen && !values.some((row) => textOf(row.value) === chosen) && (
+          <option value={chosen}>{String(value?.value)}</option>
+        )}
+      </select>
+    </label>
+  );
+}

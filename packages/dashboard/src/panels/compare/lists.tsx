@@ -1,0 +1,81 @@
+// The values of a field on both sides.
+
+import type { Data, Scalar } from '../../../../schema/src/question';
+import { fieldOfName, hasColumn, headOf, oneOf, useAsked, useScope } from '../../app/scope';
+import { go } from '../../app/view';
+import { peopleOf } from '../../app/words';
+import { Card, Shown } from '../../parts/card';
+import { FieldChoice } from '../../parts/field-choice';
+import { Scroll } from '../../parts/scroll';
+import { askedSoFar, type Side } from './sides';
+import { CompareRow, Head } from './table';
+
+const VALUES = 100;
+const SHOWN = 15;
+
+/** The values of a field on both sides, by ids. */
+export function Lists({ sides }: { sides: readonly [Side, Side] }) {
+  const scope = useScope();
+  const { view } = scope;
+  const name = view.by[0] ?? (hasColumn(scope, 'command') ? 'command' : 'event');
+  const by = fieldOfName(name);
+  const first = useAsked(scope, {
+    kind: 'breakdown',
+    by,
+    order: 'ids',
+    limit: VALUES,
+    ...askedSoFar(sides[0]),
+  });
+  const second = useAsked(scope, {
+    kind: 'breakdown',
+    by,
+    order: 'ids',
+    limit: VALUES,
+    ...askedSoFar(sides[1]),
+  });
+  type Row = Data['breakdown']['rows'][number];
+  const of = (rows: readonly Row[] | undefined, value: Scalar) =>
+    rows?.find((row) => row.value === value)?.ids ?? 0;
+  return (
+    <Card
+      id="compare-lists"
+      title={`By ${oneOf(by)}`}
+      question={`How many ${peopleOf(scope.kind).toLowerCase()} on each side?`}
+      isWide
+      tools={
+        <FieldChoice
+          label="Break down by"
+          value={name}
+          change={(next) => next && go({ ...view, by: [next] })}
+        />
+      }
+    >
+      <Shown of={first}>
+        {({ rows }) => {
+          const others = second.answer?.data?.rows;
+          const values = [...new Set([...rows, ...(others ?? [])].map(({ value }) => value))]
+            .map((value) => ({ value, a: of(rows, value), b: of(others, value) }))
+            .sort((one, other) => other.a + other.b - one.a - one.b);
+          return (
+            <Scroll label={`By ${oneOf(by)}`}>
+              <table>
+                <caption class="hidden">{headOf(by)} on both sides</caption>
+                <Head first={headOf(by)} sides={sides} />
+                <tbody>
+                  {values.slice(0, SHOWN).map(({ value, a, b }) => (
+                    <CompareRow
+                      key={String(value)}
+                      name={String(value)}
+                      values={[a, b]}
+                      unit="count"
+                    />
+                  ))}
+                </tbody>
+              </table>
+            </Scroll>
+          );
+        }}
+      </Shown>
+    </Card>
+  );
+}

@@ -1,0 +1,41 @@
+// Rows with a number for each side, and how the two differ.
+
+import { format } from '../../format';
+import { change } from '../../parts/tile';
+import type { Side } from './sides';
+
+export interface RowProps {
+  readonly name: string;
+  readonly values: readonly [number | null, number | null];
+  readonly unit: 'count' | 'ms' | 'percent';
+}
+
+/** A row. */
+export function CompareRow({ name, values: [a, b], unit }: RowProps) {
+  const text = (value: number | null) => (value === null ? '–' : format(value, unit));
+  const differs = a === null || b === null ? undefined : change(a, b, unit);
+  return (
+    <tr>
+      <th scope="row">
+        <bdi>{name}</bdi>
+      </th>
+      <td>{text(a)}</td>
+      <td>{text(b)}</td>
+      <td>{differs?.text ?? '–'}</td>
+    </tr>
+  );
+}
+
+/** The head of such a table. */
+export function Head({ first, sides }: { first: string; sides: readonly [Side, Side] }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{first}</th>
+        <th scope="col">{sides[0].name}</th>
+        <th scope="col">{sides[1].name}</th>
+        <th scope="col">Difference</th>
+      </tr>
+    </thead>
+  );
+}

@@ -1,0 +1,55 @@
+// Hours, days, weeks and months in words, and which of them is not over yet.
+
+import type { Interval } from '../../../schema/src/question';
+import { instant } from '../format';
+
+/** What so many days are drawn in: neither too few points nor too many. */
+export function intervalOf(days: number): Interval {
+  if (days <= 1) return 'hour';
+  if (days <= 90) return 'day';
+  return days <= 731 ? 'week' : 'month';
+}
+
+const PARTS: Record<Interval, Intl.DateTimeFormatOptions> = {
+  hour: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  day: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  week: { day: 'numeric', month: 'short', year: 'numeric' },
+  month: { month: 'long', year: 'numeric' },
+};
+/** The same at an axis, where the chart says what they are. */
+export const TICKS: Record<Interval, Intl.DateTimeFormatOptions> = {
+  hour: { hour: 'numeric', minute: '2-digit' },
+  day: { day: 'numeric', month: 'short' },
+  week: { day: 'numeric', month: 'short' },
+  month: { month: 'short', year: 'numeric' },
+};
+
+/** An interval in words: "Week of 4 May 2026". */
+export function nameOf(ms: number, interval: Interval, zone: string): string {
+  const text = instant(ms, zone, PARTS[interval]);
+  return interval === 'week' ? `Week of ${text}` : text;
+}
+
+/** How long an interval is at most, in ms. */
+const LONGEST: Record<Interval, number> = {
+  hour: 3_600_000,
+  day: 90_000_000,
+  week: 608_400_000,
+  month: 2_682_000_000,
+};
+
+/** The place of the interval that has not ended; undefined when all of them have. */
+export function openAt({
+  starts,
+  interval,
+  nowMs,
+}: {
+  readonly starts: readonly number[];
+  readonly interval: Interval;
+  readonly nowMs?: number | undefined;
+}): number | undefined {
+  if (nowMs === undefined) return undefined;
+  const at = starts.findLastIndex((start) => start <= nowMs);
+  const end = starts[at + 1] ?? (starts[at] ?? 0) + LONGEST[interval];
+  return at >= 0 && nowMs < end ? at : undefined;
+}
