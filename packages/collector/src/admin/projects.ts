@@ -66,7 +66,7 @@ function zoneOf(value: unknown): string {
   throw new Refused(
     400,
     'invalid_time_zone',
-    'time_zone: no time zone of this name is known here; use one such as Europe/Berlin or UTC',
+    'no time zone of this name is known here: for time_zone, use one such as Europe/Berlin or UTC',
   );
 }
 
