@@ -7,6 +7,7 @@ import {
   archiveIs,
   backups,
   clockIs,
+  deadLetters,
   disk,
   integrity,
   queue,
@@ -33,6 +34,7 @@ export const checksOf = (parts: Parts): Record<string, Check> => {
   return {
     store: writes.check,
     queue: queue(() => store.depth),
+    dead_letters: deadLetters(() => store.deadLetters.counts(), clock),
     integrity: integrity(parts.integrity),
     clock: clockIs(() => store.clock()),
     disk: disk(() => store.size()),

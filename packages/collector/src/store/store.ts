@@ -143,6 +143,8 @@ export interface StoreOptions {
   readonly consumers?: readonly string[];
   /** After every transaction: how many requests and events shared it, and how long it took. */
   readonly onCommit?: (requests: number, events: number, ms: number) => void;
+  /** How long a question about the numbers may take, the wait for others' included; limits.ts has the usual. */
+  readonly questionMs?: number;
   /** After a transaction that was undone: `Unavailable` where the store is at fault. */
   readonly onUndone?: (error: unknown) => void;
 }

@@ -43,12 +43,17 @@ export function openDatabase(path: string): Database {
 /** Opens a database file for reading only. */
 export function openReader(path: string): Database {
   const db = new Libsql(path, { readonly: true } as object) as unknown as Database;
-  db.exec('PRAGMA busy_timeout = 5000');
-  db.exec('PRAGMA query_only = ON');
-  db.exec('PRAGMA cache_size = -16000');
-  db.exec('PRAGMA temp_store = MEMORY');
+  db.exec(READING);
   return db;
 }
+
+/** What every connection that only reads begins with. */
+export const READING = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA query_only = ON;
+  PRAGMA cache_size = -16000;
+  PRAGMA temp_store = MEMORY;
+`;
 
 /** Runs `work` in one transaction. Whatever it throws, nothing of it stays. */
 export function transaction<T>(db: Database, work: () => T): T {

@@ -68,7 +68,7 @@ export class SqliteStore implements Store {
   /** Opens, and if need be makes or migrates, the database in a folder that is held. */
   constructor(
     private readonly folder: string,
-    { consumers = [], onCommit, onUndone }: StoreOptions = {},
+    { consumers = [], onCommit, onUndone, questionMs }: StoreOptions = {},
     clock: () => number = Date.now,
   ) {
     this.path = join(folder, DATABASE_FILE);
@@ -90,7 +90,7 @@ export class SqliteStore implements Store {
         onUndone?.(told(error));
       },
     });
-    this.forNumbers = new Reader(this.path);
+    this.forNumbers = new Reader(this.path, questionMs);
     this.forLists = new Reader(this.path);
     this.tokens = new SqliteTokens(db, this.commits);
     this.projects = new SqliteProjects(db, this.commits, this.tokens, (id) =>
@@ -157,6 +157,7 @@ export class SqliteStore implements Store {
   readonly deadLetters: DeadLetters = {
     list: (project = 0, after, limit) => this.forLists.ask('letters', { project, after, limit }),
     get: async (id) => this.letters.get(id),
+    counts: () => this.letters.counts(),
     delete: (id) => this.commits.add(1, () => this.letters.delete(id)),
     replaced: (id, project, events, nowMs) =>
       this.commits.add(events.length + 1, () => {
@@ -275,6 +276,7 @@ export class SqliteStore implements Store {
       this.tokens.reload();
       this.projects.reload();
       this.published.reload();
+      this.letters.recount();
     } catch {
       // It cannot be read now; nothing is written either.
     }
