@@ -32,6 +32,20 @@ function placeOf(value: number, ticks: readonly number[]): number {
   return Math.min(100, Math.max(0, at * 100));
 }
 
+/** Names stand at least so far apart, in percent of the axis. */
+const APART = 30;
+
+/** The ticks that have their name at the axis: both ends, and what has room between them. */
+function named(ticks: readonly number[]): readonly number[] {
+  const [first, last] = [ticks[0]!, ticks.at(-1)!];
+  const shown = [first];
+  for (const tick of ticks.slice(1, -1)) {
+    const at = placeOf(tick, ticks);
+    if (at - placeOf(shown.at(-1)!, ticks) >= APART && 100 - at >= APART) shown.push(tick);
+  }
+  return [...shown, last];
+}
+
 interface DurationsProps<Row extends Timed> {
   /** What one row is: "Command". */
   readonly label: string;
@@ -57,7 +71,7 @@ export function Durations<Row extends Timed>({
           <th scope="col">{label}</th>
           <th scope="col" class="axis">
             <span class="hidden">From median to p95</span>
-            {ticks.map((tick) => (
+            {named(ticks).map((tick) => (
               <span
                 key={tick}
                 aria-hidden="true"
