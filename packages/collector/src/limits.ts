@@ -53,6 +53,9 @@ export const DIMENSION_VALUES = 1_000;
 /** Events in one transaction, and waiting for one. Beyond the latter the answer is 503. */
 export const COMMIT_EVENTS = 4_000;
 export const QUEUE_EVENTS = 200_000;
+/** Pages of the write-ahead log that are moved into the database at once, about, and that it has at most. */
+export const CHECKPOINT_PAGES = 4_000;
+export const LOG_PAGES = 16_000;
 
 /** Dead letters kept: how many of a project, of one request, how long, and how much of a payload. */
 export const DEAD_LETTERS = 10_000;
