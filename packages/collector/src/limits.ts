@@ -132,6 +132,8 @@ export const LETTER_NEW_MS = DAY_MS;
 export const BACKUP_OLD_MS = 8 * DAY_MS;
 /** The database is checked soon after the start and so often after that. */
 export const INTEGRITY_MS = DAY_MS;
+/** How often the log says how far a migration is. */
+export const MIGRATION_TELL_MS = 10 * SECOND_MS;
 /** A warehouse that cannot be written for so long is a problem, and an archive that is so late. */
 export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;

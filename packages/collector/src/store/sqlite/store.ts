@@ -197,6 +197,10 @@ export class SqliteStore implements Store {
     return this.steady.believe(nowMs);
   }
 
+  eventsToMigrate(): number {
+    return this.writer.naming.left;
+  }
+
   async *scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
     const ids = this.projects.list().map(({ id }) => id);
     yield* scan(ids, selection, {
