@@ -60,6 +60,8 @@ export const REQUEST_LETTERS = 100;
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTER_BYTES = 16 * KIB;
 
+/** How long a request to forget, or to delete a project, waits for the store; then it is a 202, too. */
+export const FORGET_STORE_MS = 10 * SECOND_MS;
 /** How long a request to forget waits for the copies, and how often it looks; then it is a 202. */
 export const FORGET_WAIT_MS = 2 * SECOND_MS;
 export const FORGET_LOOK_MS = 100;

@@ -38,7 +38,6 @@ it(
   `with ${EVENTS} events`,
   async () => {
     const start = async () => {
-      const beganMs = performance.now();
       const collector = await startCollector({}, { folder: folder.path });
       const left = async () => {
         const report = (await (await collector.admin('GET', '/health')).json()) as {
