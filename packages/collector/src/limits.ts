@@ -53,6 +53,9 @@ export const DIMENSION_VALUES = 1_000;
 /** Events in one transaction, and waiting for one. Beyond the latter the answer is 503. */
 export const COMMIT_EVENTS = 4_000;
 export const QUEUE_EVENTS = 200_000;
+/** Pages of the write-ahead log that are moved into the database at once, about, and that it has at most. */
+export const CHECKPOINT_PAGES = 4_000;
+export const LOG_PAGES = 16_000;
 
 /** Dead letters kept: how many of a project, of one request, how long, and how much of a payload. */
 export const DEAD_LETTERS = 10_000;
@@ -101,8 +104,9 @@ export const PUBLIC_SETTLE_MS = 3 * DAY_MS;
 export const PUBLIC_DAYS = 5 * 365;
 /** How often it is looked whether a month is to be published. */
 export const PUBLIC_LOOK_MS = 10 * SECOND_MS;
-/** How long others may keep what is published, in seconds; requests for it, a minute and address. */
-export const PUBLIC_AGE_S = 3_600;
+/** How long others may keep a badge, in seconds: proxies of READMEs ask for many people at once. */
+export const BADGE_AGE_S = 300;
+/** Requests for what is published, a minute and address. */
 export const PUBLIC_PER_MINUTE = 300;
 
 /** The archive: how long after an hour's end its parts are written. */
@@ -140,8 +144,9 @@ export const MIGRATION_TELL_MS = 10 * SECOND_MS;
 export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
 
-/** Events that are brought into the warehouse at once: packing them holds up this process. */
-export const WAREHOUSE_BATCH = 4_000;
+/** Events that are brought into the warehouse at once, and in parts: packing one holds up this process. */
+export const WAREHOUSE_BATCH = 20_000;
+export const WAREHOUSE_PART = 4_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;

@@ -350,6 +350,32 @@ export function contract(make: () => Promise<Place>): void {
       expect([...taken.values()].flat()).toEqual(upTo(25));
     });
 
+    it('gives the same batch page by page', async () => {
+      await append(Array.from({ length: 23 }, () => eventOf()));
+      const outbox = store.outbox('w');
+      for (const [page, sizes] of [
+        [5, [5, 5, 5, 2]],
+        [17, [17]],
+        [100, [17]],
+      ] as const) {
+        const cut = await outbox.cutPages(17, page);
+        const pages: number[][] = [];
+        for await (const each of cut!.pages) pages.push(each.map(({ seq }) => seq));
+        expect(pages.map(({ length }) => length)).toEqual(sizes);
+        expect(pages.flat()).toEqual(upTo(17));
+        expect(cut).toMatchObject({ number: 1, waiting: 6 });
+      }
+      expect((await outbox.cut(17))?.events.map(({ seq }) => seq)).toEqual(upTo(17));
+      await outbox.done(1);
+      // Events of the second page are erased when it has been cut, and the first is in use.
+      await append(Array.from({ length: 10 }, () => eventOf({ distinctId: 'gone' })));
+      const cut = await outbox.cutPages(16, 6);
+      await store.erasures.forget('gone');
+      const seqs: number[] = [];
+      for await (const each of cut!.pages) seqs.push(...each.map(({ seq }) => seq));
+      expect(seqs).toEqual([18, 19, 20, 21, 22, 23]);
+    });
+
     it('is cut once by two that ask at once', async () => {
       await append(Array.from({ length: 9 }, () => eventOf()));
       const outbox = store.outbox('w');

@@ -16,8 +16,9 @@ import type {
 } from '../store.ts';
 import { Activity } from './activity.ts';
 import { lastBackupMs } from './backup.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { GroupCommit, told } from './commit.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase, openForCheckpoints } from './database.ts';
 import { LetterTable } from './dead-letters.ts';
 import { Erasing } from './erasing.ts';
 import { SqliteErasures } from './erasures.ts';
@@ -56,6 +57,7 @@ export class SqliteStore implements Store {
   readonly erasures: SqliteErasures;
   readonly published: SqlitePublished;
   private readonly commits: GroupCommit;
+  private readonly checkpoints: Checkpoints;
   private readonly letters: LetterTable;
   private readonly activity: Activity;
   private readonly writer: Writer;
@@ -83,8 +85,13 @@ export class SqliteStore implements Store {
     this.letters = new LetterTable(db);
     this.activity = new Activity(db);
     this.writer = new Writer(db, rollups, this.activity, this.letters, new Naming(db));
+    this.checkpoints = new Checkpoints(openForCheckpoints(this.path));
     this.commits = new GroupCommit(db, {
-      ...(onCommit && { committed: onCommit }),
+      between: () => this.checkpoints.between(),
+      committed: (requests, events, ms) => {
+        this.checkpoints.committed();
+        onCommit?.(requests, events, ms);
+      },
       // Once per transaction, not per request: requests of one moment count the same things.
       finish: () => rollups.flush(),
       undone: (error) => {
@@ -125,9 +132,10 @@ export class SqliteStore implements Store {
     letters: readonly DeadLetter[],
     nowMs: number,
   ): Promise<Stored> {
-    return this.commits.add(events.length + letters.length, () =>
-      this.writer.write(project, events, letters, nowMs),
-    );
+    return this.commits.add(events.length + letters.length, () => {
+      this.checkpoints.wrote(events);
+      return this.writer.write(project, events, letters, nowMs);
+    });
   }
 
   readonly events: Events = {
@@ -257,7 +265,8 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.commits.stop();
+    await this.commits.stop();
+    await this.checkpoints.close();
     await Promise.all([this.forNumbers.close(), this.forLists.close()]);
     this.checkpoint();
     this.db.close();
