@@ -30,6 +30,7 @@ const REASONS: Record<string, string> = {
   ENOSPC: 'no space left on the disk',
   EDQUOT: 'the disk quota is used up',
   EISDIR: 'it is a directory',
+  ERR_FS_EISDIR: 'a file of it is a directory',
   ENOTDIR: 'a part of its path is not a directory',
   ENOENT: 'it does not exist',
   ELOOP: 'too many symbolic links',

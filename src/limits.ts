@@ -77,6 +77,9 @@ export const SPOOL_MAX_FILES = 240;
 /** A larger file of reports is not read: it is not what recipes write. */
 export const REPORTS_MAX_BYTES = 4 * 1024 * 1024;
 
+/** With less room on the disk nothing can be recorded: one block of a usual file system. */
+export const DISK_FULL_BYTES = 4096;
+
 /** The longest `duration_ms`: a month. Larger values are rejected. */
 export const COUNT_MAX = 31 * 24 * 3_600_000;
 

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { duration as onPage } from '../packages/dashboard/src/format';
-import { commands, errors } from '../packages/dashboard/src/report/command-panels';
 import { isSummary, type LocalSummary } from '../packages/schema/src/summary';
 import { Counter } from '../src/report/count';
 import { dayOf, periodsThatFit } from '../src/report/days';
@@ -227,6 +226,8 @@ describe('report', () => {
   });
 });
 
+const LOOK = { columns: 80, isColoured: false, hasBlocks: false };
+
 const NOTHING = {
   local: 0,
   waiting: 0,
@@ -268,7 +269,6 @@ describe('the quantiles', () => {
 });
 
 describe('a command that was interrupted', () => {
-  const LOOK = { columns: 80, isColoured: false, hasBlocks: false };
   const summary = summaryOf([
     ran({ success: true, duration_ms: 5 }),
     ran({ success: false, duration_ms: 5 }),
@@ -284,30 +284,10 @@ describe('a command that was interrupted', () => {
     expect(summaryOf([ran({})]).totals.failure_rate).toBe(0);
   });
 
-  it('is shown as what it is, in the terminal and on the page', () => {
+  it('is shown as what it is', () => {
     const text = textReport(summary, LOOK).join('\n');
     expect(text).toContain('50 % failed');
     expect(text).toContain('2 interrupted');
-    const [panel] = commands(summary.commands);
-    const shown = panel!.series.map(({ name, values }) => [name, values]);
-    expect(shown).toEqual([
-      ['Succeeded', [1]],
-      ['Failed', [1]],
-      ['Interrupted', [2]],
-    ]);
-  });
-});
-
-describe('the chart of errors', () => {
-  it('shows the most frequent types, and the rest as one', () => {
-    const [panel] = errors([
-      ...['a', 'b', 'c', 'd', 'e'].map((type) => ({ type, command: 'up', count: 1 })),
-      { type: 'z', command: 'up', count: 90 },
-    ]);
-    expect(panel!.series[0]).toMatchObject({ name: 'z', values: [90] });
-    const drawn = panel!.series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0);
-    expect(drawn).toBe(95);
-    expect(panel!.columns).toEqual(['Command', 'z', 'a', 'b', 'c', 'd', 'e', 'all']);
   });
 });
 
@@ -361,6 +341,30 @@ describe('the activity', () => {
     const sum = drawn.periods.reduce((all, { events }) => all + events, 0);
     expect(sum).toBe(days);
     expect(drawn.periods[0]!.start <= activity[0]!.day).toBe(true);
+  });
+
+  it('has its hours where all of it is of one day, and only there', () => {
+    const at = (time: string) => Date.parse(`2026-01-07T${time}`);
+    const day = [ran({}, at('09:10')), ran({ success: false }, at('09:50')), ran({}, at('23:00'))];
+    expect(summaryOf(day).hours).toEqual([
+      { hour: '2026-01-07T09', events: 2, commands: 2, failures: 1, interrupted: 1 },
+      { hour: '2026-01-07T23', events: 1, commands: 1, failures: 0, interrupted: 1 },
+    ]);
+    const text = textReport(summaryOf(day), LOOK).join('\n');
+    expect(text).toContain('Usage on 2026-01-07');
+    expect(text).toContain('2026-01-07; most in the hour from 09:00: 2 event(s)');
+    const night = ran({}, Date.parse('2026-01-08T00:00'));
+    expect(summaryOf([...day, night])).not.toHaveProperty('hours');
+    expect(summaryOf([day[0]!, night, ...day])).not.toHaveProperty('hours');
+  });
+
+  it.each([
+    ['-271821-04-20T00:00:00.000Z', '+275760-09-13T00:00:00.000Z'],
+    ['2026-01-07T12:00:00.000Z', '+012026-01-07T12:00:00.000Z'],
+  ])('survives years that no calendar has: %s and %s', (first, last) => {
+    const summary = summaryOf([ran({}, Date.parse(first)), ran({}, Date.parse(last))]);
+    for (const { day } of summary.activity) expect(day).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(textReport(summary, LOOK).join('\n')).toContain('2 event(s)');
   });
 
   it('survives a clock that was wrong by decades', () => {

@@ -23,9 +23,9 @@ import { changeState } from '../src/state/change';
 import { type Host, makeHost } from './support/host';
 import { note, processOf, spoolOf, startTimeOf } from './support/notes';
 import { quiet, until } from './support/processes';
-import { lockOf } from './support/project';
+import { isRoot, lockOf } from './support/project';
 import { executed, failed, recorded } from './support/recorded';
-import { BUNDLE, cleanEnv } from './support/run';
+import { BUNDLE, cleanEnv, run } from './support/run';
 import { accept, type Server, startServer } from './support/server';
 
 const NONE = { ONRAMP_ANALYTICS_SENDER: 'none', ONRAMP_ANALYTICS_TIMEOUT_MS: '10000' };
@@ -338,6 +338,18 @@ describe('the marker of `disable` without Node', () => {
     expect(host.read('onramp.lock')).toContain('ANALYTICS_ENABLED=0\n');
   });
 
+  it('is believed by all that says what waits: nothing does', async () => {
+    await host.shim(['track', 'service_started', 'service_name=plex'], NONE);
+    const waiting = async () => JSON.parse((await host.shim(['status', '--json'])).stdout).waiting;
+    expect(await waiting()).toBe(1);
+    mark();
+    expect(await waiting()).toBe(0);
+    expect((await host.shim(['log'])).stdout).toContain('dropped: analytics was turned off');
+    expect((await host.shim(['preview'])).stdout).toContain('an example of');
+    const [row] = JSON.parse((await host.shim(['export'])).stdout);
+    expect(row).toMatchObject({ outcome: 'dropped', outcome_reason: 'analytics was turned off' });
+  });
+
   it('is left by no `disable` that ended', async () => {
     await host.shim(['track', 'service_started', 'service_name=plex'], NONE);
     expect((await host.shim(['disable'])).stdout).toContain('1 waiting event(s) were thrown away');
@@ -361,6 +373,28 @@ describe('why nothing can be recorded', () => {
       mkdirSync(host.record, { recursive: true });
     }
     expect(problem()).toBeUndefined();
+  });
+
+  it.runIf(isRoot)('is said where the disk is full', async () => {
+    const script = `mkdir -p "$1" && mount -t tmpfs -o size=64k none "$1" && "$2" "$3" status; echo $?
+      dd if=/dev/zero of="$1/full" bs=1k 2>/dev/null; "$2" "$3" status; echo $?`;
+    const args = ['-m', 'sh', '-c', script, 'sh', host.record, process.execPath, BUNDLE];
+    const { stdout } = await run('unshare', args, { cwd: host.root });
+    const [before, after] = stdout.split('\n0\n');
+    expect(before).not.toContain('Problem:');
+    expect(after!.replace(/\s+/g, ' ')).toContain(
+      `Problem: Nothing can be recorded: the disk of ${host.record} is full. 1`,
+    );
+  });
+
+  it('is no question of rights where the journal is a folder', async () => {
+    await host.shim(['track', 'service_started', 'service_name=plex'], NONE);
+    rmSync(host.journal);
+    mkdirSync(host.journal);
+    const { status, stderr } = await host.shim(['clear', '--yes']);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${host.journal} is no file, and not of this tool. Move it away`);
+    expect(stderr).not.toContain('Make it writable');
   });
 
   it('costs `disable` nothing: it is off', async () => {

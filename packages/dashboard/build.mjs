@@ -15,20 +15,16 @@ const read = (file) => readFileSync(at('src', file), 'utf8');
 const require = createRequire(import.meta.url);
 
 const EMBEDDED = '<script type="application/json" id="summary">{"summary":"goes here"}</script>';
-const LICENSES = {
-  report:
-    '/*! Contains Chart.js (https://www.chartjs.org), (c) its contributors, MIT License. */\n',
-  pages:
-    '/*! Contains Preact (https://preactjs.com) and uPlot (https://github.com/leeoniya/uPlot), (c) their contributors, MIT License. */\n',
-};
+const LICENSE =
+  '/*! Contains Preact (https://preactjs.com) and uPlot (https://github.com/leeoniya/uPlot), (c) their contributors, MIT License. */\n';
 
-async function script(entry, license) {
+async function script(entry) {
   const bundle = await rolldown({
     input: at('src', entry),
     platform: 'browser',
   });
   const { output } = await bundle.generate({ format: 'iife', minify: true, comments: false });
-  const code = license + output[0].code.trim();
+  const code = LICENSE + output[0].code.trim();
   if (/<\/script|<!--|\r/i.test(code)) throw new Error('the script would end its own element');
   return code;
 }
@@ -38,6 +34,12 @@ const smaller = (css) =>
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/\s*\n\s*/g, '\n')
     .trim();
+
+/** The style of all pages. */
+function style() {
+  const plots = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8');
+  return smaller(`${plots}\n${read('style.css')}`);
+}
 
 const sha256 = (text, encoding) => createHash('sha256').update(text).digest(encoding);
 const hash = (text) => `'sha256-${sha256(text, 'base64')}'`;
@@ -50,8 +52,8 @@ const fill = (page, parts) => page.replace(/<!--(\w+)-->/g, (_mark, name) => par
 
 /** The page of `report --html`: its own script and its own style, by their hashes, and nothing else. */
 async function report() {
-  const code = await script('report/main.ts', LICENSES.report);
-  const css = smaller(read('report/style.css'));
+  const code = await script('report/main.tsx');
+  const css = style();
   const policy = policyOf([
     "default-src 'none'",
     `script-src ${hash(code)}`,
@@ -81,12 +83,17 @@ function asset(name, ending, text) {
 
 /** The pages of a collector. */
 async function pages() {
-  const code = await script('app/main.tsx', LICENSES.pages);
-  const plots = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8');
-  const css = smaller(`${plots}\n${read('style.css')}`);
+  const code = await script('app/main.tsx');
+  const css = style();
   const files = { script: asset('pages', 'js', code), style: asset('pages', 'css', css) };
-  writeFileSync(at('dist/index.html'), fill(read('app/page.html').replace(/\n\s*/g, '\n'), files));
+  writePage('index.html', 'app/page.html', files);
+  // Strangers read it: it has what it shows, and nothing of the pages behind the login.
+  const figures = asset('public', 'js', await script('public/main.tsx'));
+  writePage('public.html', 'public/page.html', { script: figures, style: files.style });
 }
+
+const writePage = (name, source, files) =>
+  writeFileSync(at('dist', name), fill(read(source).replace(/\n\s*/g, '\n'), files));
 
 /** Builds everything. */
 export async function build() {

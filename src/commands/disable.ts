@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty';
 import { decide } from '../consent/consent';
-import { DROPPED } from '../delivery/pending';
+import { DROPPED } from '../delivery/dropped';
 import { reason, UserError } from '../errors';
 import { say } from '../output';
 import { environment, here } from '../process/invocation';

@@ -3,7 +3,7 @@
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
-import { DROPPED } from '../delivery/pending';
+import { DROPPED } from '../delivery/dropped';
 import { noticeOf } from '../notice';
 import { print, say } from '../output';
 import { environment, here } from '../process/invocation';

@@ -6,8 +6,8 @@
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { nowMs } from '../clock';
+import { DROPPED } from '../delivery/dropped';
 import { askToForget, whoAnswers } from '../delivery/forget';
-import { DROPPED } from '../delivery/pending';
 import { nodeTransport } from '../delivery/transport';
 import { EXIT, UserError } from '../errors';
 import { NAME } from '../generated';

@@ -18,6 +18,7 @@ import type { EventRecord } from '../journal/records';
 import { say, toJson } from '../output';
 import { environment, here } from '../process/invocation';
 import type { Project } from '../project/project';
+import { discardedAt } from '../record/discarded';
 import { parseEvent } from '../record/wanted';
 import { isCi, readSettings } from '../settings';
 import { readState } from '../state/state';
@@ -41,6 +42,7 @@ function example(event: EventName): Properties {
 
 /** What the next request would carry. */
 function waiting(project: Project, id: string): readonly EventRecord[] {
+  if (discardedAt(project) !== undefined) return [];
   let state = readDeliveryState(project);
   const settled = settledBefore(project, state);
   for (;;) {

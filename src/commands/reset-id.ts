@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
-import { DROPPED } from '../delivery/pending';
+import { DROPPED } from '../delivery/dropped';
 import { say } from '../output';
 import { here } from '../process/invocation';
 import { moveRecord } from '../project/folder';

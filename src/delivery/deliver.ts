@@ -11,7 +11,8 @@ import { bytesToCut, cutFront } from '../journal/compact';
 import type { OutcomeRecord } from '../journal/records';
 import { BATCH, LEASE, LEAVE_MS } from '../limits';
 import type { Project } from '../project/project';
-import { type Batch, DROPPED, nextBatch, settledInTime, writeOutcomes } from './pending';
+import { DROPPED } from './dropped';
+import { type Batch, nextBatch, settledInTime, writeOutcomes } from './pending';
 import type { Route } from './route';
 import type { Outcome } from './sender';
 import {

@@ -14,16 +14,8 @@ import {
 } from '../journal/records';
 import { BATCH, LEASE } from '../limits';
 import type { Project } from '../project/project';
+import { DROPPED } from './dropped';
 import { type DeliveryState, readDeliveryState, writeDeliveryState } from './state';
-
-/** Why an event was dropped. What `log` shows. */
-export const DROPPED = {
-  disabled: 'analytics was turned off',
-  id: 'the anonymous id was reset',
-  cleared: 'the record was cleared',
-  catalogue: 'not in the catalogue',
-  rejected: 'the server rejected it',
-} as const;
 
 /** The next request's events, and what is dropped on the way to them. */
 export interface Batch {

@@ -1,6 +1,6 @@
 // Lets go of what the caller of make had open: `flock 200`, a log, the pipe of a script.
 //
-// make/track.sh closes the descriptors 3 to 9; a POSIX shell cannot name higher ones.
+// make/track closes the descriptors 3 to 9; a POSIX shell cannot name higher ones.
 
 import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 

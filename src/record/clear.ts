@@ -2,7 +2,7 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DROPPED } from '../delivery/pending';
+import { DROPPED } from '../delivery/dropped';
 import { readDeliveryState, removeDeliveryState } from '../delivery/state';
 import { reason, UserError } from '../errors';
 import { acquire, type Lease } from '../files/lease';
@@ -10,6 +10,7 @@ import { linesFrom } from '../journal/lines';
 import { DEADLINE_MS, LEASE } from '../limits';
 import type { Project } from '../project/project';
 import { discardPending } from './discard';
+import { adviceFor } from './problem';
 
 /** What was cleared. */
 export interface Cleared {
@@ -64,8 +65,7 @@ export async function clearRecord(project: Project): Promise<Cleared> {
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
-      `${project.record} cannot be written: ${reason(error)}. ` +
-        'Make it writable for you, and run the command again.',
+      `${project.record} cannot be written: ${reason(error)}. ${adviceFor(project, error)}`,
     );
   } finally {
     for (const each of leases.reverse()) each.release();

@@ -4,13 +4,15 @@
 // Node to do it with, and `disable` does, which may be killed half-way.
 
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { DROPPED, dropPending } from '../delivery/pending';
+import { DROPPED } from '../delivery/dropped';
+import { dropPending } from '../delivery/pending';
 import { reason, UserError } from '../errors';
 import { acquire, type Lease } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
 import { DEADLINE_MS, LEASE } from '../limits';
 import type { Project } from '../project/project';
 import { emptySpool } from '../spool/spool';
+import { adviceFor } from './problem';
 
 /**
  * A delivery under way ends at its own deadline, which another process may have set to the longest
@@ -56,7 +58,7 @@ export async function discardPending(project: Project, why: string): Promise<num
   } catch (error) {
     throw new UserError(
       `${project.record} cannot be written: ${reason(error)}. What waits there was not thrown away. ` +
-        'Make it writable for you, and run the command again.',
+        adviceFor(project, error),
     );
   }
   if (dropped !== undefined) return dropped;

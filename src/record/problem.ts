@@ -1,8 +1,9 @@
 // Why nothing can be recorded here, in words: recording itself is silent.
 
-import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { reason } from '../errors';
+import { reason, systemCode } from '../errors';
+import { DISK_FULL_BYTES } from '../limits';
 import { NOWHERE } from '../project/location';
 import type { Project } from '../project/project';
 
@@ -25,6 +26,24 @@ function problemOfFolder(path: string): string | undefined {
     return undefined;
   } catch (error) {
     return `${path} cannot be written: ${reason(error)}`;
+  }
+}
+
+/** The nearest folder that is there. */
+function nearest(path: string): string {
+  const around = dirname(path);
+  return around === path || statOf(path) ? path : nearest(around);
+}
+
+/** Whether the disk has no room for a note. Where the system cannot say it, it has. */
+function problemOfSpace(path: string): string | undefined {
+  try {
+    const { bavail, bfree, bsize, files, ffree } = statfsSync(nearest(path));
+    const free = process.geteuid?.() === 0 ? bfree : bavail; // The last blocks are root's.
+    const isFull = free * bsize < DISK_FULL_BYTES || (files > 0 && ffree === 0);
+    return isFull ? `the disk of ${path} is full` : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -54,6 +73,17 @@ export function recordProblem(project: Project): string | undefined {
     const problem = problemOfFolder(folder);
     if (problem) return sentence(problem);
   }
-  const problem = problemOfFile(journal) ?? problemOfFile(delivery);
+  const problem = problemOfFile(journal) ?? problemOfFile(delivery) ?? problemOfSpace(record);
   return problem && sentence(problem);
+}
+
+/** What a person can do about an error of the system in the record, as a sentence. */
+export function adviceFor(project: Project, error: unknown): string {
+  const code = systemCode(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'Make room, and run the command again.';
+  const strange = [project.journal, project.delivery].find(
+    (path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false,
+  );
+  if (strange === undefined) return 'Make it writable for you, and run the command again.';
+  return `${strange} is no file, and not of this tool. Move it away, and run the command again.`;
 }

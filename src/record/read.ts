@@ -5,6 +5,7 @@ import { isLineStart, linesBackwards, linesBeginning, linesFrom } from '../journ
 import { journalSize } from '../journal/open';
 import { type EventRecord, OUTCOME_LINE, parseLine } from '../journal/records';
 import type { Project } from '../project/project';
+import { discardedAt } from './discarded';
 import { type DeliveryStatus, Outcomes } from './status';
 
 /** An event with what became of it. */
@@ -39,7 +40,7 @@ export function isWanted({ timestamp, event }: EventRecord, wanted: Wanted): boo
 
 /** The outcomes; only their own lines are parsed. */
 function readOutcomes(project: Project): Outcomes {
-  const outcomes = new Outcomes();
+  const outcomes = new Outcomes(discardedAt(project));
   for (const texts of linesBeginning(project, 0, OUTCOME_LINE)) {
     for (const text of texts) {
       const line = parseLine(text);
@@ -67,7 +68,7 @@ export function* entries(project: Project, wanted: Wanted, found: Found): Genera
  */
 export function newest(project: Project, wanted: Wanted, limit: number, found: Found): Entry[] {
   const { cursor } = readDeliveryState(project);
-  const outcomes = new Outcomes();
+  const outcomes = new Outcomes(discardedAt(project));
   const last: Entry[] = [];
   for (const { line, end } of linesBackwards(project)) {
     if (line.kind === 'damaged') found.damaged += 1;

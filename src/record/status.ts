@@ -1,5 +1,6 @@
 // What became of a recorded event.
 
+import { DROPPED } from '../delivery/dropped';
 import type { EventRecord, OutcomeRecord } from '../journal/records';
 
 /**
@@ -24,6 +25,15 @@ function statusOf({ outcome, at, why }: OutcomeRecord): DeliveryStatus {
 /** The outcomes that the journal holds, by uuid. */
 export class Outcomes {
   private readonly statuses = new Map<string, DeliveryStatus>();
+  private readonly pending: DeliveryStatus;
+
+  /** `discardedAt`: since when what waits is only still to be written down as dropped (discarded.ts). */
+  constructor(discardedAt: string | undefined) {
+    this.pending =
+      discardedAt === undefined
+        ? WAITING
+        : { outcome: 'dropped', at: discardedAt, why: DROPPED.disabled };
+  }
 
   add(record: OutcomeRecord): void {
     const status = statusOf(record);
@@ -33,6 +43,6 @@ export class Outcomes {
   /** What became of an event that ends at byte `end`, when delivery stands at byte `cursor`. */
   of(record: EventRecord, end: number, cursor: number): DeliveryStatus {
     if (record.local) return LOCAL;
-    return this.statuses.get(record.uuid) ?? (end > cursor ? WAITING : UNKNOWN);
+    return this.statuses.get(record.uuid) ?? (end > cursor ? this.pending : UNKNOWN);
   }
 }

@@ -3,6 +3,7 @@
 import { countWaiting, type DeliveryState } from '../delivery/state';
 import type { Project } from '../project/project';
 import { spooled } from '../spool/spool';
+import { discardedAt } from './discarded';
 
 /** What waits, by where it is. */
 export interface Waiting {
@@ -16,7 +17,8 @@ export interface Waiting {
 export function waitingIn(project: Project, state: DeliveryState): Waiting {
   const { commands, running, reports, records } = spooled(project);
   return {
-    journal: countWaiting(project, state),
+    // What `disable` marked is never sent: the next process that can writes it down as dropped.
+    journal: discardedAt(project) === undefined ? countWaiting(project, state) : 0,
     spool: commands + running + reports + records,
   };
 }

@@ -3,7 +3,7 @@
 import { byCount, share, TOP, type UseCount, usesOf } from '../../packages/schema/src/counting';
 import type { ErrorSummary, LocalSummary, RecordSummary } from '../../packages/schema/src/summary';
 import type { EventRecord } from '../journal/records';
-import { type Day, dayOf, emptyDay } from './days';
+import { dayOf, type Happened, hourOf, nothingYet } from './days';
 
 interface Command {
   count: number;
@@ -29,6 +29,9 @@ function at<T>(map: Map<string, T>, name: string, make: () => T): T {
 const quantile = (sorted: readonly number[], share: number): number | null =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 
+const inOrder = <T>(map: ReadonlyMap<string, T>): [string, T][] =>
+  [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** How often each of the events happened to each service or override. */
 function* counted(uses: Map<string, Counts>): Generator<UseCount> {
   for (const [name, events] of uses) {
@@ -40,7 +43,9 @@ function* counted(uses: Map<string, Counts>): Generator<UseCount> {
 export class Counter {
   private events = 0;
   private readonly byEvent: Counts = new Map();
-  private readonly days = new Map<string, Day>();
+  private readonly days = new Map<string, Happened>();
+  /** Only while all is of one day. */
+  private readonly hours = new Map<string, Happened>();
   private readonly services = new Map<string, Counts>();
   private readonly overrides = new Map<string, Counts>();
   private readonly commands = new Map<string, Command>();
@@ -49,9 +54,11 @@ export class Counter {
   add({ event, timestamp, properties }: EventRecord): void {
     this.events += 1;
     increase(this.byEvent, event);
-    const name = dayOf(Date.parse(timestamp));
-    const day = at(this.days, name, () => emptyDay(name));
-    day.events += 1;
+    const atMs = Date.parse(timestamp);
+    const times = [at(this.days, dayOf(atMs), nothingYet)];
+    if (this.days.size > 1) this.hours.clear();
+    else times.push(at(this.hours, hourOf(atMs), nothingYet));
+    for (const time of times) time.events += 1;
     const { service_name: service, override_name: override } = properties;
     if (typeof service === 'string') {
       increase(
@@ -65,11 +72,14 @@ export class Counter {
         event,
       );
     }
-    if (event === 'command_executed') this.addCommand(properties, day);
+    if (event === 'command_executed') this.addCommand(properties, times);
     if (event === 'error_occurred') this.addError(properties);
   }
 
-  private addCommand({ command, success, duration_ms }: EventRecord['properties'], day: Day): void {
+  private addCommand(
+    { command, success, duration_ms }: EventRecord['properties'],
+    times: readonly Happened[],
+  ): void {
     const name = String(command);
     const own = at(this.commands, name, () => ({
       count: 0,
@@ -78,15 +88,17 @@ export class Counter {
       durations: [],
     }));
     own.count += 1;
-    day.commands += 1;
     if (typeof duration_ms === 'number') own.durations.push(duration_ms);
     // An interrupted command has no `success`.
     if (typeof success !== 'boolean') {
       own.interrupted += 1;
-      day.interrupted += 1;
     } else if (!success) {
       own.failures += 1;
-      day.failures += 1;
+    }
+    for (const time of times) {
+      time.commands += 1;
+      if (typeof success !== 'boolean') time.interrupted += 1;
+      else if (!success) time.failures += 1;
     }
   }
 
@@ -121,7 +133,8 @@ export class Counter {
 
   /** The summary of everything so far. */
   summary(record: RecordSummary, nowMs: number): LocalSummary {
-    const activity = [...this.days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+    const activity = inOrder(this.days).map(([day, happened]) => ({ day, ...happened }));
+    const hours = inOrder(this.hours).map(([hour, happened]) => ({ hour, ...happened }));
     const sum = (list: Iterable<number>) => [...list].reduce((all, each) => all + each, 0);
     const commands = sum(activity.map((day) => day.commands));
     const failures = sum(activity.map((day) => day.failures));
@@ -139,6 +152,7 @@ export class Counter {
         errors: sum([...this.errors.values()].map((error) => error.count)),
       },
       activity,
+      ...(hours.length > 0 && { hours }),
       events: [...this.byEvent].map(([name, count]) => ({ name, count })).sort(byCount),
       services: usesOf(counted(this.services), 'service_'),
       overrides: usesOf(counted(this.overrides), 'override_'),

@@ -1,74 +1,41 @@
 // Days, in the time of this machine, and the periods that a long activity is drawn in.
 
-import type { DaySummary, LocalSummary } from '../../packages/schema/src/summary';
+import { type Grain, startOf, startsBetween } from '../../packages/schema/src/days';
+import type { DaySummary, HourSummary } from '../../packages/schema/src/summary';
 
-type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+/** What happened in a time. */
+export type Happened = ReturnType<typeof nothingYet>;
 
-/** What happened on a day. */
-export type Day = Mutable<LocalSummary['activity'][number]>;
+const padded = (value: number, digits: number) => String(value).padStart(digits, '0');
 
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** The day of a moment. */
+/** The day of a moment. Of years without four digits only the nearest that has them: no clock is right there. */
 export function dayOf(ms: number): string {
   const date = new Date(ms);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const year = Math.min(9_999, Math.max(1, date.getFullYear()));
+  return `${padded(year, 4)}-${padded(date.getMonth() + 1, 2)}-${padded(date.getDate(), 2)}`;
 }
 
-/** A day on which nothing happened yet. */
-export const emptyDay = (day: string): Day => ({
-  day,
-  events: 0,
-  commands: 0,
-  failures: 0,
-  interrupted: 0,
-});
+/** The hour of a moment, as 2026-01-31T13. */
+export const hourOf = (ms: number): string => `${dayOf(ms)}T${padded(new Date(ms).getHours(), 2)}`;
 
-/** Noon: a day has 23 or 25 hours twice a year. */
-const noonOf = (day: string) => new Date(`${day}T12:00`);
+/** What happened in a time: nothing yet. */
+export const nothingYet = () => ({ events: 0, commands: 0, failures: 0, interrupted: 0 });
 
-/** The first day of the week (a Monday), month or year that a day is in; or the day. */
-const BEGINS = {
-  day: () => {},
-  week: (date: Date) => date.setDate(date.getDate() - ((date.getDay() + 6) % 7)),
-  month: (date: Date) => date.setDate(1),
-  year: (date: Date) => date.setMonth(0, 1),
-} as const satisfies Record<string, (date: Date) => unknown>;
-
-const STEPS = {
-  day: (date: Date) => date.setDate(date.getDate() + 1),
-  week: (date: Date) => date.setDate(date.getDate() + 7),
-  month: (date: Date) => date.setMonth(date.getMonth() + 1),
-  year: (date: Date) => date.setFullYear(date.getFullYear() + 1),
-} as const;
-
-export type Grain = keyof typeof BEGINS;
-
-/** A day, week, month or year, by its first day. */
+/** A day, week, month or year, by its first day; an hour by its beginning. */
 export interface Period {
   readonly start: string;
   readonly events: number;
 }
 
 function periodsOf(activity: readonly DaySummary[], grain: Grain, most: number): Period[] {
-  const startOf = (day: string) => {
-    const date = noonOf(day);
-    BEGINS[grain](date);
-    return dayOf(date.getTime());
-  };
   const counts = new Map<string, number>();
   for (const { day, events } of activity) {
-    counts.set(startOf(day), (counts.get(startOf(day)) ?? 0) + events);
+    const start = startOf(day, grain);
+    counts.set(start, (counts.get(start) ?? 0) + events);
   }
-  const last = activity.at(-1)!.day;
-  const periods: Period[] = [];
-  // One more than fit shows that they do not: a clock that was wrong can make them thousands.
-  for (const date = noonOf(startOf(activity[0]!.day)); periods.length <= most; STEPS[grain](date)) {
-    const start = dayOf(date.getTime());
-    if (start > last) break;
-    periods.push({ start, events: counts.get(start) ?? 0 });
-  }
-  return periods;
+  // One more than fit shows that they do not.
+  const starts = startsBetween(activity[0]!.day, activity.at(-1)!.day, grain, most + 1);
+  return starts.map((start) => ({ start, events: counts.get(start) ?? 0 }));
 }
 
 /**
@@ -84,4 +51,14 @@ export function periodsThatFit(
     if (periods.length <= most) return { grain, periods };
   }
   return { grain: 'year', periods: periodsOf(activity, 'year', most).slice(-most) };
+}
+
+/** The hours of a day, as `13:00`, those without an event too. */
+export function hoursOfDay(hours: readonly HourSummary[]): { grain: 'hour'; periods: Period[] } {
+  const counts = new Map(hours.map(({ hour, events }) => [Number(hour.slice(-2)), events]));
+  const periods = Array.from({ length: 24 }, (_, hour) => ({
+    start: `${padded(hour, 2)}:00`,
+    events: counts.get(hour) ?? 0,
+  }));
+  return { grain: 'hour', periods };
 }

@@ -2,7 +2,7 @@
 // what is in it.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 /** How many of the events have which fate; the order in the journal is this one. */
 export interface Shape {
@@ -114,10 +114,33 @@ export function writeJournal(root: string, shape: Shape, beginMs?: number): numb
     }
     if (index === total - waiting - 1) cursor = bytes;
   }
-  const journal = join(root, '.git/onramp-analytics/journal.ndjson');
-  mkdirSync(dirname(journal), { recursive: true });
-  writeFileSync(journal, lines.join(''));
-  const standing = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
-  writeFileSync(join(root, '.git/onramp-analytics/delivery.json'), JSON.stringify(standing));
+  write(root, lines.join(''), cursor);
   return bytes;
+}
+
+/** Writes events that were delivered, but for the last tenth of them: those wait. */
+export function writeEvents(root: string, events: readonly Record<string, unknown>[]): void {
+  const lines: string[] = [];
+  const sent = events.length - Math.floor(events.length / 10);
+  let cursor = 0;
+  for (let at = 0; at < events.length; at += BATCH) {
+    const batch = events.slice(at, at + BATCH);
+    for (const { uuid, event, timestamp, properties } of batch) {
+      const line = { uuid, event, timestamp, distinct_id: ID, properties };
+      lines.push(`${JSON.stringify(line)}\n`);
+    }
+    if (at + BATCH > sent) continue;
+    const outcome = { outcome: 'delivered', at: batch.at(-1)?.timestamp };
+    lines.push(`${JSON.stringify({ ...outcome, uuids: batch.map(({ uuid }) => uuid) })}\n`);
+    cursor = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+  }
+  write(root, lines.join(''), cursor);
+}
+
+function write(root: string, journal: string, cursor: number): void {
+  const folder = join(root, '.git/onramp-analytics');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'journal.ndjson'), journal);
+  const standing = { cursor, batch: 100, failures: 0, retryAtMs: 0, last: null };
+  writeFileSync(join(folder, 'delivery.json'), JSON.stringify(standing));
 }

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 
-/** Of one canvas: how many pixels are painted, and how many have each of some colours. */
+/** Of one canvas, by the panel that it is in: how many pixels are painted, and how many have each of some colours. */
 export interface Painted {
   readonly id: string;
   readonly painted: number;
@@ -18,7 +18,8 @@ export function paintedOn(page: Page, names: readonly string[]): Promise<Painted
       return [name, Number.parseInt(text, 16)] as const;
     });
     return [...document.querySelectorAll('canvas')].map((canvas) => {
-      const { width, height, id } = canvas;
+      const { width, height } = canvas;
+      const id = canvas.closest('section')?.id ?? '';
       // A copy: reading the page's own canvas changes how it is drawn from then on.
       const copy = new OffscreenCanvas(width, height).getContext('2d', {
         willReadFrequently: true,

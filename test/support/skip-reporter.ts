@@ -12,7 +12,6 @@ import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/n
 /** When a test may be skipped. `EVERY_TEST` is set by .ci/run. */
 const CONDITIONS: Readonly<Record<string, () => boolean>> = {
   'outside of .ci/run': () => process.env.EVERY_TEST !== '1',
-  'SCREENSHOTS is not set': () => !process.env.SCREENSHOTS,
   'not Linux': () => process.platform !== 'linux',
   // The title says which: those tests exist once for older and once for newer versions of make.
   'another version of make': () => true,

@@ -50,10 +50,12 @@ export interface DeadLetter {
   readonly distinctId: string | null;
 }
 
-/** A project: what its events are about, and how long they are kept as they are. */
+/** A project: what its events are about, how long they are kept as they are, and whose days it has. */
 export interface Project {
   readonly id: number;
   readonly name: string;
   readonly kind: Kind;
   readonly retentionDays: number;
+  /** IANA name. Questions that name no zone are about its days. */
+  readonly timeZone: string;
 }

@@ -36,9 +36,10 @@ export function paramsOf(project: string | number, question: UnplacedQuestion): 
 /**
  * The question of parameters: its shape, not whether a project has such columns.
  * @param params names and values, such as URLSearchParams
+ * @param zone whose days are meant where the parameters do not say it: that of the project
  * @throws QuestionError
  */
-export function readParams(params: Iterable<readonly [string, string]>): Asked {
+export function readParams(params: Iterable<readonly [string, string]>, zone?: string): Asked {
   const given = new Map<string, string[]>();
   for (const [name, value] of params) given.set(name, [...(given.get(name) ?? []), value]);
   const kind = given.get('kind')?.[0] as QuestionKind | undefined;
@@ -47,7 +48,7 @@ export function readParams(params: Iterable<readonly [string, string]>): Asked {
   }
   const taken = PARAMETERS.filter(({ kinds }) => kinds.includes(kind));
   checkNames(given, kind, taken);
-  const question: Record<string, unknown> = { kind };
+  const question: Record<string, unknown> = { kind, ...(zone !== undefined && { zone }) };
   for (const { name, key, required, fallback, read } of taken) {
     const texts = given.get(name);
     if (texts) question[key] = read(texts, question);

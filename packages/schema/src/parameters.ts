@@ -104,7 +104,7 @@ export const PARAMETERS: readonly Parameter[] = [
   {
     ...text('zone'),
     kinds: ALL,
-    doc: 'Time zone of days, weeks (from Monday) and months, and of dates without a time. UTC if it is missing.',
+    doc: 'Time zone of days, weeks (from Monday) and months, and of dates without a time. The project’s if it is missing.',
     example: 'Europe/Berlin',
     read: ([value]) => {
       if (value !== '' && isZone(value!)) return value;

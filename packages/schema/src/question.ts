@@ -207,6 +207,8 @@ export type Answer = { [K in QuestionKind]: AnswerOf<K> }[QuestionKind];
 /** What `GET /api/v1/query` answers. */
 export type QueryAnswer = Answer & {
   readonly project: { readonly id: number; readonly name: string };
+  /** The time zone that days are of: as asked, or the project's. */
+  readonly zone: string;
   /** Events that are stored and were not in this answer yet; of all projects. */
   readonly behind: number;
 };

@@ -32,11 +32,20 @@ export interface CommandSummary extends Counted, Partial<Interrupted> {
   readonly p95_ms: number | null;
 }
 
-export interface DaySummary extends Partial<Interrupted> {
-  readonly day: string;
+/** What happened in a time. */
+interface Happened {
   readonly events: number;
   readonly commands: number;
   readonly failures: number;
+}
+
+export interface DaySummary extends Happened, Partial<Interrupted> {
+  readonly day: string;
+}
+
+export interface HourSummary extends Happened, Partial<Interrupted> {
+  /** As 2026-01-31T13. */
+  readonly hour: string;
 }
 
 export interface ErrorSummary {
@@ -98,6 +107,8 @@ export interface Summary extends Partial<CollectorParts> {
   readonly generated_at: string;
   readonly totals: Totals & Partial<IdTotals>;
   readonly activity: readonly DaySummary[];
+  /** Its hours, where all of it is of one day. */
+  readonly hours?: readonly HourSummary[];
   readonly events: readonly Counted[];
   readonly services: readonly Use[];
   readonly overrides: readonly Use[];
@@ -112,6 +123,7 @@ export interface Summary extends Partial<CollectorParts> {
 export interface LocalSummary extends Summary {
   readonly totals: Totals & Interrupted;
   readonly activity: readonly (DaySummary & Interrupted)[];
+  readonly hours?: readonly (HourSummary & Interrupted)[];
   readonly commands: readonly (CommandSummary & Interrupted)[];
   readonly record: RecordSummary;
 }

@@ -2,11 +2,12 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { KINDS, type Kind } from '../../../schema/src/columns.ts';
+import { isZone } from '../../../schema/src/zone.ts';
 import type { Project } from '../event.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
-import { INSTALL_BYTES } from '../limits.ts';
+import { FORGET_STORE_MS, INSTALL_BYTES, ZONE_CHARS } from '../limits.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeper } from '../warehouse/keeper.ts';
@@ -17,17 +18,22 @@ import { answerReceipt } from './receipts.ts';
 
 const shownOf =
   ({ published }: Store) =>
-  ({ id, name, kind, retentionDays }: Project) => ({
+  ({ id, name, kind, retentionDays, timeZone }: Project) => ({
     id,
     name,
     kind,
     retention_days: retentionDays,
+    time_zone: timeZone,
     public: published.has(id),
   });
 
 function nameOf(value: unknown): string {
   if (typeof value !== 'string' || !/^[\w .-]{1,64}$/.test(value)) {
     throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
+  }
+  // In an address, dots are the folder above.
+  if (/^\.+$/.test(value)) {
+    throw new Refused(400, 'invalid_name', 'name: not of dots alone; addresses cannot have it');
   }
   // A number means the project of that number.
   if (/^\d+$/.test(value)) {
@@ -47,6 +53,21 @@ function daysOf(value: unknown): number {
     return value as number;
   }
   throw new Refused(400, 'invalid_retention', 'retention_days: a whole number from 1 to 36500');
+}
+
+/** A name such as Europe/Berlin, in the letters of whoever made the list of them. */
+function zoneOf(value: unknown): string {
+  // Some machines also take offsets for names, which others do not.
+  const isName = typeof value === 'string' && /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(value);
+  if (isName && value.length <= ZONE_CHARS && isZone(value)) {
+    const known = new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+    return known.toLowerCase() === value.toLowerCase() ? known : value;
+  }
+  throw new Refused(
+    400,
+    'invalid_time_zone',
+    'no time zone of this name is known here: for time_zone, use one such as Europe/Berlin or UTC',
+  );
 }
 
 const nothingCounts = () =>
@@ -103,7 +124,8 @@ export function projects(
     if (table.find(name)) throw nameTaken();
     const days = body.retention_days === undefined ? retentionDays : daysOf(body.retention_days);
     const kind = body.kind === undefined ? 'cli' : kindOf(body.kind);
-    const project = await table.create({ name, kind, retentionDays: days }, clock());
+    const timeZone = body.time_zone === undefined ? 'UTC' : zoneOf(body.time_zone);
+    const project = await table.create({ name, kind, retentionDays: days, timeZone }, clock());
     // This once: only its hash is kept.
     return reply.code(201).send({ ...shown(project), token: project.token });
   });
@@ -120,6 +142,7 @@ export function projects(
       ...(name !== undefined && { name }),
       ...(body?.kind !== undefined && { kind: kindOf(body.kind) }),
       ...(body?.retention_days !== undefined && { retentionDays: daysOf(body.retention_days) }),
+      ...(body?.time_zone !== undefined && { timeZone: zoneOf(body.time_zone) }),
     });
     if (isPublic !== undefined) await store.published.set(project.id, isPublic);
     return shown(table.byId(project.id)!);
@@ -136,7 +159,7 @@ export function projects(
       );
     }
     const ended = store.tokens.list(id);
-    const receipt = await store.erasures.receipt(await table.remove(id));
+    const receipt = await store.erasures.receipt(await table.remove(id, FORGET_STORE_MS));
     for (const token of ended) feed.end({ token: token.id });
     return answerReceipt(reply, receipt!, { deleted: { id, name } });
   });

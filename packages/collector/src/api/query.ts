@@ -32,14 +32,18 @@ export interface QueryParts {
 export function query(app: FastifyInstance, { auth, projects, keeper }: QueryParts): void {
   const config = { isRepeatable: true };
   app.get('/api/v1/query', { config, onRequest: auth.reads }, async (request) => {
-    const { project: key, question } = refusing(() => readParams(paramsIn(request)));
+    const params = paramsIn(request);
+    const { project: key } = refusing(() => readParams(params));
     const project = projectOf({ project: key }, visibleTo(request.access, projects));
+    // Dates of the parameters are days of the project, which is known only now.
+    const { question } = refusing(() => readParams(params, project.timeZone));
+    const { zone = 'UTC' } = question;
     const checked = refusing(() => placed(question, project));
     if (!keeper) throw noWarehouse();
     try {
       const { answer, waiting } = await keeper.query(checked);
       const { id, name } = project;
-      return { ...answer, project: { id, name }, behind: waiting } satisfies QueryAnswer;
+      return { ...answer, project: { id, name }, zone, behind: waiting } satisfies QueryAnswer;
     } catch (error) {
       if (error instanceof QuestionError) throw invalid(error);
       if (!(error instanceof WarehouseUnavailable)) throw error;

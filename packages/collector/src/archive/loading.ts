@@ -92,13 +92,13 @@ async function loadPart(
 async function projectFor(
   store: Pick<Store, 'projects'>,
   loaded: Map<number, LoadedProject>,
-  { name, retention_days, kind = 'cli' }: ProjectEntry,
+  { name, retention_days, kind = 'cli', time_zone: timeZone = 'UTC' }: ProjectEntry,
   nowMs: number,
 ) {
   const known = store.projects.list().find((each) => each.name === name);
   const made = known
     ? undefined
-    : await store.projects.create({ name, retentionDays: retention_days, kind }, nowMs);
+    : await store.projects.create({ name, retentionDays: retention_days, kind, timeZone }, nowMs);
   const project = known ?? made!;
   let counts = loaded.get(project.id);
   if (!counts) {

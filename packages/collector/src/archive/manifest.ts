@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { KINDS } from '../../../schema/src/columns.ts';
+import { ZONE_CHARS } from '../limits.ts';
 import { type Archive, ArchiveUnavailable, get, put } from './archive.ts';
 
 const whole = z.int().min(0);
@@ -26,6 +27,8 @@ const PROJECT = z.strictObject({
   name: z.string(),
   retention_days: whole,
   kind: z.enum(KINDS).optional(),
+  /** UTC where it is missing. */
+  time_zone: z.string().max(ZONE_CHARS).optional(),
 });
 
 const MANIFEST = z.strictObject({

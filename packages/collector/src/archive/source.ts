@@ -26,6 +26,7 @@ export async function sourceOf(reader: StoreReader, identity: string): Promise<S
         name: project?.name ?? `project ${id}`,
         retention_days: project?.retentionDays ?? 365,
         ...(project && { kind: project.kind }),
+        ...(project && project.timeZone !== 'UTC' && { time_zone: project.timeZone }),
       };
     },
   };

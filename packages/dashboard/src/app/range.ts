@@ -1,6 +1,8 @@
 // The range of time of a view. Named ones are relative: a link to "7d" means the last seven days on
 // the day on which it is opened, in the time zone of the project.
 
+import type { Interval } from '../../../schema/src/question';
+import { intervalOf } from '../parts/intervals';
 import { dayOf, dayOfIso, isoOf, startOfDay, startOfMonth, startOfYear } from './zone';
 
 /** Named ranges, in the order in which they are offered. */
@@ -31,8 +33,6 @@ export function daysOfCustom(range: Range): { from: number; to: number } | 'orde
   return from > to ? 'order' : { from, to };
 }
 
-export type Interval = 'hour' | 'day' | 'week' | 'month';
-
 /** An instant up to another, which is not in it. */
 export interface Span {
   readonly from: number;
@@ -52,10 +52,24 @@ export interface Period extends Span {
   readonly beforeSoFar: Span | undefined;
 }
 
-function intervalOf(days: number): Interval {
-  if (days <= 1) return 'hour';
-  if (days <= 90) return 'day';
-  return days <= 731 ? 'week' : 'month';
+/** The intervals by which a period can be read, the shortest first. */
+export function intervalsOf({ days: { from, to } }: Period): readonly Interval[] {
+  const days = dayOfIso(to)! - dayOfIso(from)! + 1;
+  const longest: readonly (readonly [Interval, number, number])[] = [
+    ['hour', 1, 7],
+    ['day', 2, 400],
+    ['week', 14, 2_000],
+    ['month', 60, Number.POSITIVE_INFINITY],
+  ];
+  return longest.filter(([, least, most]) => days >= least && days <= most).map(([each]) => each);
+}
+
+/** The days of an interval that starts at an instant, as a range; undefined: it is part of a day. */
+export function rangeOf(start: number, interval: Interval, zone: string): Range | undefined {
+  if (interval === 'hour') return undefined;
+  const first = dayOf(start, zone);
+  const after = { day: first + 1, week: first + 7, month: startOfMonth(first, 1) }[interval];
+  return `${isoOf(first)}..${isoOf(after - 1)}`;
 }
 
 /** The period before starts as long before it as it is long; a month's with the month before. */

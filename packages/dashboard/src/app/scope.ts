@@ -17,6 +17,8 @@ export interface Project {
   readonly name: string;
   readonly kind?: Kind;
   readonly time_zone?: string;
+  /** Whether everybody may see its published months. */
+  readonly public?: boolean;
 }
 
 export interface Scope {
@@ -80,7 +82,8 @@ export function urlOf(scope: Scope, { where = [], span = scope.period, ...own }:
     ...own,
     from: span.from,
     to: span.to,
-    ...(scope.zone !== 'UTC' && { zone: scope.zone }),
+    // Also that of the project: it may have been changed since the page asked for it.
+    zone: scope.zone,
     where: [...scope.view.where, ...where],
   } as UnplacedQuestion;
   return `/api/v1/query?${new URLSearchParams(paramsOf(scope.project.id, question))}`;

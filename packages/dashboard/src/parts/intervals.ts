@@ -1,7 +1,14 @@
 // Hours, days, weeks and months in words, and which of them is not over yet.
 
-import type { Interval } from '../app/range';
+import type { Interval } from '../../../schema/src/question';
 import { instant } from '../format';
+
+/** What so many days are drawn in: neither too few points nor too many. */
+export function intervalOf(days: number): Interval {
+  if (days <= 1) return 'hour';
+  if (days <= 90) return 'day';
+  return days <= 731 ? 'week' : 'month';
+}
 
 const PARTS: Record<Interval, Intl.DateTimeFormatOptions> = {
   hour: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
@@ -11,7 +18,7 @@ const PARTS: Record<Interval, Intl.DateTimeFormatOptions> = {
 };
 /** The same at an axis, where the chart says what they are. */
 export const TICKS: Record<Interval, Intl.DateTimeFormatOptions> = {
-  hour: { hour: '2-digit', minute: '2-digit' },
+  hour: { hour: 'numeric', minute: '2-digit' },
   day: { day: 'numeric', month: 'short' },
   week: { day: 'numeric', month: 'short' },
   month: { month: 'short', year: 'numeric' },
@@ -22,6 +29,14 @@ export function nameOf(ms: number, interval: Interval, zone: string): string {
   const text = instant(ms, zone, PARTS[interval]);
   return interval === 'week' ? `Week of ${text}` : text;
 }
+
+/** What the dotted end of a line is. */
+export const SO_FAR: Record<Interval, string> = {
+  hour: 'This hour so far',
+  day: 'Today so far',
+  week: 'This week so far',
+  month: 'This month so far',
+};
 
 /** How long an interval is at most, in ms. */
 const LONGEST: Record<Interval, number> = {

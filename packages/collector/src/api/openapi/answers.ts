@@ -94,6 +94,7 @@ const answer = (kind: QuestionKind) =>
     data: DATA[kind].nullable(),
     ms: z.number().describe('How long it took.'),
     project: z.object({ id: z.int(), name: z.string() }),
+    zone: z.string().describe('Whose days these are: as asked for, or those of the project.'),
     behind: count.describe('Events that are stored and were not in this answer yet.'),
   });
 

@@ -17,11 +17,13 @@ import { INSTALL, RECORD } from './sending.ts';
 
 const KIND = { type: 'string', enum: [...KINDS] };
 const PUBLIC = { type: 'boolean', description: 'Whether everybody may see its months.' };
+const ZONE = text('Whose days its pages and questions have: an IANA name.');
 const project = object({
   id: whole(),
   name: text(),
   kind: KIND,
   retention_days: whole(),
+  time_zone: ZONE,
   public: PUBLIC,
 });
 const made = object({
@@ -29,6 +31,7 @@ const made = object({
   name: text(),
   kind: KIND,
   retention_days: whole(),
+  time_zone: ZONE,
   public: PUBLIC,
   token: text('To send with. It is shown this once.'),
 });
@@ -129,15 +132,15 @@ export const keeping: readonly Route[] = [
     who: 'admin',
     summary: 'Makes a project.',
     body: {
-      doc: 'Its name, and how long events are kept.',
+      doc: 'Its name, how long events are kept, and whose days it has.',
       schema: {
-        ...partial({ name: text(), kind: KIND, retention_days: whole() }),
+        ...partial({ name: text(), kind: KIND, retention_days: whole(), time_zone: ZONE }),
         required: ['name'],
       },
     },
     answers: {
       201: { doc: 'The project, with its token.', schema: made },
-      400: { doc: 'No name, or no number of days.' },
+      400: { doc: 'No name, no number of days, or no time zone.' },
       409: { doc: 'A project has this name.' },
     },
   },
@@ -148,7 +151,13 @@ export const keeping: readonly Route[] = [
     summary: 'Changes a project.',
     body: {
       doc: 'What changes.',
-      schema: partial({ name: text(), kind: KIND, retention_days: whole(), public: PUBLIC }),
+      schema: partial({
+        name: text(),
+        kind: KIND,
+        retention_days: whole(),
+        time_zone: ZONE,
+        public: PUBLIC,
+      }),
     },
     answers: {
       200: { doc: 'As it is now.', schema: project },

@@ -1,6 +1,7 @@
 // Projects: few rows, read often, so they are kept in memory beside the table.
 
 import type { Kind } from '../../../../schema/src/columns.ts';
+import { isZone } from '../../../../schema/src/zone.ts';
 import type { Project } from '../../event.ts';
 import type { MadeProject, NewProject, ProjectChanges, Projects } from '../records.ts';
 import { hashToken, newToken } from '../tokens.ts';
@@ -13,6 +14,8 @@ const projectOf = (row: Row): Project => ({
   name: String(row.name),
   kind: String(row.kind) as Kind,
   retentionDays: Number(row.retention_days),
+  // One that this machine does not know (any more) must not fail every question.
+  timeZone: isZone(String(row.time_zone)) ? String(row.time_zone) : 'UTC',
 });
 
 /** Every project that was not deleted, the first one first. */
@@ -54,13 +57,15 @@ export class SqliteProjects implements Projects {
 
   create(project: NewProject, nowMs: number): Promise<MadeProject> {
     const { name, kind = 'cli', token = newToken('write'), retentionDays } = project;
+    const { timeZone = 'UTC' } = project;
     return this.commits.add(1, () => {
       const { lastInsertRowid } = this.db
         .prepare(
-          'INSERT INTO projects (name, token, kind, retention_days, created_ms) VALUES (?, ?, ?, ?, ?)',
+          `INSERT INTO projects (name, token, kind, retention_days, time_zone, created_ms)
+           VALUES (?, ?, ?, ?, ?, ?)`,
         )
         // The column is of 1.0; tokens have a table of their own.
-        .run(name, hashToken(token), kind, retentionDays, nowMs);
+        .run(name, hashToken(token), kind, retentionDays, timeZone, nowMs);
       const id = Number(lastInsertRowid);
       this.tokens.addNow({ project: id, scope: 'write', label: 'first', token }, nowMs);
       this.reload();
@@ -68,14 +73,15 @@ export class SqliteProjects implements Projects {
     });
   }
 
-  update(id: number, { name, kind, retentionDays }: ProjectChanges): Promise<void> {
+  update(id: number, { name, kind, retentionDays, timeZone }: ProjectChanges): Promise<void> {
     return this.commits.add(1, () => {
       this.db
         .prepare(
           `UPDATE projects SET name = coalesce(?, name), kind = coalesce(?, kind),
-           retention_days = coalesce(?, retention_days) WHERE id = ?`,
+           retention_days = coalesce(?, retention_days), time_zone = coalesce(?, time_zone)
+           WHERE id = ?`,
         )
-        .run(name ?? null, kind ?? null, retentionDays ?? null, id);
+        .run(name ?? null, kind ?? null, retentionDays ?? null, timeZone ?? null, id);
       this.reload();
     });
   }

@@ -2,9 +2,9 @@
 
 import { useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../../schema/src/question';
-import { download } from '../../app/download';
 import { totalsOf, urlOf, useAsked, useScope } from '../../app/scope';
 import { ask } from '../../app/server';
+import { download } from '../../download';
 import { format } from '../../format';
 import { Card, Shown } from '../../parts/card';
 import { Scroll } from '../../parts/scroll';

@@ -1,0 +1,142 @@
+// The report's page in every state: nothing that axe finds, nothing that has to be scrolled sideways, no
+// word of trouble, no connection. `npm run screenshots` also takes a picture of each, into
+// build/screenshots, to look at, and those of the docs.
+
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cli, history } from '../packages/collector/test/support/made';
+import { findings } from './support/axe';
+import { hasBrowser, startBrowser } from './support/browser';
+import { type Host, makeHost } from './support/host';
+import { writeEvents } from './support/journal';
+import { savePicture } from './support/picture';
+
+const FOLDER = process.env.SCREENSHOTS
+  ? resolve(import.meta.dirname, '../build/screenshots')
+  : undefined;
+const DOCS_FOLDER = resolve(import.meta.dirname, '../docs/images');
+
+/** Records: so many days with so many events. */
+const RECORDS = {
+  empty: [],
+  'one-event': history(0.01, 1, 1, cli),
+  'a-day': history(0.4, 120, 1, cli),
+  'a-month': history(28, 900, 1, cli),
+  'a-year': history(365, 12_000, 1, cli),
+  'five-years': history(1_825, 6_000, 1, cli),
+} as const;
+type Record = keyof typeof RECORDS;
+
+interface State {
+  readonly record: Record;
+  /** What is added to the name of the record. */
+  readonly name?: string;
+  readonly options?: BrowserContextOptions;
+  /** A picture of the docs, by its name: what is seen without scrolling. */
+  readonly docs?: string;
+  /** What is done before it is looked at. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+const DARK = { colorScheme: 'dark' } as const;
+const DOCS = { viewport: { width: 1100, height: 960 } };
+const DOCS_PHONE = { viewport: { width: 390, height: 960 } };
+const moreServices = (page: Page) =>
+  page.locator('#services').getByRole('button', { name: 'more' }).click();
+const print = (page: Page) => page.emulateMedia({ media: 'print' });
+const openTables = async (page: Page) => {
+  for (const summary of await page.locator('details summary').all()) await summary.click();
+};
+
+const STATES: readonly State[] = [
+  { record: 'empty' },
+  { record: 'empty', name: 'phone-dark', options: { ...PHONE, ...DARK } },
+  { record: 'one-event' },
+  { record: 'one-event', name: 'phone', options: PHONE },
+  { record: 'a-day' },
+  { record: 'a-month' },
+  { record: 'a-year' },
+  { record: 'a-year', name: 'dark', options: DARK },
+  { record: 'a-year', name: 'phone', options: PHONE },
+  { record: 'a-year', name: 'phone-dark', options: { ...PHONE, ...DARK } },
+  { record: 'a-year', name: 'tablet', options: { viewport: { width: 768, height: 1024 } } },
+  { record: 'a-year', name: '200-percent', options: { viewport: { width: 640, height: 500 } } },
+  { record: 'a-year', name: 'forced-colours', options: { forcedColors: 'active' } },
+  {
+    record: 'a-year',
+    name: 'forced-colours-dark',
+    options: { forcedColors: 'active', ...DARK },
+  },
+  { record: 'a-year', name: 'print', options: DARK, prepare: print },
+  { record: 'a-year', name: 'german', options: { locale: 'de-DE' } },
+  { record: 'a-year', name: 'tables-opened', prepare: openTables },
+  { record: 'a-year', name: 'tables-opened-phone', options: PHONE, prepare: openTables },
+  { record: 'a-year', name: 'forty-services', prepare: moreServices },
+  { record: 'a-year', name: 'forty-services-phone', options: PHONE, prepare: moreServices },
+  { record: 'a-year', name: 'docs', options: DOCS, docs: 'report-light' },
+  { record: 'a-year', name: 'docs-dark', options: { ...DOCS, ...DARK }, docs: 'report-dark' },
+  { record: 'a-year', name: 'docs-phone', options: DOCS_PHONE, docs: 'report-phone' },
+  { record: 'five-years' },
+  { record: 'five-years', name: 'phone', options: PHONE },
+];
+
+describe.runIf(hasBrowser())('the report in every state', () => {
+  let browser: Browser;
+  const hosts = new Map<Record, Host>();
+  beforeAll(async () => {
+    browser = await startBrowser();
+    for (const [name, events] of Object.entries(RECORDS)) {
+      const host = await makeHost();
+      hosts.set(name as Record, host);
+      writeEvents(host.root, events);
+      const { status, stderr } = await host.shim(['report', '--html', 'report.html']);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    }
+    if (FOLDER) mkdirSync(FOLDER, { recursive: true });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    for (const host of hosts.values()) host.remove();
+  });
+
+  it.each(STATES.map((state) => ({ ...state, of: `${state.record} ${state.name ?? ''}`.trim() })))(
+    '$of',
+    async ({ record, name, options = {}, docs, prepare }) => {
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 1000 },
+        locale: 'en-US',
+        ...options,
+      });
+      try {
+        const page = await context.newPage();
+        const trouble: string[] = [];
+        const url = pathToFileURL(join(hosts.get(record)!.root, 'report.html')).href;
+        page.on('console', (message) => trouble.push(message.text()));
+        page.on('pageerror', (error) => trouble.push(String(error)));
+        page.on('request', (request) => {
+          if (request.url() !== url && !request.url().startsWith('data:')) {
+            trouble.push(request.url());
+          }
+        });
+        await page.goto(url);
+        await prepare?.(page);
+        if (FOLDER) {
+          const file = `report-${[record, name].filter(Boolean).join('-')}.png`;
+          await page.screenshot({ path: join(FOLDER, file), fullPage: true });
+          if (docs) await savePicture(page, join(DOCS_FOLDER, `${docs}.webp`));
+        }
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(width).toBeLessThanOrEqual(page.viewportSize()!.width);
+        expect(trouble).toEqual([]);
+        expect(await findings(page)).toEqual([]);
+      } finally {
+        await context.close();
+      }
+    },
+    60_000,
+  );
+});
