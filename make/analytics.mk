@@ -199,11 +199,13 @@ endif
 endif
 # What a shell would not hand on as it was: names that are not names for it, and what it sets itself. Only
 # where there may be such a name is each one looked at.
-analytics.names := $(filter-out analytics% COMPILE.% LINK.% PREPROCESS.% LINT.% YACC.% LEX.% \%D \%F *D *F +D +F <D <F ?D ?F @D @F ^D ^F -*-command-variables-*- \
+analytics.suffixes := C F S c cc cpp def f m mod o p r s
+analytics.names := $(filter-out analytics% LEX.l LEX.m LINT.c YACC.m YACC.y \%D \%F *D *F +D +F <D <F ?D ?F @D @F ^D ^F \
+  $(foreach kind,COMPILE LINK PREPROCESS,$(addprefix $(kind).,$(analytics.suffixes))) -*-command-variables-*- \
   -*-eval-flags-*- .DEFAULT_GOAL .FEATURES .INCLUDE_DIRS .LIBPATTERNS .LOADED .RECIPEPREFIX .SHELLFLAGS .SHELLSTATUS \
   .VARIABLES,$(.VARIABLES))
-analytics.names := $(if $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names)))),$(.VARIABLES),\
-  $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(.VARIABLES)))
+analytics.names := $(if $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names)))),$(.VARIABLES)) \
+  OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR
 analytics.names := $(foreach name,$(analytics.names),$(if $(findstring environment,$(origin $(name))),$(name)))
 analytics.odd := $(strip $(foreach mark,% . - / : + @ ( ),$(findstring $(mark),$(analytics.names))) \
   $(filter OPTIND PS4 MAKE_TERMOUT MAKE_TERMERR,$(analytics.names)) \

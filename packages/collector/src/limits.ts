@@ -53,6 +53,9 @@ export const DIMENSION_VALUES = 1_000;
 /** Events in one transaction, and waiting for one. Beyond the latter the answer is 503. */
 export const COMMIT_EVENTS = 4_000;
 export const QUEUE_EVENTS = 200_000;
+/** Pages of the write-ahead log that are moved into the database at once, about, and that it has at most. */
+export const CHECKPOINT_PAGES = 4_000;
+export const LOG_PAGES = 16_000;
 
 /** Dead letters kept: how many of a project, of one request, how long, and how much of a payload. */
 export const DEAD_LETTERS = 10_000;
@@ -60,6 +63,8 @@ export const REQUEST_LETTERS = 100;
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTER_BYTES = 16 * KIB;
 
+/** How long a request to forget, or to delete a project, waits for the store; then it is a 202, too. */
+export const FORGET_STORE_MS = 10 * SECOND_MS;
 /** How long a request to forget waits for the copies, and how often it looks; then it is a 202. */
 export const FORGET_WAIT_MS = 2 * SECOND_MS;
 export const FORGET_LOOK_MS = 100;
@@ -99,8 +104,9 @@ export const PUBLIC_SETTLE_MS = 3 * DAY_MS;
 export const PUBLIC_DAYS = 5 * 365;
 /** How often it is looked whether a month is to be published. */
 export const PUBLIC_LOOK_MS = 10 * SECOND_MS;
-/** How long others may keep what is published, in seconds; requests for it, a minute and address. */
-export const PUBLIC_AGE_S = 3_600;
+/** How long others may keep a badge, in seconds: proxies of READMEs ask for many people at once. */
+export const BADGE_AGE_S = 300;
+/** Requests for what is published, a minute and address. */
 export const PUBLIC_PER_MINUTE = 300;
 
 /** The archive: how long after an hour's end its parts are written. */
@@ -126,16 +132,21 @@ export const FREE_BYTES_FEW = 1024 * MIB;
 export const FREE_BYTES_NONE = 32 * MIB;
 /** How long the command `health` waits for an answer. */
 export const HEALTH_COMMAND_MS = 5 * SECOND_MS;
+/** An event that was not taken in this time is worth a look. */
+export const LETTER_NEW_MS = DAY_MS;
 /** A last backup that is older is a problem. */
 export const BACKUP_OLD_MS = 8 * DAY_MS;
 /** The database is checked soon after the start and so often after that. */
 export const INTEGRITY_MS = DAY_MS;
+/** How often the log says how far a migration is. */
+export const MIGRATION_TELL_MS = 10 * SECOND_MS;
 /** A warehouse that cannot be written for so long is a problem, and an archive that is so late. */
 export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
 
-/** Events that are brought into the warehouse at once: packing them holds up this process. */
-export const WAREHOUSE_BATCH = 4_000;
+/** Events that are brought into the warehouse at once, and in parts: packing one holds up this process. */
+export const WAREHOUSE_BATCH = 60_000;
+export const WAREHOUSE_PART = 4_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;

@@ -10,7 +10,7 @@ import {
   Writes,
   warehouseIs,
 } from '../src/health/checks';
-import { Health } from '../src/health/health';
+import { Health, type Report } from '../src/health/health';
 import { Unavailable } from '../src/store/errors';
 import {
   ADMIN,
@@ -80,6 +80,34 @@ describe('GET /health', () => {
       checks: { backup: { last_backup: string } };
     };
     expect(Date.parse(later.checks.backup.last_backup)).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('tells admins of events that were not taken, until they have seen to them', async () => {
+    collector = await startCollector();
+    const COLLECTOR_PORT = new URL(collector.url).port;
+    const looked = async () => {
+      const report = (await (await collector.admin('GET', '/health')).json()) as Report;
+      const { stdout } = await command(['health'], collector.folder, { COLLECTOR_PORT });
+      return {
+        letters: report.checks.dead_letters,
+        problems: report.problems.filter(({ check }) => check === 'dead_letters'),
+        said: stdout,
+      };
+    };
+    // What strangers send with a token that they made up is nobody's loss, and they shall not cry wolf.
+    await collector.post('/batch/', { ...batchOf(event()), api_key: 'phc_nobody' });
+    expect(await looked()).toMatchObject({ letters: { newest_at: null }, problems: [] });
+    await collector.post('/batch/', batchOf(event({ distinct_id: '' }), event()));
+    const { letters, problems, said } = await looked();
+    expect(letters).toMatchObject({ newest_at: expect.any(String) });
+    expect(problems[0]!.problem).toMatch(/not taken.*GET \/api\/v1\/dead-letters/);
+    expect(said).toMatch(/^collector: ok\n(.*\n)*dead_letters: events of a project were not taken/);
+    const { dead_letters } = (await (
+      await collector.admin('GET', '/api/v1/dead-letters?project=1')
+    ).json()) as { dead_letters: { id: number }[] };
+    for (const { id } of dead_letters)
+      await collector.admin('DELETE', `/api/v1/dead-letters/${id}`);
+    expect(await looked()).toMatchObject({ letters: { newest_at: null }, problems: [] });
   });
 });
 

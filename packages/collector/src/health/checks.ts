@@ -8,10 +8,12 @@ import {
   FAILURE_MS,
   FREE_BYTES_FEW,
   FREE_BYTES_NONE,
+  LETTER_NEW_MS,
   QUEUE_EVENTS,
   WAREHOUSE_LATE_MS,
 } from '../limits.ts';
 import { Unavailable } from '../store/errors.ts';
+import type { LetterCounts } from '../store/records.ts';
 import type { Copy } from '../warehouse/keeper.ts';
 import type { Check } from './health.ts';
 
@@ -76,6 +78,24 @@ export const queue =
         : undefined,
   });
 
+/** Events that were not taken, and kept as dead letters: their clients think that they arrived. */
+export const deadLetters =
+  (counts: () => LetterCounts, clock: () => number): Check =>
+  () => {
+    const { kept, newest } = counts();
+    const value = { kept, newest_at: newest && isoOf(newest.receivedMs) };
+    if (!newest || clock() - newest.receivedMs > LETTER_NEW_MS) return { value };
+    return {
+      value,
+      problem: `events of a project were not taken, the last at ${value.newest_at} (${newest.reason}): whoever sent them does not know. Look at GET /api/v1/dead-letters, mend what sends them, and replay or delete them`,
+    };
+  };
+
+/** Events of an older collector that are still to be looked through. */
+export const migration =
+  (left: () => number): Check =>
+  () => ({ value: { events_left: left() } });
+
 /** What the last integrity check found. */
 export const integrity =
   (
@@ -98,7 +118,8 @@ export const clockIs =
   (state: () => Promise<{ steadyMs: number; aheadMs: number | null }>): Check =>
   async () => {
     const { steadyMs, aheadMs } = await state();
-    const value = { retention_goes_by: isoOf(steadyMs), ahead_ms: aheadMs };
+    // A new store has not looked at its clock yet.
+    const value = { retention_goes_by: steadyMs === 0 ? null : isoOf(steadyMs), ahead_ms: aheadMs };
     return { value, problem: aheadMs === null ? undefined : aheadWords(aheadMs) };
   };
 

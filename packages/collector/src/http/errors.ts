@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DISCARDED_BYTES } from '../limits.ts';
-import { Conflict, Unavailable } from '../store/errors.ts';
+import { Conflict, TooSlow, Unavailable } from '../store/errors.ts';
 import { Refused } from './refused.ts';
 
 /** Answers an error. */
@@ -21,6 +21,10 @@ export function answerError(
     code?: string;
   };
   if (error instanceof Conflict) return refuse(reply, 409, 'conflict', message);
+  if (error instanceof TooSlow) {
+    reply.header('retry-after', '60');
+    return refuse(reply, 503, 'too_slow', message);
+  }
   if (error instanceof Unavailable) {
     if (error.reason) app.log.error(`not stored: ${error.reason}`);
     reply.header('retry-after', '1');

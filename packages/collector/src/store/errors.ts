@@ -16,6 +16,19 @@ export class Unavailable extends Error {
   }
 }
 
+/** A question about the numbers took longer than one may; it was stopped, and whoever waits behind it goes on. */
+export class TooSlow extends Error {
+  override name = 'TooSlow';
+  /** Goes from thread to thread with an error. */
+  readonly code = 'TOO_SLOW';
+
+  constructor() {
+    super(
+      'the question took too long and was stopped: nothing is lost. Ask for fewer days, or again when the machine is less busy',
+    );
+  }
+}
+
 /** Something else has this name or token already. Sending it again does not help. */
 export class Conflict extends Error {
   override name = 'Conflict';

@@ -22,7 +22,7 @@ export const TABLES = [
 export type TableName = (typeof TABLES)[number];
 
 export interface Numbers {
-  /** Everything the dashboard shows of a range. docs/summary.md has its shape. */
+  /** Everything the dashboard shows of a range. docs/summary.md has its shape. @throws TooSlow, all three */
   summary(range: Range): Promise<CollectorSummary>;
   table(table: TableName, range: Range): Promise<Record<string, unknown>[]>;
   /** All events and ids of a project. */

@@ -44,9 +44,9 @@ export interface Projects {
   /**
    * Deletes a project with everything that belongs to it. From the first moment it takes nothing and its
    * token is unknown; its number is never used again. Resolves with the id of the receipt when it is
-   * gone from the store; consumers follow.
+   * gone from the store, or after `waitMs`: then it goes on. Consumers follow.
    */
-  remove(id: number): Promise<string>;
+  remove(id: number, waitMs?: number): Promise<string>;
 }
 
 /** A dead letter as it is kept. */
@@ -55,11 +55,20 @@ export interface KeptLetter extends DeadLetter {
   readonly receivedMs: number;
 }
 
+/** How many dead letters there are. */
+export interface LetterCounts {
+  readonly kept: number;
+  /** The newest of any project; what came with an unknown token is nobody's. null: there is none. */
+  readonly newest: { readonly receivedMs: number; readonly reason: string } | null;
+}
+
 /** Dead letters: what was not taken, and why. Bounded in number for each project, in size and age. */
 export interface DeadLetters {
   /** A page of letters with a higher id than `after`; of one project, or of all. */
   list(project: number | undefined, after: number, limit: number): Promise<KeptLetter[]>;
   get(id: number): Promise<KeptLetter | undefined>;
+  /** From memory. */
+  counts(): LetterCounts;
   delete(id: number): Promise<boolean>;
   /** Writes the events that became of a letter, and deletes it: both, or nothing. */
   replaced(id: number, project: number, events: readonly Event[], nowMs: number): Promise<void>;

@@ -126,6 +126,12 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   /** The operator says that the clock is right: from the next `retain` on it is believed. */
   believeClock(nowMs: number): Promise<void>;
 
+  /**
+   * How many events of an older collector are still to be brought to the present form. `retain` does it, in
+   * small steps beside ingestion, and goes on after any interruption.
+   */
+  eventsToMigrate(): number;
+
   /** What waits for a consumer. */
   outbox(consumer: string): Outbox;
 
@@ -143,6 +149,8 @@ export interface StoreOptions {
   readonly consumers?: readonly string[];
   /** After every transaction: how many requests and events shared it, and how long it took. */
   readonly onCommit?: (requests: number, events: number, ms: number) => void;
+  /** How long a question about the numbers may take, the wait for others' included; limits.ts has the usual. */
+  readonly questionMs?: number;
   /** After a transaction that was undone: `Unavailable` where the store is at fault. */
   readonly onUndone?: (error: unknown) => void;
 }

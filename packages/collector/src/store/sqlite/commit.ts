@@ -14,6 +14,8 @@ interface Job<R> {
 }
 
 export interface CommitHooks {
+  /** Before every transaction, while none is under way. */
+  between?(): Promise<void> | undefined;
   /** Inside every transaction, after its last job. */
   finish?(): void;
   /** After every transaction: how many jobs and events shared it, and how long it took. */
@@ -41,7 +43,7 @@ export class GroupCommit {
   // biome-ignore lint/suspicious/noExplicitAny: each job knows its own result
   private queue: Job<any>[] = [];
   private waiting = 0;
-  private scheduled = false;
+  private writing: Promise<void> | undefined;
   private stopped = false;
 
   constructor(
@@ -69,21 +71,25 @@ export class GroupCommit {
     });
   }
 
-  /** Writes what waits, and takes nothing more. */
-  stop(): void {
+  /** Takes nothing more. Resolves when what waits is written. */
+  async stop(): Promise<void> {
     this.stopped = true;
-    while (this.queue.length > 0) this.commit();
+    await this.writing;
   }
 
   private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    // After this turn's sockets were read: whoever has arrived by then shares the transaction.
-    setImmediate(() => {
-      this.scheduled = false;
+    this.writing ??= this.writeAll();
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.queue.length > 0) {
+      // After this turn's sockets were read: whoever has arrived by then shares the transaction.
+      await new Promise((turn) => setImmediate(turn));
+      await this.hooks.between?.();
       this.commit();
-      if (this.queue.length > 0) this.schedule();
-    });
+    }
+    // In this very step: whoever comes after the last look at the queue begins anew.
+    this.writing = undefined;
   }
 
   private take() {

@@ -2,9 +2,12 @@
 //
 // Bind only strings, numbers, null and Buffers: libsql ends the whole process on anything else
 // (a boolean, an object). `Value` says so to the compiler. A null or a Buffer that is the only value
-// would be taken for a list of values: give it a companion.
+// would be taken for a list of values: give it a companion. Values in one list are bound without a copy:
+// so it is done where every event passes.
 
 import Libsql from 'libsql';
+import Later from 'libsql/promise';
+import { LOG_PAGES } from '../../limits.ts';
 import { StoreError } from '../errors.ts';
 
 /** What may be bound to a statement. */
@@ -12,7 +15,10 @@ export type Value = string | number | null | Buffer;
 export type Row = Record<string, Value>;
 
 export interface Statement {
-  run(...values: Value[]): { changes: number; lastInsertRowid: number };
+  run(...values: Value[] | [values: readonly Value[]]): {
+    changes: number;
+    lastInsertRowid: number;
+  };
   get(...values: Value[]): Row | undefined;
   all(...values: Value[]): Row[];
   iterate(...values: Value[]): Iterable<Row>;
@@ -36,19 +42,37 @@ export function openDatabase(path: string): Database {
   // What retention and `forget` delete is overwritten, not only unlinked.
   db.exec('PRAGMA secure_delete = ON');
   db.exec('PRAGMA cache_size = -32000');
+  // Checkpoints are made beside the commits (checkpoints.ts), unless that fails.
+  db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
   db.exec('PRAGMA temp_store = MEMORY');
   return db;
 }
 
+/** What every connection that only reads begins with. */
+export const READING = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA query_only = ON;
+  PRAGMA cache_size = -16000;
+  PRAGMA temp_store = MEMORY;
+`;
+
 /** Opens a database file for reading only. */
 export function openReader(path: string): Database {
   const db = new Libsql(path, { readonly: true } as object) as unknown as Database;
-  db.exec('PRAGMA busy_timeout = 5000');
-  db.exec('PRAGMA query_only = ON');
-  db.exec('PRAGMA cache_size = -16000');
-  db.exec('PRAGMA temp_store = MEMORY');
+  db.exec(READING);
   return db;
 }
+
+/** Opens a database for `Checkpoints`: whoever is in the way is not waited for. */
+export function openForCheckpoints(path: string): Database {
+  const db = new Libsql(path) as unknown as Database;
+  db.exec('PRAGMA synchronous = FULL');
+  return db;
+}
+
+/** Runs SQL in another thread. Both libraries are one: a connection of the first is one of the second. */
+export const later = (db: Database, sql: string): Promise<void> =>
+  Later.prototype.exec.call(db, sql);
 
 /** Runs `work` in one transaction. Whatever it throws, nothing of it stays. */
 export function transaction<T>(db: Database, work: () => T): T {

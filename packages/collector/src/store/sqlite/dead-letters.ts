@@ -3,7 +3,7 @@
 
 import type { DeadLetter, Reason } from '../../event.ts';
 import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../../limits.ts';
-import type { KeptLetter } from '../records.ts';
+import type { KeptLetter, LetterCounts } from '../records.ts';
 import { type Database, type Row, type Statement, textOf } from './database.ts';
 import { isNamedIn } from './naming.ts';
 
@@ -12,15 +12,16 @@ const LOOKED = 1_000;
 /** Letters beyond the limit before the oldest are deleted: not for each one. */
 const SPARE = 100;
 
-const LETTER = `SELECT id, project_id, received_ms, dialect, reason,
+const LETTER = `SELECT id, project_id, received_ms,
+  CAST(dialect AS BLOB) AS dialect, CAST(reason AS BLOB) AS reason,
   CAST(distinct_id AS BLOB) AS distinct_id, CAST(payload AS BLOB) AS payload FROM dead_letters`;
 
 const letterOf = (row: Row): KeptLetter => ({
   id: Number(row.id),
   projectId: row.project_id === null ? null : Number(row.project_id),
   receivedMs: Number(row.received_ms),
-  dialect: String(row.dialect),
-  reason: String(row.reason) as Reason,
+  dialect: textOf(row.dialect),
+  reason: textOf(row.reason) as Reason,
   distinctId: row.distinct_id === null ? null : textOf(row.distinct_id),
   payload: row.payload === null ? null : textOf(row.payload),
 });
@@ -44,8 +45,10 @@ export class LetterTable {
   private readonly someOf: Statement;
   private readonly one: Statement;
   private readonly remove: Statement;
-  /** How many each project has, or more: what was deleted otherwise is not subtracted. */
+  private readonly newestOf: Statement;
+  /** How many each project has. */
   private readonly kept = new Map<number | null, number>();
+  private newest: LetterCounts['newest'] = null;
 
   constructor(db: Database) {
     this.insert = db.prepare(
@@ -58,11 +61,15 @@ export class LetterTable {
        (SELECT id FROM dead_letters WHERE project_id IS ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
     );
     this.countAll = db.prepare('SELECT project_id, count(*) AS n FROM dead_letters GROUP BY 1');
+    this.newestOf = db.prepare(
+      `SELECT received_ms, CAST(reason AS BLOB) AS reason FROM dead_letters
+       WHERE project_id > ? ORDER BY id DESC LIMIT 1`,
+    );
     this.recount();
     this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
     this.someOf = db.prepare(`${LETTER} WHERE project_id = ? AND id > ? ORDER BY id LIMIT ?`);
     this.one = db.prepare(`${LETTER} WHERE id = ?`);
-    this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ?');
+    this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ? RETURNING project_id');
   }
 
   /** Keeps a letter. */
@@ -77,17 +84,25 @@ export class LetterTable {
     );
     const kept = (this.kept.get(letter.projectId) ?? 0) + 1;
     this.kept.set(letter.projectId, kept);
+    if (letter.projectId !== null) this.newest = { receivedMs: nowMs, reason: letter.reason };
     if (kept < DEAD_LETTERS + SPARE) return;
     this.bound.run(letter.projectId, DEAD_LETTERS);
     this.kept.set(letter.projectId, DEAD_LETTERS);
   }
 
-  /** Counts what is there: at the start. A count that is too high only deletes a little earlier. */
+  /** Counts what is there: at the start, after an undone transaction, and where many went at once. */
   recount(): void {
     this.kept.clear();
     for (const row of this.countAll.all()) {
       this.kept.set(row.project_id as number | null, Number(row.n));
     }
+    this.findNewest();
+  }
+
+  counts(): LetterCounts {
+    let kept = 0;
+    for (const each of this.kept.values()) kept += each;
+    return { kept, newest: this.newest };
   }
 
   get(id: number): KeptLetter | undefined {
@@ -96,7 +111,17 @@ export class LetterTable {
   }
 
   delete(id: number): boolean {
-    return this.remove.run(id).changes > 0;
+    const row = this.remove.get(id);
+    if (!row) return false;
+    const project = row.project_id as number | null;
+    this.kept.set(project, (this.kept.get(project) ?? 1) - 1);
+    this.findNewest();
+    return true;
+  }
+
+  private findNewest(): void {
+    const row = this.newestOf.get(0);
+    this.newest = row ? { receivedMs: Number(row.received_ms), reason: textOf(row.reason) } : null;
   }
 
   /**
@@ -123,6 +148,8 @@ export class LetterTable {
 
   /** Deletes what is too old. */
   expireBefore(nowMs: number): number {
-    return this.expire.run(nowMs - DEAD_LETTER_DAYS * DAY_MS).changes;
+    const { changes } = this.expire.run(nowMs - DEAD_LETTER_DAYS * DAY_MS);
+    if (changes > 0) this.recount();
+    return changes;
   }
 }

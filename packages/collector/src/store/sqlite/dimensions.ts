@@ -38,15 +38,37 @@ export const bucketOf = (ms: number): number =>
 export const middleOf = (bucket: number): number =>
   bucket === 0 ? 0 : Math.round(Math.exp((bucket - 0.5) * GROWTH));
 
-/** One count: a dimension, its value, and a second value (a name of another dimension, a bucket). */
+/** One count: a dimension, its value, and a second value of another dimension, or none. */
 export type Count = (
   dimension: number,
   value: string,
-  sub: { dimension: number; value: string } | number,
+  sub: { dimension: number; value: string } | 0,
   failed: boolean,
 ) => void;
 
-/** Says everything that an event counts for. */
+/** What decides what an event counts for, its duration apart. */
+const DECIDING: ReadonlySet<string> = new Set<keyof Event>([
+  'success',
+  ...BREAKDOWNS.map(fieldOf).filter((field) => field !== 'durationMs'),
+]);
+
+/** Events of one signature count for the same, but for how long they took. */
+export function signatureOf(event: Event): string {
+  let signature = event.name;
+  for (const field in event) {
+    if (DECIDING.has(field)) signature += `\0${field}\0${event[field as keyof Event]}`;
+  }
+  return signature;
+}
+
+/** The command and the bucket that an event's duration counts for. */
+export function durationOf({ command, errorType, durationMs }: Event) {
+  if (errorType !== undefined || command === undefined || durationMs === undefined)
+    return undefined;
+  return { command, bucket: bucketOf(durationMs) };
+}
+
+/** Says everything that an event counts for, its duration apart. */
 export function countsOf(event: Event, count: Count): void {
   const failed = event.success === false;
   count(DIMENSION.event, event.name, 0, failed);
@@ -62,12 +84,11 @@ export function countsOf(event: Event, count: Count): void {
       failed,
     );
   }
-  const { command, errorType, durationMs } = event;
+  const { command, errorType } = event;
   if (errorType !== undefined) {
     const sub = command === undefined ? 0 : { dimension: DIMENSION.command, value: command };
     count(DIMENSION.error, errorType, sub, true);
   } else if (command !== undefined) {
     count(DIMENSION.command, command, 0, failed);
-    if (durationMs !== undefined) count(DIMENSION.duration, command, bucketOf(durationMs), failed);
   }
 }

@@ -162,6 +162,7 @@ export class Erasing {
         ...(table === 'dead_letters' && { deadLetters: changes }),
       });
     }
+    this.letters.recount();
     return step(true);
   }
 

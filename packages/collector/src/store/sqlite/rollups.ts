@@ -7,40 +7,36 @@ import type { Event } from '../../event.ts';
 import { DIMENSION_VALUES } from '../../limits.ts';
 import { dayOf, monthOfDay } from '../periods.ts';
 import type { Database, Statement } from './database.ts';
-import { countsOf } from './dimensions.ts';
+import { countsOf, DIMENSION, durationOf, signatureOf } from './dimensions.ts';
 
 export const OTHER = '(other)';
 /** 0 was hours, in 1.0: nobody read them. */
 const DAYS = 1;
 const MONTHS = 2;
 
-interface Delta {
+/** A row, with what was counted for it since the last flush. */
+interface Cell {
   readonly project: number;
   readonly dimension: number;
+  readonly grain: number;
   /** A day, or a month. */
   readonly start: number;
   readonly value: number;
   readonly sub: number;
+  /** The same for the month of a day. */
+  readonly month: Cell | undefined;
   n: number;
   failed: number;
+  isChanged: boolean;
 }
 
-/** The same counts by month. */
-function monthly(deltas: Iterable<Delta>): Delta[] {
-  const sums = new Map<string, Delta>();
-  for (const delta of deltas) {
-    const start = monthOfDay(delta.start);
-    const key = `${delta.project} ${delta.dimension} ${start} ${delta.value} ${delta.sub}`;
-    const sum = sums.get(key);
-    if (sum) {
-      sum.n += delta.n;
-      sum.failed += delta.failed;
-    } else {
-      sums.set(key, { ...delta, start });
-    }
-  }
-  return [...sums.values()];
-}
+/** A cell that an event counts for, and whether it counts as failed there. */
+type Counted = readonly [cell: Cell, failed: boolean];
+
+/** Cells, and signatures of events, that are remembered; a longer signature is not. */
+const CELLS = 20_000;
+const SIGNATURES = 5_000;
+const SIGNATURE_CHARS = 400;
 
 /** The writer of rollups of one database connection. */
 export class Rollups {
@@ -51,7 +47,9 @@ export class Rollups {
   private readonly prune: Statement;
   private readonly valueIds = new Map<string, number>();
   private readonly valueCounts = new Map<string, number>();
-  private deltas = new Map<string, Delta>();
+  private cells = new Map<string, Cell>();
+  private signatures = new Map<string, readonly Counted[]>();
+  private changed: Cell[] = [];
 
   constructor(db: Database) {
     this.find = db.prepare(
@@ -76,26 +74,36 @@ export class Rollups {
 
   /** Counts an event (or, with -1, takes it out again). Call `flush` in the same transaction. */
   count(project: number, event: Event, sign: 1 | -1 = 1): void {
-    const start = dayOf(event.timeMs);
-    countsOf(event, (dimension, value, sub, failed) => {
-      const valueId = this.valueId(project, dimension, value);
-      const subId = typeof sub === 'number' ? sub : this.valueId(project, sub.dimension, sub.value);
-      const key = `${project} ${dimension} ${start} ${valueId} ${subId}`;
-      let delta = this.deltas.get(key);
-      if (!delta) {
-        delta = { project, dimension, start, value: valueId, sub: subId, n: 0, failed: 0 };
-        this.deltas.set(key, delta);
-      }
-      delta.n += sign;
-      if (failed) delta.failed += sign;
-    });
+    const day = dayOf(event.timeMs);
+    const signature = `${project} ${day} ${signatureOf(event)}`;
+    let counted = this.signatures.get(signature);
+    if (!counted) {
+      counted = this.countedFor(project, day, event);
+      if (signature.length <= SIGNATURE_CHARS) this.signatures.set(signature, counted);
+    }
+    for (const [cell, failed] of counted) this.addTo(cell, sign, failed ? sign : 0);
+    const duration = durationOf(event);
+    if (!duration) return;
+    const command = this.valueId(project, DIMENSION.duration, duration.command);
+    const cell = this.cellOf(project, DIMENSION.duration, day, command, duration.bucket);
+    this.addTo(cell, sign, event.success === false ? sign : 0);
   }
 
   /** Writes what was counted since the last flush. */
   flush(): void {
-    for (const delta of this.deltas.values()) this.write(delta, DAYS);
-    for (const delta of monthly(this.deltas.values())) this.write(delta, MONTHS);
-    this.deltas = new Map();
+    const { changed } = this;
+    // Months come to the end of the list meanwhile.
+    for (const cell of changed) {
+      const { month, n, failed } = cell;
+      if (month) this.addTo(month, n, failed);
+      this.write(cell);
+      cell.n = 0;
+      cell.failed = 0;
+      cell.isChanged = false;
+    }
+    this.changed = [];
+    // Not before: until they are written, there must not be two cells of one row.
+    if (this.cells.size > CELLS || this.signatures.size > SIGNATURES) this.forgetCells();
   }
 
   /**
@@ -103,13 +111,59 @@ export class Rollups {
    * was undone. Others share it, and their counts are among these.
    */
   undo(): void {
-    this.deltas = new Map();
+    this.changed = [];
+    this.forgetCells();
     this.valueIds.clear();
     this.valueCounts.clear();
   }
 
-  private write({ project, dimension, start, value, sub, n, failed }: Delta, grain: number) {
-    this.add.run(project, dimension, grain, start, value, sub, n, failed);
+  private forgetCells(): void {
+    this.cells = new Map();
+    this.signatures = new Map();
+  }
+
+  private countedFor(project: number, day: number, event: Event): readonly Counted[] {
+    const counted: Counted[] = [];
+    countsOf(event, (dimension, value, sub, failed) => {
+      const valueId = this.valueId(project, dimension, value);
+      const subId = sub === 0 ? 0 : this.valueId(project, sub.dimension, sub.value);
+      counted.push([this.cellOf(project, dimension, day, valueId, subId), failed]);
+    });
+    return counted;
+  }
+
+  private cellOf(
+    project: number,
+    dimension: number,
+    start: number,
+    value: number,
+    sub: number,
+    grain = DAYS,
+  ): Cell {
+    const key = `${project} ${dimension} ${grain} ${start} ${value} ${sub}`;
+    let cell = this.cells.get(key);
+    if (!cell) {
+      const month =
+        grain === DAYS
+          ? this.cellOf(project, dimension, monthOfDay(start), value, sub, MONTHS)
+          : undefined;
+      const row = { project, dimension, grain, start, value, sub, month };
+      cell = { ...row, n: 0, failed: 0, isChanged: false };
+      this.cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  private addTo(cell: Cell, n: number, failed: number): void {
+    cell.n += n;
+    cell.failed += failed;
+    if (cell.isChanged) return;
+    cell.isChanged = true;
+    this.changed.push(cell);
+  }
+
+  private write({ project, dimension, grain, start, value, sub, n, failed }: Cell): void {
+    this.add.run([project, dimension, grain, start, value, sub, n, failed]);
     if (n < 0) this.prune.run(project, dimension, grain, start, value, sub);
   }
 

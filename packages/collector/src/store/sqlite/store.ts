@@ -16,8 +16,9 @@ import type {
 } from '../store.ts';
 import { Activity } from './activity.ts';
 import { lastBackupMs } from './backup.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { GroupCommit, told } from './commit.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase, openForCheckpoints } from './database.ts';
 import { LetterTable } from './dead-letters.ts';
 import { Erasing } from './erasing.ts';
 import { SqliteErasures } from './erasures.ts';
@@ -37,6 +38,7 @@ import { addColumns, migrate } from './schema.ts';
 import { identityOf, SqliteEndedSessions, SqliteSettings } from './settings.ts';
 import { sizeOf } from './size.ts';
 import { SteadyTime } from './steady-time.ts';
+import { checkTexts } from './texts.ts';
 import { SqliteTokens } from './tokens.ts';
 import { selectEvents, Writer } from './writer.ts';
 
@@ -55,6 +57,7 @@ export class SqliteStore implements Store {
   readonly erasures: SqliteErasures;
   readonly published: SqlitePublished;
   private readonly commits: GroupCommit;
+  private readonly checkpoints: Checkpoints;
   private readonly letters: LetterTable;
   private readonly activity: Activity;
   private readonly writer: Writer;
@@ -68,12 +71,13 @@ export class SqliteStore implements Store {
   /** Opens, and if need be makes or migrates, the database in a folder that is held. */
   constructor(
     private readonly folder: string,
-    { consumers = [], onCommit, onUndone }: StoreOptions = {},
+    { consumers = [], onCommit, onUndone, questionMs }: StoreOptions = {},
     clock: () => number = Date.now,
   ) {
     this.path = join(folder, DATABASE_FILE);
     const db = openDatabase(this.path);
     this.db = db;
+    checkTexts(db);
     migrate(db);
     addColumns(db);
     this.identity = identityOf(db);
@@ -81,8 +85,13 @@ export class SqliteStore implements Store {
     this.letters = new LetterTable(db);
     this.activity = new Activity(db);
     this.writer = new Writer(db, rollups, this.activity, this.letters, new Naming(db));
+    this.checkpoints = new Checkpoints(openForCheckpoints(this.path));
     this.commits = new GroupCommit(db, {
-      ...(onCommit && { committed: onCommit }),
+      between: () => this.checkpoints.between(),
+      committed: (requests, events, ms) => {
+        this.checkpoints.committed();
+        onCommit?.(requests, events, ms);
+      },
       // Once per transaction, not per request: requests of one moment count the same things.
       finish: () => rollups.flush(),
       undone: (error) => {
@@ -90,11 +99,11 @@ export class SqliteStore implements Store {
         onUndone?.(told(error));
       },
     });
-    this.forNumbers = new Reader(this.path);
+    this.forNumbers = new Reader(this.path, questionMs);
     this.forLists = new Reader(this.path);
     this.tokens = new SqliteTokens(db, this.commits);
-    this.projects = new SqliteProjects(db, this.commits, this.tokens, (id) =>
-      this.removeProject(id, clock()),
+    this.projects = new SqliteProjects(db, this.commits, this.tokens, (id, waitMs) =>
+      this.removeProject(id, clock(), waitMs),
     );
     this.published = new SqlitePublished(db, this.commits);
     this.settings = new SqliteSettings(db, this.commits);
@@ -123,9 +132,10 @@ export class SqliteStore implements Store {
     letters: readonly DeadLetter[],
     nowMs: number,
   ): Promise<Stored> {
-    return this.commits.add(events.length + letters.length, () =>
-      this.writer.write(project, events, letters, nowMs),
-    );
+    return this.commits.add(events.length + letters.length, () => {
+      this.checkpoints.wrote(events);
+      return this.writer.write(project, events, letters, nowMs);
+    });
   }
 
   readonly events: Events = {
@@ -157,6 +167,7 @@ export class SqliteStore implements Store {
   readonly deadLetters: DeadLetters = {
     list: (project = 0, after, limit) => this.forLists.ask('letters', { project, after, limit }),
     get: async (id) => this.letters.get(id),
+    counts: () => this.letters.counts(),
     delete: (id) => this.commits.add(1, () => this.letters.delete(id)),
     replaced: (id, project, events, nowMs) =>
       this.commits.add(events.length + 1, () => {
@@ -192,6 +203,10 @@ export class SqliteStore implements Store {
 
   believeClock(nowMs: number): Promise<void> {
     return this.steady.believe(nowMs);
+  }
+
+  eventsToMigrate(): number {
+    return this.writer.naming.left;
   }
 
   async *scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
@@ -250,7 +265,8 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.commits.stop();
+    await this.commits.stop();
+    await this.checkpoints.close();
     await Promise.all([this.forNumbers.close(), this.forLists.close()]);
     this.checkpoint();
     this.db.close();
@@ -261,10 +277,11 @@ export class SqliteStore implements Store {
     return row && eventOf(row);
   }
 
-  private async removeProject(project: number, nowMs: number): Promise<string> {
-    const { id } = await this.erasures.erase({ what: 'project', project }, () => {
+  private async removeProject(project: number, nowMs: number, waitMs?: number): Promise<string> {
+    const mark = () => {
       this.projects.markRemoved(project, nowMs);
-    });
+    };
+    const { id } = await this.erasures.erase({ what: 'project', project }, mark, waitMs);
     return id;
   }
 
@@ -275,6 +292,7 @@ export class SqliteStore implements Store {
       this.tokens.reload();
       this.projects.reload();
       this.published.reload();
+      this.letters.recount();
     } catch {
       // It cannot be read now; nothing is written either.
     }

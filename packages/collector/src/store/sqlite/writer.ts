@@ -6,13 +6,13 @@ import type { Stored } from '../store.ts';
 import type { Activity } from './activity.ts';
 import type { Database, Statement } from './database.ts';
 import type { LetterTable } from './dead-letters.ts';
-import { EVENT_COLUMNS, eventOf, eventValues, insertEvent } from './events.ts';
+import { EVENT_COLUMNS, EventInsert, eventOf } from './events.ts';
 import type { Naming } from './naming.ts';
 import type { Rollups } from './rollups.ts';
 
 /** The writer of events of one database connection. */
 export class Writer {
-  private readonly insert: Statement;
+  private readonly inserts: EventInsert;
   private readonly highest: Statement;
   private readonly keepHighest: Statement;
   private readonly removeEvent: Statement;
@@ -25,7 +25,7 @@ export class Writer {
     private readonly letters: LetterTable,
     readonly naming: Naming,
   ) {
-    this.insert = insertEvent(db);
+    this.inserts = new EventInsert(db);
     this.highest = db.prepare(
       'SELECT max(seq, coalesce((SELECT max(seq) FROM events), 0)) AS seq FROM last_seq',
     );
@@ -49,10 +49,9 @@ export class Writer {
     const isNew: boolean[] = [];
     for (const event of events) {
       const known = this.activity.idOf(project!, event.distinctId, event.timeMs);
-      const values = eventValues(this.seq + 1, project!, known.id, event, nowMs);
-      const { changes } = this.insert.run(...values);
-      isNew.push(changes > 0);
-      if (changes === 0) {
+      const isNewOne = this.inserts.insert(this.seq + 1, project!, known.id, event, nowMs);
+      isNew.push(isNewOne);
+      if (!isNewOne) {
         this.activity.unused(project!, event.distinctId, known);
         continue;
       }
@@ -80,7 +79,7 @@ export class Writer {
    */
   replace(old: StoredEvent, event: Event, id: number, nowMs: number): void {
     this.removeEvent.run(old.seq);
-    this.insert.run(...eventValues(++this.seq, old.project, id, event, nowMs));
+    this.inserts.insert(++this.seq, old.project, id, event, nowMs);
   }
 
   /**

@@ -1,8 +1,9 @@
 // Median and 95th percentile of each command's duration, from the counted buckets.
 
 import type { Range } from '../../numbers.ts';
-import { type Database, textOf } from '../database.ts';
+import { textOf } from '../database.ts';
 import { DIMENSION, middleOf } from '../dimensions.ts';
+import type { Rows } from '../reading/timed.ts';
 import { countsIn } from './query.ts';
 
 export interface Durations {
@@ -12,14 +13,13 @@ export interface Durations {
 }
 
 /** The durations of every command in a range. Right to within 5 %. */
-export function durationsOf(db: Database, range: Range): Map<string, Durations> {
+export async function durationsOf(db: Rows, range: Range): Promise<Map<string, Durations>> {
   const { sql, params } = countsIn(range, DIMENSION.duration);
-  const rows = db
-    .prepare(
-      `SELECT CAST(v.value AS BLOB) AS name, c.sub AS bucket, n AS count
-       FROM ${sql} c JOIN dimension_values v ON v.id = c.value ORDER BY c.value, c.sub`,
-    )
-    .all(...params);
+  const rows = await db.all(
+    `SELECT CAST(v.value AS BLOB) AS name, c.sub AS bucket, n AS count
+     FROM ${sql} c JOIN dimension_values v ON v.id = c.value ORDER BY c.value, c.sub`,
+    ...params,
+  );
   const buckets = new Map<string, [bucket: number, count: number][]>();
   for (const row of rows) {
     const name = textOf(row.name);

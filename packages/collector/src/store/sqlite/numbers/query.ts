@@ -1,8 +1,9 @@
-// What a query is: a function from a read-only database and its parameters to JSON.
+// What the numbers have in common: the counts of a dimension in a range.
 
 import type { Range } from '../../numbers.ts';
 import { firstDayOfMonth, monthOfDay } from '../../periods.ts';
-import { type Database, type Row, textOf } from '../database.ts';
+import { type Row, textOf } from '../database.ts';
+import type { Rows } from '../reading/timed.ts';
 
 /** A value with its count. */
 export interface Counted {
@@ -48,16 +49,15 @@ export function countsIn(range: Range, dimension: number): { sql: string; params
 }
 
 /** Every value of a dimension in a range, `(other)` among them, the most frequent first. */
-export function valuesOf(db: Database, range: Range, dimension: number): Counted[] {
+export async function valuesOf(db: Rows, range: Range, dimension: number): Promise<Counted[]> {
   const { sql, params } = countsIn(range, dimension);
-  return db
-    .prepare(
-      `SELECT CAST(v.value AS BLOB) AS name, sum(n) AS count, sum(failed) AS failed
-       FROM ${sql} c JOIN dimension_values v ON v.id = c.value
-       GROUP BY c.value ORDER BY count DESC, name`,
-    )
-    .all(...params)
-    .map(countedOf);
+  const rows = await db.all(
+    `SELECT CAST(v.value AS BLOB) AS name, sum(n) AS count, sum(failed) AS failed
+     FROM ${sql} c JOIN dimension_values v ON v.id = c.value
+     GROUP BY c.value ORDER BY count DESC, name`,
+    ...params,
+  );
+  return rows.map(countedOf);
 }
 
 export const countedOf = (row: Row): Counted => ({
@@ -67,18 +67,17 @@ export const countedOf = (row: Row): Counted => ({
 });
 
 /** The values of a dimension, each divided by the names of its second dimension. */
-export function dividedOf(db: Database, range: Range, dimension: number) {
+export async function dividedOf(db: Rows, range: Range, dimension: number) {
   const { sql, params } = countsIn(range, dimension);
-  return db
-    .prepare(
-      `SELECT CAST(v.value AS BLOB) AS name, CAST(s.value AS BLOB) AS sub, n AS count
-       FROM ${sql} c JOIN dimension_values v ON v.id = c.value
-       LEFT JOIN dimension_values s ON s.id = c.sub`,
-    )
-    .all(...params)
-    .map((row) => ({
-      name: textOf(row.name),
-      sub: row.sub === null || row.sub === undefined ? undefined : textOf(row.sub),
-      count: Number(row.count),
-    }));
+  const rows = await db.all(
+    `SELECT CAST(v.value AS BLOB) AS name, CAST(s.value AS BLOB) AS sub, n AS count
+     FROM ${sql} c JOIN dimension_values v ON v.id = c.value
+     LEFT JOIN dimension_values s ON s.id = c.sub`,
+    ...params,
+  );
+  return rows.map((row) => ({
+    name: textOf(row.name),
+    sub: row.sub === null || row.sub === undefined ? undefined : textOf(row.sub),
+    count: Number(row.count),
+  }));
 }

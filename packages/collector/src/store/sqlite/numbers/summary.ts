@@ -7,63 +7,63 @@ import { type ValueRule, written } from '../../../../../schema/src/values.ts';
 import type { Range } from '../../numbers.ts';
 import { firstDayOfMonth, firstDayOfWeek, isoDay, monthOfDay, weekOfDay } from '../../periods.ts';
 import { bitsOf, KIND } from '../activity.ts';
-import type { Database } from '../database.ts';
+import { textOf } from '../database.ts';
 import { DIMENSION, SHARES } from '../dimensions.ts';
+import type { Rows } from '../reading/timed.ts';
 import { durationsOf } from './durations.ts';
 import { type Counted, dividedOf, valuesOf } from './query.ts';
 
 /** Active ids of each day, week or month that the range touches. */
-function activeOf(db: Database, { project, fromDay, toDay }: Range) {
-  const select = db.prepare(
-    `SELECT period, n FROM active_counts
-     WHERE project_id = ? AND kind = ? AND period BETWEEN ? AND ? ORDER BY period`,
-  );
-  const list = (kind: number, from: number, to: number, firstDay: (period: number) => number) =>
-    select.all(project, kind, from, to).map((row) => ({
+async function activeOf(db: Rows, { project, fromDay, toDay }: Range) {
+  const select = `SELECT period, n FROM active_counts
+    WHERE project_id = ? AND kind = ? AND period BETWEEN ? AND ? ORDER BY period`;
+  const list = async (
+    kind: number,
+    from: number,
+    to: number,
+    firstDay: (period: number) => number,
+  ) =>
+    (await db.all(select, project, kind, from, to)).map((row) => ({
       start: isoDay(firstDay(Number(row.period))),
       ids: Number(row.n),
     }));
   return {
-    day: list(KIND.day, fromDay, toDay, (day) => day),
-    week: list(KIND.week, weekOfDay(fromDay), weekOfDay(toDay), firstDayOfWeek),
-    month: list(KIND.month, monthOfDay(fromDay), monthOfDay(toDay), firstDayOfMonth),
+    day: await list(KIND.day, fromDay, toDay, (day) => day),
+    week: await list(KIND.week, weekOfDay(fromDay), weekOfDay(toDay), firstDayOfWeek),
+    month: await list(KIND.month, monthOfDay(fromDay), monthOfDay(toDay), firstDayOfMonth),
   };
 }
 
 /** Distinct ids of the range. */
-function activeIds(db: Database, { project, fromDay, toDay }: Range): number {
+async function activeIds(db: Rows, { project, fromDay, toDay }: Range): Promise<number> {
   const [first, last] = [monthOfDay(fromDay), monthOfDay(toDay)];
-  const row = db
-    .prepare(
-      `SELECT count(DISTINCT id) AS n FROM active
-       WHERE project_id = ? AND month BETWEEN ? AND ?
-         AND CASE month WHEN ? THEN days & ? WHEN ? THEN days & ? ELSE 1 END`,
-    )
-    .get(
-      project,
-      first,
-      last,
-      first,
-      bitsOf(first, fromDay, toDay),
-      last,
-      bitsOf(last, fromDay, toDay),
-    );
+  const [row] = await db.all(
+    `SELECT count(DISTINCT id) AS n FROM active
+     WHERE project_id = ? AND month BETWEEN ? AND ?
+       AND CASE month WHEN ? THEN days & ? WHEN ? THEN days & ? ELSE 1 END`,
+    project,
+    first,
+    last,
+    first,
+    bitsOf(first, fromDay, toDay),
+    last,
+    bitsOf(last, fromDay, toDay),
+  );
   return Number(row?.n ?? 0);
 }
 
 /** Events, commands and failures of each day. */
-function activityOf(db: Database, { project, fromDay, toDay }: Range) {
-  const rows = db.prepare(
-    `SELECT start, dimension, sum(n) AS n, sum(failed) AS failed FROM rollups
-       WHERE project_id = ? AND dimension = ? AND grain = 1 AND start BETWEEN ? AND ?
-       GROUP BY start`,
-  );
+async function activityOf(db: Rows, { project, fromDay, toDay }: Range) {
+  const select = `SELECT start, dimension, sum(n) AS n, sum(failed) AS failed FROM rollups
+    WHERE project_id = ? AND dimension = ? AND grain = 1 AND start BETWEEN ? AND ?
+    GROUP BY start`;
   const commands = new Map(
-    rows
-      .all(project, DIMENSION.command, fromDay, toDay)
-      .map((row) => [Number(row.start), { n: Number(row.n), failed: Number(row.failed) }]),
+    (await db.all(select, project, DIMENSION.command, fromDay, toDay)).map((row) => [
+      Number(row.start),
+      { n: Number(row.n), failed: Number(row.failed) },
+    ]),
   );
-  return rows.all(project, DIMENSION.event, fromDay, toDay).map((row) => ({
+  return (await db.all(select, project, DIMENSION.event, fromDay, toDay)).map((row) => ({
     day: isoDay(Number(row.start)),
     events: Number(row.n),
     commands: commands.get(Number(row.start))?.n ?? 0,
@@ -72,8 +72,12 @@ function activityOf(db: Database, { project, fromDay, toDay }: Range) {
 }
 
 /** Values of a dimension, each with how often each of their events happened. */
-const countedUses = (db: Database, range: Range, dimension: number) =>
-  dividedOf(db, range, dimension).map(({ name, sub = '', count }) => ({ name, event: sub, count }));
+const countedUses = async (db: Rows, range: Range, dimension: number) =>
+  (await dividedOf(db, range, dimension)).map(({ name, sub = '', count }) => ({
+    name,
+    event: sub,
+    count,
+  }));
 
 /** Counts from before there was a rule for names, under the names of today. */
 function merged(counts: readonly Counted[], rule: ValueRule | undefined): readonly Counted[] {
@@ -99,42 +103,57 @@ function sharesOf(values: readonly Counted[]): Shared[] {
     .map(({ name, count }) => ({ name, count, share: share(count, total) }));
 }
 
+/** How many of each share there are. */
+async function allShares(db: Rows, range: Range): Promise<Record<string, Shared[]>> {
+  const shares: Record<string, Shared[]> = {};
+  for (const { list, dimension, values } of SHARES) {
+    shares[list] = sharesOf(merged(await valuesOf(db, range, dimension), values));
+  }
+  return shares;
+}
+
 /** The summary of a range. */
-export function summary(db: Database, range: Range): CollectorSummary {
+export async function summary(db: Rows, range: Range): Promise<CollectorSummary> {
   const { project, fromDay, toDay } = range;
-  const named = db.prepare('SELECT id, name FROM projects WHERE id = ?').get(project);
-  const events = valuesOf(db, range, DIMENSION.event);
-  const commandCounts = valuesOf(db, range, DIMENSION.command);
-  const durations = durationsOf(db, range);
-  const errors = dividedOf(db, range, DIMENSION.error)
+  const [named] = await db.all(
+    'SELECT CAST(name AS BLOB) AS name FROM projects WHERE id = ?',
+    project,
+  );
+  const events = await valuesOf(db, range, DIMENSION.event);
+  const commandCounts = await valuesOf(db, range, DIMENSION.command);
+  const durations = await durationsOf(db, range);
+  const errors = (await dividedOf(db, range, DIMENSION.error))
     .map(({ name, sub, count }) => ({ type: name, command: sub ?? null, name, count }))
     .sort(byCount);
-  const adoption = db
-    .prepare(
+  const adoption = (
+    await db.all(
       `SELECT first_day, count(*) AS n FROM ids
        WHERE project_id = ? AND first_day BETWEEN ? AND ? GROUP BY first_day ORDER BY first_day`,
+      project,
+      fromDay,
+      toDay,
     )
-    .all(project, fromDay, toDay)
-    .map((row) => ({ day: isoDay(Number(row.first_day)), new_ids: Number(row.n) }));
-  const installations = Number(
-    db
-      .prepare('SELECT count(*) AS n FROM ids WHERE project_id = ? AND first_day <= ?')
-      .get(project, toDay)?.n ?? 0,
+  ).map((row) => ({ day: isoDay(Number(row.first_day)), new_ids: Number(row.n) }));
+  const [all] = await db.all(
+    'SELECT count(*) AS n FROM ids WHERE project_id = ? AND first_day <= ?',
+    project,
+    toDay,
   );
+  const installations = Number(all?.n ?? 0);
   const sum = (list: readonly { count: number }[]) =>
-    list.reduce((all, { count }) => all + count, 0);
+    list.reduce((sum, { count }) => sum + count, 0);
   const commands = sum(commandCounts);
   const failures = commandCounts.reduce((all, { failed }) => all + failed, 0);
   const countOf = (event: string) => events.find(({ name }) => name === event)?.count ?? 0;
 
   return {
-    project: { id: project, name: String(named?.name ?? '') },
+    project: { id: project, name: named ? textOf(named.name) : '' },
     from: isoDay(fromDay),
     to: isoDay(toDay),
     generated_at: new Date().toISOString(),
     totals: {
       events: sum(events),
-      active_ids: activeIds(db, range),
+      active_ids: await activeIds(db, range),
       installations,
       new_ids: adoption.reduce((all, { new_ids }) => all + new_ids, 0),
       commands,
@@ -142,12 +161,12 @@ export function summary(db: Database, range: Range): CollectorSummary {
       failure_rate: share(failures, commands),
       errors: sum(errors),
     },
-    active: activeOf(db, range),
+    active: await activeOf(db, range),
     adoption,
-    activity: activityOf(db, range),
+    activity: await activityOf(db, range),
     events: events.slice(0, TOP).map(({ name, count }) => ({ name, count })),
-    services: usesOf(countedUses(db, range, DIMENSION.service), 'service_'),
-    overrides: usesOf(countedUses(db, range, DIMENSION.override), 'override_'),
+    services: usesOf(await countedUses(db, range, DIMENSION.service), 'service_'),
+    overrides: usesOf(await countedUses(db, range, DIMENSION.override), 'override_'),
     commands: commandCounts.slice(0, TOP).map(({ name, count, failed }) => ({
       name,
       count,
@@ -157,12 +176,7 @@ export function summary(db: Database, range: Range): CollectorSummary {
       p95_ms: durations.get(name)?.p95_ms ?? null,
     })),
     errors: errors.slice(0, TOP).map(({ type, command, count }) => ({ type, command, count })),
-    shares: Object.fromEntries(
-      SHARES.map(({ list, dimension, values }) => [
-        list,
-        sharesOf(merged(valuesOf(db, range, dimension), values)),
-      ]),
-    ),
+    shares: await allShares(db, range),
     installs: {
       started: countOf('installation_started'),
       completed: countOf('installation_completed'),

@@ -3,47 +3,47 @@
 
 import { share } from '../../../../../schema/src/counting.ts';
 import type { Range, TableName } from '../../numbers.ts';
-import type { Database } from '../database.ts';
 import { DIMENSION } from '../dimensions.ts';
+import type { Rows } from '../reading/timed.ts';
 import { durationsOf } from './durations.ts';
 import { dividedOf, valuesOf } from './query.ts';
 
 /** Name → table. */
 const QUERIES = {
   /** Agents by their names. */
-  agents: (db: Database, range: Range) =>
-    valuesOf(db, range, DIMENSION.agent).map(({ name, count, failed }) => ({
+  agents: async (db: Rows, range: Range) =>
+    (await valuesOf(db, range, DIMENSION.agent)).map(({ name, count, failed }) => ({
       agent: name,
       count,
       failures: failed,
     })),
   /** What sends: the versions of the shim. */
-  versions: (db: Database, range: Range) =>
-    valuesOf(db, range, DIMENSION.version).map(({ name, count }) => ({
+  versions: async (db: Rows, range: Range) =>
+    (await valuesOf(db, range, DIMENSION.version)).map(({ name, count }) => ({
       version: name,
       count,
     })),
-  commands: (db: Database, range: Range) =>
-    valuesOf(db, range, DIMENSION.command).map(({ name, count, failed }) => ({
+  commands: async (db: Rows, range: Range) =>
+    (await valuesOf(db, range, DIMENSION.command)).map(({ name, count, failed }) => ({
       command: name,
       count,
       failures: failed,
       failure_rate: share(failed, count),
     })),
-  services: (db: Database, range: Range) =>
-    dividedOf(db, range, DIMENSION.service)
+  services: async (db: Rows, range: Range) =>
+    (await dividedOf(db, range, DIMENSION.service))
       .map(({ name, sub, count }) => ({ service: name, event: sub ?? '', count }))
       .sort((a, b) => b.count - a.count),
-  errors: (db: Database, range: Range) =>
-    dividedOf(db, range, DIMENSION.error)
+  errors: async (db: Rows, range: Range) =>
+    (await dividedOf(db, range, DIMENSION.error))
       .map(({ name, sub, count }) => ({ error_type: name, command: sub ?? null, count }))
       .sort((a, b) => b.count - a.count),
-  performance: (db: Database, range: Range) =>
-    [...durationsOf(db, range)].map(([command, durations]) => ({ command, ...durations })),
+  performance: async (db: Rows, range: Range) =>
+    [...(await durationsOf(db, range))].map(([command, durations]) => ({ command, ...durations })),
 } as const satisfies Record<TableName, unknown>;
 
 /** One table of a range. */
 export const table = (
-  db: Database,
+  db: Rows,
   { table: name, range }: { table: TableName; range: Range },
-): Record<string, unknown>[] => QUERIES[name](db, range);
+): Promise<Record<string, unknown>[]> => QUERIES[name](db, range);

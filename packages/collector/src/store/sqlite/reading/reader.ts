@@ -1,9 +1,10 @@
 // Asks a reading thread. It is started at the first question and again if it dies.
 
 import { Worker } from 'node:worker_threads';
-import { type Database, openReader } from '../database.ts';
-import { answer, type Queries, type QueryName } from './queries.ts';
-import type { Answer, Question } from './worker.ts';
+import { QUESTION_WAIT_MS } from '../../../limits.ts';
+import { TooSlow } from '../../errors.ts';
+import { Answers, type Params, type QueryName, type Result } from './queries.ts';
+import type { Answer, Question, Reading } from './worker.ts';
 
 /** Run as TypeScript (tests, in one process) there is no thread to be had: it answers in this one. */
 const HAS_THREADS = import.meta.url.endsWith('.js');
@@ -11,23 +12,23 @@ const HAS_THREADS = import.meta.url.endsWith('.js');
 /** A reading thread of one database. */
 export class Reader {
   private worker: Worker | undefined;
-  private inline: Database | undefined;
+  private inline: Answers | undefined;
   private nextId = 1;
   private readonly waiting = new Map<
     number,
     { resolve: (result: unknown) => void; reject: (error: Error) => void }
   >();
 
-  constructor(private readonly path: string) {}
+  constructor(
+    private readonly path: string,
+    private readonly limitMs = QUESTION_WAIT_MS,
+  ) {}
 
-  /** Runs a query. @throws when it fails, or the thread ends. */
-  async ask<N extends QueryName>(
-    name: N,
-    params: Parameters<Queries[N]>[1],
-  ): Promise<ReturnType<Queries[N]>> {
+  /** Runs a query. @throws when it fails, or the thread ends; TooSlow when it takes too long. */
+  async ask<N extends QueryName>(name: N, params: Params<N>): Promise<Result<N>> {
     if (!HAS_THREADS) {
-      this.inline ??= openReader(this.path);
-      return answer(this.inline, name, params);
+      this.inline ??= new Answers(this.path, this.limitMs);
+      return this.inline.to(name, params);
     }
     this.worker ??= this.start();
     const id = this.nextId++;
@@ -47,7 +48,7 @@ export class Reader {
 
   private start(): Worker {
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
-      workerData: { path: this.path },
+      workerData: { path: this.path, limitMs: this.limitMs } satisfies Reading,
       resourceLimits: { maxOldGenerationSizeMb: 256 },
     });
     worker.on('message', (given: Answer) => {
@@ -55,8 +56,7 @@ export class Reader {
       this.waiting.delete(given.id);
       if (this.waiting.size === 0) worker.unref();
       if ('error' in given) {
-        const { error, code } = given;
-        asked?.reject(Object.assign(new Error(error), code === undefined ? {} : { code }));
+        asked?.reject(errorOf(given));
       } else {
         asked?.resolve(given.result);
       }
@@ -73,12 +73,18 @@ export class Reader {
   }
 }
 
+/** An error of the thread, as it was there. */
+function errorOf({ error, code }: { error: string; code: string | undefined }): Error {
+  if (code === 'TOO_SLOW') return new TooSlow();
+  return Object.assign(new Error(error), code === undefined ? {} : { code });
+}
+
 /** One question that may take long, in a thread of its own: nobody waits behind it. */
 export async function askAlone<N extends QueryName>(
   path: string,
   name: N,
-  params: Parameters<Queries[N]>[1],
-): Promise<ReturnType<Queries[N]>> {
+  params: Params<N>,
+): Promise<Result<N>> {
   const reader = new Reader(path);
   try {
     return await reader.ask(name, params);

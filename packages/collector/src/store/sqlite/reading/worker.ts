@@ -1,9 +1,13 @@
 // The thread that reads: long queries never hold up the thread that ingests.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { openReader } from '../database.ts';
-import { answer, type QueryName } from './queries.ts';
+import { Answers, type QueryName } from './queries.ts';
 
+/** What the thread is started with. */
+export interface Reading {
+  readonly path: string;
+  readonly limitMs: number;
+}
 /** A question to the thread, and its answer. */
 export interface Question {
   readonly id: number;
@@ -16,10 +20,12 @@ export type Answer =
 
 if (parentPort) {
   const port = parentPort;
-  const db = openReader((workerData as { path: string }).path);
-  port.on('message', ({ id, name, params }: Question) => {
+  const { path, limitMs } = workerData as Reading;
+  const answers = new Answers(path, limitMs);
+  port.on('message', async ({ id, name, params }: Question) => {
     try {
-      port.postMessage({ id, result: answer(db, name, params as never) } satisfies Answer);
+      const result = await answers.to(name, params as never);
+      port.postMessage({ id, result } satisfies Answer);
     } catch (error) {
       const { message, code } = error as { message?: string; code?: string };
       port.postMessage({ id, error: message ?? String(error), code } satisfies Answer);
