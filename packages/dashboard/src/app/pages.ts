@@ -17,7 +17,9 @@ import { live } from '../panels/live';
 import { outcomes } from '../panels/outcomes';
 import { own } from '../panels/own';
 import type { Panel } from '../panels/panel';
+import { publishing } from '../panels/publishing';
 import { overrides, services } from '../panels/services';
+import { timeZone } from '../panels/time-zone';
 import { columnsOf } from './scope';
 
 export interface Page {
@@ -151,6 +153,7 @@ export function pagesOf(kind: Kind): readonly Page[] {
     page('live', 'Live', [live], { hasFilters: true }),
     page('dead-letters', 'Dead letters', [deadLetters]),
     page('health', 'Health', [health]),
+    page('settings', 'Settings', [publishing, timeZone]),
   ];
   made.set(kind, pages);
   return pages;

@@ -46,6 +46,17 @@ function parts({ values }: Line, open: number | undefined): (number | null)[][] 
   ];
 }
 
+/** What a name at the axis takes, in pixels. */
+const SPACE = 74;
+
+/** As many of the starts as have room, in seconds; evenly, up to the last one. */
+function thinned(starts: readonly number[], width: number): number[] {
+  const step = Math.ceil(starts.length / Math.max(1, Math.floor((width - 80) / SPACE)));
+  return starts
+    .filter((_start, index) => (starts.length - 1 - index) % step === 0)
+    .map((ms) => ms / 1_000);
+}
+
 /** The options of a chart `width` pixels wide; `moved` is told where the cursor stands. */
 export function optionsOf(
   { interval, zone, unit = 'count', lines, starts }: Plotted,
@@ -65,7 +76,8 @@ export function optionsOf(
     width,
     height: HEIGHT,
     legend: { show: false },
-    padding: [12, 12, 0, 0],
+    // The last month stands under the edge: half of its name is beyond it.
+    padding: [12, interval === 'month' ? 30 : 12, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), zone),
     scales: {
       y: { range: (_plot, _min, max) => [0, Math.max(unit === 'count' ? 4 : 0.01, max * 1.08)] },
@@ -77,7 +89,9 @@ export function optionsOf(
         grid: { show: false },
         ticks,
         size: 30,
-        space: 74,
+        space: SPACE,
+        // Of months, only their starts: where there are few, days would be named by their month too.
+        ...(interval === 'month' && { splits: (plot) => thinned(starts, plot.width) }),
         values: (_plot, splits) => splits.map((at) => instant(at * 1_000, zone, TICKS[interval])),
       },
       {

@@ -16,14 +16,18 @@ export function Months({
   const what = titled(counted);
   return (
     <Card id="months" title={`${what} by month`} question="How many use it?" isWide>
-      <p class="headline">
-        <span class="number big">{ids === null ? '–' : format(ids, 'count')}</span>{' '}
-        <span>
-          {ids === null
-            ? `Fewer than ${at_least} ${counted} in ${monthInWords(month)}: not published.`
-            : `${counted} or more in ${monthInWords(month)}`}
-        </span>
-      </p>
+      {ids === null ? (
+        <p class="headline">
+          Fewer than {at_least} {counted} in {monthInWords(month)}: nothing is said of them.
+        </p>
+      ) : (
+        <p class="headline">
+          <span class="number big">{format(ids, 'count')}</span>{' '}
+          <span>
+            {counted} or more in {monthInWords(month)}
+          </span>
+        </p>
+      )}
       {months.length > 1 && (
         <Series
           title={`${what} by month`}

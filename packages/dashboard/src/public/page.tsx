@@ -91,7 +91,7 @@ function Figures(figures: PublicFigures) {
             <bdi>{project}</bdi>
           </h1>
           {shown && (
-            <label class="range">
+            <label class="range month">
               <span class="soft">Month</span>
               <select value={shown.month} onChange={(event) => choose(event.currentTarget.value)}>
                 {[...months].reverse().map(({ month }) => (
@@ -133,8 +133,9 @@ function Footer({ project, counted, at_least, rounded_down_to, time_zone }: Publ
         Shares are of rounded numbers. Months are those of {time_zone}, and do not change once they
         are published.
       </p>
-      <a href={`/api/v1/public/${name}`}>JSON</a>
-      <a href={`/public/${name}/badge.svg`}>Badge</a>
+      <p class="links">
+        <a href={`/api/v1/public/${name}`}>JSON</a> <a href={`/public/${name}/badge.svg`}>Badge</a>
+      </p>
     </footer>
   );
 }

@@ -4,11 +4,10 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Column, checkColumns } from '../columns.ts';
-import { LIFTED } from './lifted.ts';
 import { quoted } from './sql.ts';
 
-/** The layout of the tables. A file of another one is made anew. */
-const VERSION = '3';
+/** The layout of the tables, and which properties get columns. A file of another one is made anew. */
+const VERSION = '5';
 
 const TYPES = { text: 'VARCHAR', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'BIGINT' } as const;
 
@@ -54,7 +53,7 @@ export const compactOf = (file: string): string => `${file}.compact`;
 
 /** Copies what there is into a file of its own, without what was erased. The file is not open any more. */
 export async function copyCompacted(connection: DuckDBConnection, file: string): Promise<void> {
-  removeCompact(file);
+  remove(compactOf(file));
   // A damaged file that was kept for a look has what was erased, too.
   for (const end of ['', '.wal']) rmSync(asideOf(file) + end, { force: true });
   const target = compactOf(file).replaceAll("'", "''");
@@ -69,8 +68,8 @@ export async function copyCompacted(connection: DuckDBConnection, file: string):
   await connection.run('DETACH compacted');
 }
 
-function removeCompact(file: string): void {
-  for (const end of ['', '.wal']) rmSync(compactOf(file) + end, { force: true });
+function remove(file: string): void {
+  for (const end of ['', '.wal']) rmSync(file + end, { force: true });
 }
 
 /** Moves a damaged file out of the way. */
@@ -81,17 +80,16 @@ export function moveAside(file: string): void {
   }
 }
 
-/** An open file. */
-export interface OpenFile {
-  readonly instance: DuckDBInstance;
-  /** Columns of the table of events after those that every event has, in its order. */
-  readonly order: readonly string[];
-}
-
-/** Opens the file, or makes it. A damaged one is moved aside, and the new one says so. */
-export async function openFile(settings: FileSettings, isKnownBad = false): Promise<OpenFile> {
+/**
+ * Opens the file, or makes it. A damaged one is moved aside, and the new one says so; so does one in the
+ * place of a file with other tables, which nobody needs to look at: it is removed.
+ */
+export async function openFile(
+  settings: FileSettings,
+  isKnownBad = false,
+): Promise<DuckDBInstance> {
   checkColumns(settings.columns);
-  removeCompact(settings.file);
+  remove(compactOf(settings.file));
   let reason: string | undefined;
   if (isKnownBad) reason = 'its process died again and again while opening it';
   else {
@@ -100,13 +98,14 @@ export async function openFile(settings: FileSettings, isKnownBad = false): Prom
     } catch (error) {
       if (!isDamage(error)) throw error;
       reason = (error as Error).message.split('\n', 1)[0]!;
+      if (error instanceof Damaged) remove(settings.file);
     }
   }
   moveAside(settings.file);
   return open(settings, `the file was damaged (${reason}): rebuild the warehouse`);
 }
 
-async function open(settings: FileSettings, incomplete?: string): Promise<OpenFile> {
+async function open(settings: FileSettings, incomplete?: string): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(settings.file, {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryMb}MB`,
@@ -123,7 +122,8 @@ async function open(settings: FileSettings, incomplete?: string): Promise<OpenFi
     const connection = await instance.connect();
     try {
       await confine(connection, settings.file);
-      return { instance, order: await prepare(connection, settings.columns, incomplete) };
+      await prepare(connection, settings.columns, incomplete);
+      return instance;
     } finally {
       connection.closeSync();
     }
@@ -146,7 +146,7 @@ async function prepare(
   connection: DuckDBConnection,
   columns: readonly Column[],
   incomplete?: string,
-): Promise<string[]> {
+): Promise<void> {
   await connection.run('BEGIN');
   await connection.run('CREATE TABLE IF NOT EXISTS meta (key VARCHAR, value VARCHAR)');
   const version = await connection.runAndReadAll("SELECT value FROM meta WHERE key = 'version'");
@@ -164,14 +164,13 @@ async function prepare(
   await connection.run(
     'CREATE TABLE IF NOT EXISTS ids (project INTEGER, id UBIGINT, n UINTEGER, distinct_id VARCHAR)',
   );
-  // Which property of a project is in which of those columns; null: in none.
+  // Which property of a project has which column (`lifted.ts` adds them); null: none.
   await connection.run(
     'CREATE TABLE IF NOT EXISTS lifted (project INTEGER, key UBIGINT, place UTINYINT)',
   );
   // Every number, not only the highest: batches may come in any order.
   await connection.run('CREATE TABLE IF NOT EXISTS batches (number BIGINT)');
-  const lifted = LIFTED.map((name) => ({ name, type: 'text' as const }));
-  for (const { name, type } of [...columns, ...lifted]) {
+  for (const { name, type } of columns) {
     await connection.run(
       `ALTER TABLE events ADD COLUMN IF NOT EXISTS ${quoted(name)} ${TYPES[type]}`,
     );
@@ -187,5 +186,4 @@ async function prepare(
     }
   }
   await connection.run('COMMIT');
-  return [...types.keys()].slice(EVENTS.length);
 }

@@ -11,13 +11,15 @@ import { keyOfText } from './keys.ts';
 const PLACES = 16;
 /** Keys of a project that are told apart: beyond them none is given a column any more. */
 const JUDGED = 64;
+/** SDKs add forty keys to an event, which would take all places before the project's own came: but these. */
+const OF_SDKS = new Set(['$browser', '$device_type', '$lib', '$lib_version', '$os', '$pathname']);
 /** Names whose numbers are remembered, of all projects. */
 const NAMES = 10_000;
-/** A text that is longer is no name for a group of events. */
+/** A text that is longer is no name for a group of events, nor of a property: names are remembered. */
 const LONGEST = 64;
 
-/** The columns, in order. */
-export const LIFTED: readonly string[] = Array.from({ length: PLACES }, (_, n) => `lifted${n}`);
+/** The column of a place. It is added to the table for the first project that has so many properties. */
+export const liftedColumn = (place: number): string => `lifted${place}`;
 
 /** The text of a property, as questions know it: of what is no text its JSON. */
 export function textOfProperty(value: unknown): string | null {
@@ -58,8 +60,7 @@ export class Lifted {
 
   /** The place of a property of an event; null: it has none. A key that is new may be given one. */
   placeOf(project: number, name: string, value: unknown): number | null {
-    // The keys that SDKs add would take all places before the project's own came.
-    if (name.startsWith('$')) return null;
+    if (name.length > LONGEST || (name.startsWith('$') && !OF_SDKS.has(name))) return null;
     const known = this.byName.get(`${project} ${name}`);
     if (known !== undefined) return known;
     const place = this.placeOfKey(project, keyOfText(name), value);
@@ -70,16 +71,21 @@ export class Lifted {
     return place ?? null;
   }
 
-  /** After `placeOf`, in the same transaction. */
-  async save(): Promise<void> {
+  /** After `placeOf`, in the same transaction. True: the table may have another column since. */
+  async save(): Promise<boolean> {
     const { fresh } = this;
     this.fresh = [];
     for (const [project, key, place] of fresh) {
+      if (place !== null) {
+        const column = liftedColumn(place);
+        await this.connection.run(`ALTER TABLE events ADD COLUMN IF NOT EXISTS ${column} VARCHAR`);
+      }
       await this.connection.run(
         `INSERT INTO lifted VALUES ($1::INTEGER, $2::UBIGINT, $3::UTINYINT)`,
         [project, String(key), place],
       );
     }
+    return fresh.length > 0;
   }
 
   /** What is in the table may be another than what was seen last. */
@@ -117,5 +123,5 @@ export async function liftedOf(
     [project],
   );
   const rows = found.getRowsJS() as [bigint, number][];
-  return new Map(rows.map(([key, place]) => [key, LIFTED[place]!]));
+  return new Map(rows.map(([key, place]) => [key, liftedColumn(place)]));
 }
