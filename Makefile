@@ -32,6 +32,7 @@ bench: build ## Measure the overhead; takes a few minutes
 	@npm run --silent bench
 	@npm run --silent build -w packages/collector
 	@node bench/collector.mjs
+	@node bench/pages.mjs
 
 torture: build ## Hundreds of kills, and other slow cruelty
 	@npm run --silent torture

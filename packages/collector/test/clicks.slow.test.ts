@@ -127,6 +127,31 @@ describe.runIf(hasBrowser())('a click on the pages', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('macos');
   });
 
+  it('asks first for what is on the screen, then for what is below it', async () => {
+    const { page, asked } = await view('/', { viewport: { width: 900, height: 500 } });
+    await page.locator('#by-event li').first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
+    asked.splice(0);
+    let release = () => {};
+    const gate = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route('**/api/v1/query*', async (route) => {
+      await gate;
+      await route.continue().catch(() => undefined);
+    });
+    await page.evaluate(() => {
+      document.querySelector<HTMLElement>('#by-os button.name')?.click();
+    });
+    await poll(() => asked.some(({ search }) => search.includes('kind=series'))).toBe(true);
+    const of = (column: string) =>
+      asked.some(({ searchParams }) => searchParams.get('by') === column);
+    expect(of('os')).toBe(false);
+    release();
+    await poll(() => of('os')).toBe(true);
+    await poll(() => page.locator('#by-os li').count()).toBe(1);
+  });
+
   it('on a version in the list, or in the legend of its chart, filters by it', async () => {
     const { page } = await view('/');
     await page.locator('#adoption .legend').getByRole('button', { name: '1.10.0' }).click();

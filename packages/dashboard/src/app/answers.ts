@@ -148,6 +148,18 @@ function standing(): Standing {
   };
 }
 
+/** Calls back once nothing that is shown waits for an answer. Returns what ends that. */
+export function onceAnswered(done: () => void): () => void {
+  const look = () => {
+    if (standing().isAsking) return;
+    everyone.delete(look);
+    done();
+  };
+  everyone.add(look);
+  look();
+  return () => everyone.delete(look);
+}
+
 /** How all answers stand; drawn anew when that changes. */
 export function useStanding(): Standing {
   const [now, setNow] = useState(standing);

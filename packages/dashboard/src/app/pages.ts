@@ -55,8 +55,11 @@ const versions = byColumn(
 );
 
 /** Successes of installations by what they ran on. */
-const succeeding = (column: string, title: string): Panel =>
-  byColumn({ column }, { title, question: `Do installations succeed on each?`, extra: 'success' });
+const succeeding = (column: string, title: string, isTimed = false): Panel =>
+  byColumn(
+    { column },
+    { title, question: `Do installations succeed on each?`, extra: 'success', isTimed },
+  );
 
 const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
   cli: () => [
@@ -79,7 +82,7 @@ const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
     succeeding('os', 'Operating systems'),
     succeeding('node_major', 'Versions of Node'),
     succeeding('package_manager', 'Package managers'),
-    succeeding('template', 'Templates'),
+    succeeding('template', 'Templates', true),
     byColumn(
       { column: 'stage' },
       {
@@ -112,6 +115,7 @@ const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
         title: 'Agents',
         question: 'Which are used, by how many, and do they succeed?',
         extra: 'success',
+        isTimed: true,
       },
     ),
     durationsBy(['agent', 'command']),

@@ -9,6 +9,7 @@ import { Banner } from '../parts/banner';
 import { refresh, useAnswer } from './answers';
 import { Footer } from './footer';
 import { Header } from './header';
+import { useInTurn } from './in-turn';
 import { readLive } from './live';
 import { pagesOf } from './pages';
 import { periodOf } from './range';
@@ -74,6 +75,7 @@ export function Viewed({ view, project, projects }: ViewedProps) {
   const firstMs = useFirst(first, isAll || hasNothing);
   const scope = isAll ? { ...first, period: periodOf('all', zone, nowMs, firstMs) } : first;
   const isEmpty = page.hasRange && hasNothing && firstMs === NEVER;
+  const panels = useInTurn(page.panels, scope);
   useEffect(() => {
     document.title = `${project.name}: ${page.title}`;
   }, [project.name, page.title]);
@@ -96,9 +98,14 @@ export function Viewed({ view, project, projects }: ViewedProps) {
           <>
             {page.hasTotals && <Tiles />}
             <div class="panels">
-              {page.panels.map(({ id, Show }) => (
-                <Show key={id} />
-              ))}
+              {panels.map(
+                ({ panel: { id, Show }, scope: own }) =>
+                  own && (
+                    <ScopeContext.Provider key={id} value={own}>
+                      <Show />
+                    </ScopeContext.Provider>
+                  ),
+              )}
             </div>
           </>
         )}

@@ -16,6 +16,7 @@ interface ByColumn {
   readonly where?: readonly Filter[];
   readonly count?: Count;
   readonly extra?: Extra;
+  readonly isTimed?: boolean;
   readonly hasOther?: boolean;
   /** Left out when there is nothing in it. */
   readonly isOptional?: boolean;
@@ -42,6 +43,7 @@ export function byColumn(field: Field, own: ByColumn = {}): Panel {
         unit: count === 'ids' ? peopleOf(scope.kind) : 'Events',
         ...(own.where && { where: own.where }),
         ...(own.extra && { extra: own.extra }),
+        ...(own.isTimed && { isTimed: true }),
         ...(own.hasOther && { hasOther: true }),
         ...(own.label && { label: own.label }),
       };

@@ -15,6 +15,7 @@ export const commands = byColumn(
     question: 'What do people do, and how often does it succeed?',
     where: RUNS,
     extra: 'success',
+    isTimed: true,
     label: 'Command',
   },
 );

@@ -2,10 +2,10 @@
 
 import { useState } from 'preact/hooks';
 import type { Filter } from '../../../schema/src/question';
-import { type Asked, headOf, isFiltered, oneOf, toggle, useAsked, useScope } from '../app/scope';
+import { headOf, isFiltered, oneOf, toggle, useAsked, useScope } from '../app/scope';
 import { Card, Shown } from '../parts/card';
 import { Durations } from '../parts/durations';
-import { textOf } from '../parts/ranked-asked';
+import { firstAsked, textOf } from '../parts/ranked-asked';
 import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
 
@@ -19,13 +19,7 @@ export function durationsBy(columns: readonly string[], where: readonly Filter[]
   const Show = () => {
     const scope = useScope();
     const [column, setColumn] = useState(columns[0]!);
-    const answered = useAsked(scope, {
-      kind: 'breakdown',
-      by: { column },
-      measure: { column: 'duration_ms' },
-      limit: 100,
-      where,
-    } satisfies Asked);
+    const answered = useAsked(scope, firstAsked({ by: { column }, where, isTimed: true }));
     const tools = columns.length > 1 && (
       <Switch label="Durations by" {...{ choices }} value={column} change={setColumn} />
     );

@@ -6,6 +6,7 @@ import { isFiltered, oneOf, toggle, useAsked, useScope } from '../app/scope';
 import { peopleOf } from '../app/words';
 import { Card, Shown } from '../parts/card';
 import { useInterval } from '../parts/interval-choice';
+import { firstAsked } from '../parts/ranked-asked';
 import { Series } from '../parts/series';
 import type { Colour } from '../parts/theme';
 import type { Panel } from './panel';
@@ -34,13 +35,10 @@ export function valuesOverTime(of: OverTime): Panel {
   const Show = () => {
     const scope = useScope();
     const { interval, tool } = useInterval(title);
-    const found = useAsked(scope, {
-      kind: 'breakdown',
-      by: { column },
-      order: count,
-      limit: COLOURS.length,
-    });
-    const values = (found.answer?.data?.rows ?? []).map(({ value }) => String(value));
+    // As the list of these values asks: one question for both.
+    const found = useAsked(scope, firstAsked({ by: { column }, count }));
+    const rows = (found.answer?.data?.rows ?? []).slice(0, COLOURS.length);
+    const values = rows.map(({ value }) => String(value));
     if (isNewestFirst) values.sort((a, b) => collator.compare(b, a));
     const filterOf = (value: string | undefined): Filter => ({
       column,

@@ -20,6 +20,8 @@ export interface RankedProps {
   readonly count?: Count;
   readonly where?: readonly Filter[];
   readonly extra?: Extra;
+  /** Asks for durations too, as another panel does: one question for both. */
+  readonly isTimed?: boolean;
   /** The rest as a row of its own. Of events alone: machines cannot be added up. */
   readonly hasOther?: boolean;
   /** What one row is, for the head: "Service". */
@@ -34,7 +36,9 @@ const ASKED = 100;
 /** Values that are asked for by "more". */
 const ALL = 1_000;
 
-const askedOf = ({ by, where, extra, count = 'ids' }: RankedProps, limit: number) =>
+type OfAsked = Pick<RankedProps, 'by' | 'where' | 'extra' | 'count' | 'isTimed'>;
+
+const askedOf = ({ by, where, extra, count = 'ids', isTimed }: OfAsked, limit: number) =>
   ({
     kind: 'breakdown',
     by,
@@ -42,14 +46,14 @@ const askedOf = ({ by, where, extra, count = 'ids' }: RankedProps, limit: number
     order: count,
     limit,
     ...(where && { where }),
-    ...(extra === 'median' && { measure: { column: 'duration_ms' } }),
+    ...((isTimed || extra === 'median') && { measure: { column: 'duration_ms' } }),
   }) as Asked & { kind: 'breakdown' };
 
 /** What such a list asks for at first. */
-export const firstAsked = (props: RankedProps) => askedOf(props, ASKED);
+export const firstAsked = (props: OfAsked) => askedOf(props, ASKED);
 
 /** What it asks for when somebody wants all of it. */
-export const allAsked = (props: RankedProps) => askedOf(props, ALL);
+export const allAsked = (props: OfAsked) => askedOf(props, ALL);
 
 /** A value in words. */
 export const textOf = (value: Row['value']): string =>
