@@ -91,6 +91,11 @@ export const deadLetters =
     };
   };
 
+/** Events of an older collector that are still to be looked through. */
+export const migration =
+  (left: () => number): Check =>
+  () => ({ value: { events_left: left() } });
+
 /** What the last integrity check found. */
 export const integrity =
   (
@@ -113,7 +118,8 @@ export const clockIs =
   (state: () => Promise<{ steadyMs: number; aheadMs: number | null }>): Check =>
   async () => {
     const { steadyMs, aheadMs } = await state();
-    const value = { retention_goes_by: isoOf(steadyMs), ahead_ms: aheadMs };
+    // A new store has not looked at its clock yet.
+    const value = { retention_goes_by: steadyMs === 0 ? null : isoOf(steadyMs), ahead_ms: aheadMs };
     return { value, problem: aheadMs === null ? undefined : aheadWords(aheadMs) };
   };
 

@@ -1,6 +1,6 @@
 // Every promise of a store, for every engine: `contract(make)` runs them on a store of its own.
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chance, SEED } from '../../../../test/torture/chaos';
 import type { DeadLetter, Event } from '../../src/event.ts';
 import { DEAD_LETTERS, DIMENSION_VALUES } from '../../src/limits.ts';
@@ -442,6 +442,25 @@ export function contract(make: () => Promise<Place>): void {
       const letters = await store.deadLetters.list(project, 0, 10);
       expect(letters.map(({ distinctId }) => distinctId)).toEqual(['bob']);
       expect(await store.installs.get(project, 'bob')).toBeDefined();
+    });
+
+    it('is waited for as long as one likes, and goes on by itself', async () => {
+      const days = Array.from({ length: 200 }, (_, n) => NOW - n * DAY_MS);
+      await append(days.map((timeMs) => eventOf({ timeMs })));
+      const receipt = await store.erasures.forget('ann', project, 0);
+      expect(receipt).toMatchObject({ doneMs: null, waitingFor: ['store'] });
+      const gone = await store.projects.create({ name: 'gone', retentionDays: 365 }, NOW);
+      await append([eventOf()], gone.id);
+      const deleted = await store.projects.remove(gone.id, 0);
+      await vi.waitFor(async () => {
+        for (const id of [receipt.id, deleted]) {
+          expect((await store.erasures.receipt(id))?.doneMs).not.toBeNull();
+        }
+      });
+      expect(await stored()).toEqual([]);
+      expect(await store.erasures.receipt(receipt.id)).toMatchObject({
+        forgotten: { events: 200 },
+      });
     });
 
     it('waits for its consumers, through restarts, and says so', async () => {
