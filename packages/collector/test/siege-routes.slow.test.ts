@@ -63,7 +63,7 @@ const STRANGE: Record<string, [Sent, number[]]> = {
   'an id of 200,000 keys to forget': [['/api/v1/forget', keys], [401]],
   'published figures': [
     ['/api/v1/public/default', undefined, GET],
-    [200, 400, 404, 503],
+    [200, 400, 404, 429, 503],
   ],
   'a public page': [
     ['/public/default', undefined, GET],
@@ -75,7 +75,7 @@ const STRANGE: Record<string, [Sent, number[]]> = {
   ],
   'published figures of odd months': [
     ['/api/v1/public/%00?month=9999-99&days=1e9', undefined, GET],
-    [400, 404],
+    [400, 404, 429],
   ],
   'paths out of the pages': [
     ['/..%2f..%2f..%2fetc/passwd', undefined, GET],
