@@ -85,18 +85,44 @@ describe('what makefiles and scripts do', () => {
     expect((await notes())[0]).toMatch(/^Makefile:1 runs .+ \(And 1 more such lines\.\)$/);
   });
 
-  it('checks of headers, licences, scripts and style, wherever they are run', async () => {
+  it('checks of headers, scripts and style that meet our files, and what each wants', async () => {
     await hostWith({
-      Makefile: 'lint: ; addlicense -check .\n',
+      Makefile:
+        'lint: ; addlicense -check .\nfmt: ; $(PRETTIER) x\n\t@npx --yes prettier --check .\n',
       '.github/workflows/ci.yml': 'jobs:\n  - run: shellcheck $(git ls-files)\n',
-      'hack/verify.sh': 'python3 hack/boilerplate.py\n',
+      'hack/boilerplate/boilerplate.mk.txt': '# Copyright\n',
       'REUSE.toml': 'version = 1\n',
     });
+    host.git();
     expect(await notes()).toEqual([
-      'These check files: addlicense (Makefile:1), boilerplate (hack/verify.sh:1), ' +
-        'shellcheck (.github/workflows/ci.yml:2), REUSE.toml. If that is every file, leave .onramp/ and ' +
-        'GNUmakefile out of it.',
+      "Makefile:1 runs addlicense, which asks for a licence header in the project's files. .onramp/ and " +
+        'GNUmakefile have none of yours: leave them out.',
+      '.github/workflows/ci.yml:2 runs shellcheck, which takes every file for a script: leave .onramp/ out.',
+      'Makefile:3 runs prettier, which checks the style of every file. .onramp/ and GNUmakefile must ' +
+        'stay as they are: leave them out.',
+      'REUSE.toml: `reuse lint` asks for a licence of every file: name .onramp/** and GNUmakefile there (MIT).',
+      'hack/boilerplate/boilerplate.mk.txt is the header of every *.mk, and .onramp/analytics.mk has ' +
+        'none: leave .onramp/ out.',
     ]);
+  });
+
+  it('nothing of checks that are mentioned, or that cannot meet our files', async () => {
+    // As in cluster-api, kind, redis and prometheus.
+    await hostWith({
+      Makefile:
+        'ALL_VERIFY_CHECKS = licenses boilerplate shellcheck\nSHELLCHECK_VERSION := 1\nup: ; @echo up\n' +
+        '.PHONY: shellcheck prettier\nshellcheck: ; hack/verify/shellcheck.sh\nverify: prettier reuse\n' +
+        'addlicense: # addlicense is here\n\tgo build ./tools\n' +
+        'generate: ; @cd ui && pnpm exec prettier --write --print-width 120 src/a.ts src/b.tsx\n' +
+        '\tverify-boilerplate.sh\n\tfind . -name "*.sh" | xargs shellcheck\n\tmarkdownlint docs/a.md\n',
+      'hack/boilerplate/boilerplate.sh.txt': '# Copyright\n',
+      'hack/verify/shellcheck.sh': '#!/bin/sh\nshellcheck ./*.sh\n',
+      '.github/workflows/spelling.yml': 'jobs:\n  - run: codespell --config=.codespellrc\n',
+      '.pre-commit-config.yaml':
+        'repos:\n  - hooks:\n      - id: shellcheck\n      - id: codespell\n',
+    });
+    host.git();
+    expect(await notes()).toEqual([]);
   });
 
   it('targets of our names', async () => {

@@ -49,7 +49,7 @@ export function eventAt(seq, events, random) {
   const event = r < 0.6 ? '$pageview' : r < 0.88 ? 'command_executed' : 'click';
   const isCommand = event === 'command_executed';
   // Four events of a session; of an id there are some a year.
-  const session = seq >> 2;
+  const session = `550e8400-e29b-41d4-a716-${seq >> 2}`;
   const success = isCommand ? random() < 0.95 : null;
   return {
     project: 1,
@@ -57,7 +57,7 @@ export function eventAt(seq, events, random) {
     timeMs: Math.floor(FROM + share * (TO - FROM) - (isLate ? random() * DAY : 0)),
     event,
     distinctId: `id-${skewed(IDS, 2)}`,
-    session: `550e8400-e29b-41d4-a716-${session}`,
+    session,
     values: {
       path: `/page/${skewed(2000, 3)}`,
       referrer: `ref${skewed(300, 3)}.example`,
@@ -70,7 +70,8 @@ export function eventAt(seq, events, random) {
       error_type: success === false ? `E${skewed(9, 1)}` : null,
       success,
       duration_ms: isCommand ? Math.floor(random() * 10_000) : null,
-      rest: `{"a":${skewed(1000, 1)},"plan":"p${skewed(6, 1)}"}`,
+      // As SDKs send it: what is different in every session makes JSON slow to read.
+      rest: `{"$lib":"web","$session_id":"${session}","a":${skewed(1000, 1)},"plan":"p${skewed(6, 1)}"}`,
     },
   };
 }

@@ -86,8 +86,14 @@ async function pages() {
   const code = await script('app/main.tsx');
   const css = style();
   const files = { script: asset('pages', 'js', code), style: asset('pages', 'css', css) };
-  writeFileSync(at('dist/index.html'), fill(read('app/page.html').replace(/\n\s*/g, '\n'), files));
+  writePage('index.html', 'app/page.html', files);
+  // Strangers read it: it has what it shows, and nothing of the pages behind the login.
+  const figures = asset('public', 'js', await script('public/main.tsx'));
+  writePage('public.html', 'public/page.html', { script: figures, style: files.style });
 }
+
+const writePage = (name, source, files) =>
+  writeFileSync(at('dist', name), fill(read(source).replace(/\n\s*/g, '\n'), files));
 
 /** Builds everything. */
 export async function build() {

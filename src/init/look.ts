@@ -6,6 +6,7 @@ import type { Environment } from '../environment';
 import { readIndex } from '../host/gitindex';
 import { parseMakefile } from '../host/makefile';
 import { gitFolder, recordFolder } from '../project/location';
+import { checkFindings } from './checks';
 import { files, ignored, isTracked, withCrlf } from './git';
 import { hasOwnDropIn } from './host-file';
 import { DROP_IN, FILES, MAKE_PART, OLD } from './layout';
@@ -45,16 +46,6 @@ const LINES: readonly { pattern: RegExp; means: (line: Line) => string }[] = [
   },
 ];
 
-/** Programs that check headers, licences, scripts or style, often in every file there is. */
-const CHECKERS =
-  /\b(addlicense|license-eye|licenseheaders?|licensecheck|skywalking-eyes|reuse(?=\s+lint)|(?:verify-)?boilerplate(?=\.(?:py|sh|go)\b)|shellcheck|shfmt|checkbashisms|prettier|markdownlint(?:-cli2?)?|codespell|typos|editorconfig-checker|checkmake)\b/g;
-const CHECKER_FILES = [
-  'REUSE.toml',
-  '.reuse/dep5',
-  '.licenserc.yaml',
-  '.editorconfig-checker.json',
-];
-
 /** The first line for each pattern, and how many more there are. */
 function lineFindings(texts: readonly Text[]): string[] {
   return LINES.flatMap(({ pattern, means }) => {
@@ -62,24 +53,6 @@ function lineFindings(texts: readonly Text[]): string[] {
     if (!first) return [];
     return [means(first) + (more.length > 0 ? ` (And ${more.length} more such lines.)` : '')];
   });
-}
-
-function checkerFindings(root: string, texts: readonly Text[]): string[] {
-  const seen = new Map<string, string>();
-  for (const { where, line } of find(texts, new RegExp(CHECKERS.source))) {
-    for (const [name] of line.matchAll(CHECKERS)) if (!seen.has(name)) seen.set(name, where);
-  }
-  const found = [...seen].map(([name, where]) => `${name} (${where})`);
-  found.push(...CHECKER_FILES.filter((path) => existsSync(join(root, path))));
-  if (existsSync(join(root, 'hack/boilerplate')) && !seen.has('boilerplate')) {
-    found.push('hack/boilerplate');
-  }
-  if (found.length === 0) return [];
-  const those = found.length === 1 ? 'This checks' : 'These check';
-  return [
-    `${those} files: ${found.join(', ')}. If that is every file, leave ${FOLDER} and ${DROP_IN} ` +
-      'out of it.',
-  ];
 }
 
 /** Images and packages that would carry a user's state along. */
@@ -201,7 +174,7 @@ export function findings(root: string, texts: readonly Text[], env: Environment)
     ...own,
     ...gitFindings(root, env),
     ...lineFindings(texts),
-    ...checkerFindings(root, texts),
+    ...checkFindings(root, texts),
     ...copyFindings(root, texts),
     ...targetFindings(texts),
     ...keyFindings(root),

@@ -162,27 +162,38 @@ export function* linesBeginning(
   }
 }
 
-/** How often `needle` begins a line of the journal from byte `from` on; nothing is parsed. */
+/** Half as dear as Buffer's own: with 10,000 events waiting, `status` feels it. */
+const findByte = Uint8Array.prototype.indexOf;
+
+/**
+ * How many lines of the journal begin with `needle`, in ASCII, from byte `from` on. Nothing is parsed: a line is
+ * told by the first, the third and the last byte of it, by which the kinds of lines differ.
+ */
 export function countLines(project: Project, from: number, needle: string): number {
-  const pattern = Buffer.from(`\n${needle}`);
   const handle = openToRead(project);
   if (handle === undefined) return 0;
   try {
-    const bytes = Buffer.allocUnsafe(LARGE_CHUNK);
-    let kept = bytes.write('\n'); // As if it stood before the first line. Later: an end cut in two.
+    const pattern = Buffer.from(needle);
+    const [first, third, final] = [pattern[0], pattern[2], pattern.at(-1)];
+    const bytes = Buffer.allocUnsafe(CHUNK);
+    bytes[0] = NEWLINE; // As if it stood before the first line.
+    let kept = 1; // Later: an end that was cut in two.
     let count = 0;
     for (let at = from; ; ) {
       const read = readSync(handle, bytes, kept, bytes.length - kept, at);
       if (read === 0) return count;
       at += read;
-      const piece = bytes.subarray(0, kept + read);
-      let behind = 0;
-      for (let hit = piece.indexOf(pattern); hit >= 0; hit = piece.indexOf(pattern, behind)) {
-        count += 1;
-        behind = hit + pattern.length;
+      const end = kept + read;
+      const last = end - pattern.length; // From here on, a beginning may be cut in two.
+      let hit = findByte.call(bytes, NEWLINE);
+      for (; hit >= 0 && hit < last; hit = findByte.call(bytes, NEWLINE, hit + 1)) {
+        // Not a loop over all bytes: that costs as much as all the rest.
+        if (bytes[hit + 1] !== first || bytes[hit + 3] !== third) continue;
+        if (bytes[hit + pattern.length] === final) count += 1;
       }
-      kept = Math.min(piece.length - behind, pattern.length - 1);
-      piece.copyWithin(0, piece.length - kept);
+      const rest = Math.max(0, last);
+      kept = end - rest;
+      bytes.copyWithin(0, rest, end);
     }
   } finally {
     closeSync(handle);

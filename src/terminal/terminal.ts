@@ -1,6 +1,6 @@
 // What the terminal is like: how wide, whether colours are wanted, which characters it can show.
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, type Stats, statSync } from 'node:fs';
 import { tty } from '../builtin';
 import type { Environment } from '../environment';
 
@@ -15,10 +15,13 @@ export interface Look {
 /** Beyond 120 columns lines are hard to read; below 40 nothing can be laid out. */
 const COLUMNS = { default: 80, least: 40, most: 120 } as const;
 
-/** Whether a descriptor is a terminal. A pipe or a file is seen without loading anything. */
+const isNull = ({ rdev }: Stats) => statSync('/dev/null', { throwIfNoEntry: false })?.rdev === rdev;
+
+/** Whether a descriptor is a terminal. A pipe, a file or /dev/null is seen without loading anything. */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && tty().isatty(descriptor);
+    const stat = fstatSync(descriptor);
+    return stat.isCharacterDevice() && !isNull(stat) && tty().isatty(descriptor);
   } catch {
     return false; // It is closed.
   }

@@ -102,8 +102,9 @@ export const PUBLIC_SETTLE_MS = 3 * DAY_MS;
 export const PUBLIC_DAYS = 5 * 365;
 /** How often it is looked whether a month is to be published. */
 export const PUBLIC_LOOK_MS = 10 * SECOND_MS;
-/** How long others may keep what is published, in seconds; requests for it, a minute and address. */
-export const PUBLIC_AGE_S = 3_600;
+/** How long others may keep a badge, in seconds: proxies of READMEs ask for many people at once. */
+export const BADGE_AGE_S = 300;
+/** Requests for what is published, a minute and address. */
 export const PUBLIC_PER_MINUTE = 300;
 
 /** The archive: how long after an hour's end its parts are written. */

@@ -2,9 +2,9 @@
 // they run nothing but their own script.
 
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import statics from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from './config.ts';
 
 const POLICY = [
@@ -23,6 +23,19 @@ const FOR_GOOD = 'public, max-age=31536000, immutable';
 /** Asked for again each time, and sent again only when it has changed. */
 const ASK_AGAIN = 'no-cache';
 
+/** Where the pages are, if they are there. */
+export const folderOf = ({ dashboardFolder }: Config): string =>
+  resolve(dashboardFolder ?? join(import.meta.dirname, '../../../../dashboard/dist'));
+
+/** What a page may do, and who may do what with it. */
+export const guard = (reply: FastifyReply): FastifyReply =>
+  reply.headers({
+    'content-security-policy': POLICY,
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  });
+
 /** Serves them, or says what this is. */
 export async function pages(scope: FastifyInstance, config: Config): Promise<void> {
   // The parameters of a page are its own: two filters are twice the same name.
@@ -30,16 +43,12 @@ export async function pages(scope: FastifyInstance, config: Config): Promise<voi
     route.config = { ...route.config, isRepeatable: true };
   });
   scope.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', POLICY);
-    reply.header('x-frame-options', 'DENY');
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'no-referrer');
+    guard(reply);
   });
-  const folder =
-    config.dashboardFolder ?? resolve(import.meta.dirname, '../../../../dashboard/dist');
+  const folder = folderOf(config);
   if (existsSync(folder)) {
     await scope.register(statics, {
-      root: resolve(folder),
+      root: folder,
       index: ['index.html'],
       // The build has compressed them once, as well as it can be done.
       preCompressed: true,

@@ -1,7 +1,7 @@
 // The server: every room's routes, and what they share (limits, CORS, errors).
 
 import { constants } from 'node:zlib';
-import compress from '@fastify/compress';
+import compress, { type FastifyCompressOptions } from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
@@ -141,6 +141,14 @@ const limited = (_request: FastifyRequest, { ttl }: { ttl: number }) =>
 /** What all rate limits share. */
 const LIMITING = { cache: 20_000, keyGenerator: clientOf, errorResponseBuilder: limited };
 
+/** Answers are lists of names and numbers: a tenth is left of them. Exports stream as they are. */
+const COMPRESSING: FastifyCompressOptions = {
+  globalDecompression: false,
+  encodings: ['br', 'gzip'],
+  customTypes: /^application\/json\b/,
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+};
+
 /** Everything that SDKs call. The limit is generous: several of them lose what gets a 429. */
 async function sdkRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   const { config, ingest, store } = parts;
@@ -184,9 +192,10 @@ async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts):
 }
 
 /** What needs no token: answered from memory. */
-async function publicRoutes(scope: FastifyInstance, { store }: Parts): Promise<void> {
+async function publicRoutes(scope: FastifyInstance, { store, config }: Parts): Promise<void> {
   await scope.register(rateLimit, { max: PUBLIC_PER_MINUTE, timeWindow: 60_000, ...LIMITING });
-  publicFigures(scope, store);
+  await scope.register(compress, COMPRESSING);
+  publicFigures(scope, { store, config });
 }
 
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
@@ -195,13 +204,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
-  // Answers are lists of names and numbers: a tenth is left of them. Exports stream as they are.
-  await scope.register(compress, {
-    globalDecompression: false,
-    encodings: ['br', 'gzip'],
-    customTypes: /^application\/json\b/,
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
-  });
+  await scope.register(compress, COMPRESSING);
   numberRoutes(scope, { auth, store, clock });
   projects(scope, { auth, store, feed, clock, keeper, retentionDays: config.retentionDays });
   tokens(scope, { auth, store, feed, clock });

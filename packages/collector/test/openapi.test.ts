@@ -100,6 +100,7 @@ describe('the OpenAPI document', () => {
     'POST /api/v1/projects {"name":"more","kind":"web"}',
     'PATCH /api/v1/projects/1 {"retention_days":300,"public":true}',
     'GET /api/v1/public/default',
+    'GET /public/default/badge.json',
     'POST /api/v1/tokens {"scope":"read","project":"1"}',
     'POST /api/v1/forget {"distinct_id":"nobody"}',
     'POST /api/v1/dead-letters/replay',

@@ -52,6 +52,18 @@ export function dayInWords(iso: string): string {
   return inLanguages((of) => new Intl.DateTimeFormat(of, options)).format(Date.parse(iso));
 }
 
+/** Days in words, both included: "1 – 31 May 2026". What they have in common is said once. */
+export function daysInWords(from: string, to: string): string {
+  const options = { dateStyle: 'medium', timeZone: 'UTC' } as const;
+  return (
+    inLanguages((of) => new Intl.DateTimeFormat(of, options))
+      .formatRange(Date.parse(from), Date.parse(to))
+      // Where it has to be broken, then between the two.
+      .replaceAll(/\s/g, '\u00a0')
+      .replaceAll('–\u00a0', '– ')
+  );
+}
+
 /** An instant in a time zone, with these parts. */
 export function instant(
   ms: number,
@@ -63,15 +75,23 @@ export function instant(
   );
 }
 
-/** "2 min ago", in the reader's language. */
+/** "Berlin (GMT+1)": a time zone, and how far it is from UTC at an instant. */
+export function zoneInWords(zone: string, ms: number): string {
+  if (zone === 'UTC') return zone;
+  const options = { timeZone: zone, timeZoneName: 'shortOffset' } as const;
+  const offset = inLanguages((of) => new Intl.DateTimeFormat(of, options))
+    .formatToParts(ms)
+    .find(({ type }) => type === 'timeZoneName')?.value;
+  return `${zone.split('/').at(-1)!.replaceAll('_', ' ')} (${offset})`;
+}
+
+/** "2 min ago": part of a sentence, so in the language of the page. */
 export function ago(ms: number): string {
-  const relative = inLanguages(
-    (of) => new Intl.RelativeTimeFormat(of, { numeric: 'auto', style: 'short' }),
-  );
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return relative.format(-seconds, 'second');
-  if (seconds < 3_600) return relative.format(-Math.round(seconds / 60), 'minute');
-  return relative.format(-Math.round(seconds / 3_600), 'hour');
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 5) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.round(seconds / 60)} min ago`;
+  return `${whole.format(Math.round(seconds / 3_600))} h ago`;
 }
 
 /** Text cut to a length. */

@@ -31,6 +31,10 @@ function nameOf(value: unknown): string {
   if (typeof value !== 'string' || !/^[\w .-]{1,64}$/.test(value)) {
     throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
   }
+  // In an address, dots are the folder above.
+  if (/^\.+$/.test(value)) {
+    throw new Refused(400, 'invalid_name', 'name: not of dots alone; addresses cannot have it');
+  }
   // A number means the project of that number.
   if (/^\d+$/.test(value)) {
     throw new Refused(

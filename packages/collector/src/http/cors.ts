@@ -20,6 +20,7 @@ export function corsOf(url: string): object {
       optionsSuccessStatus: 200,
     };
   }
-  if (path.startsWith('/api/v1/public/')) return { origin: '*', methods: ['GET'] };
+  if (/^\/api\/v1\/public\/|^\/public\/[^/]+\/badge\./.test(path))
+    return { origin: '*', methods: ['GET'] };
   return { origin: false };
 }

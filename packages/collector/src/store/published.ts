@@ -1,21 +1,9 @@
 // What the store keeps for everybody to see: which projects are published, and their months, each made once
 // and never changed. Changing one would tell something: who asks before and after an erasure could subtract.
 
-/** What is published of a month. */
-export interface Figures {
-  /** Rounded down to tens; null: fewer than ten. */
-  readonly ids: number | null;
-  /** The most common first; those with fewer than ten ids are missing. */
-  readonly lists: Readonly<
-    Record<string, readonly { readonly name: string; readonly ids: number }[]>
-  >;
-}
+import type { PublishedMonth } from '../../../schema/src/public-figures.ts';
 
-/** A month, as it was published. */
-export interface PublishedMonth extends Figures {
-  /** Such as `2026-01`. */
-  readonly month: string;
-}
+export type { Figures, PublishedMonth } from '../../../schema/src/public-figures.ts';
 
 export interface Published {
   /** Whether a project is published. From memory: strangers ask. */

@@ -37,6 +37,7 @@ export function checkColumns(columns: readonly Column[]): void {
   const seen = new Set(RESERVED);
   for (const { name, type, json } of columns) {
     if (!/^[a-z][a-z0-9_]{0,62}$/i.test(name)) throw new Error(`no name for a column: ${name}`);
+    if (/^lifted\d+$/i.test(name)) throw new Error(`the warehouse has columns such as ${name}`);
     if (seen.has(name.toLowerCase())) throw new Error(`the column ${name} is there twice`);
     if (json && type !== 'text') throw new Error(`the column ${name} holds JSON, so it is text`);
     seen.add(name.toLowerCase());

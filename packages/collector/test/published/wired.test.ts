@@ -76,6 +76,7 @@ describe('what strangers get', () => {
     }
     expect(shown).toEqual({
       project: 'default',
+      counted: 'machines',
       time_zone: 'UTC',
       at_least: 10,
       rounded_down_to: 10,
@@ -110,14 +111,14 @@ describe('what strangers get', () => {
     folder.remove();
   }, 60_000);
 
-  it('may be shown by pages of other sites, and kept for an hour', async () => {
+  it('may be shown by pages of other sites, and is asked for each time', async () => {
     collector = await startCollector(WAREHOUSE);
     await collector.admin('PATCH', '/api/v1/projects/1', { public: true });
     const answer = await collector.request('GET', '/api/v1/public/default', undefined, {
       origin: 'https://elsewhere.example',
     });
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-    expect(answer.headers.get('cache-control')).toBe('public, max-age=3600');
+    expect(answer.headers.get('cache-control')).toBe('public, no-cache');
     const { months } = (await answer.json()) as { months: unknown[] };
     expect(months).toEqual([]);
   });

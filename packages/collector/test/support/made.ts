@@ -37,18 +37,31 @@ function randomOf(seed: number): () => number {
 type Made = Record<string, unknown>;
 type Pick = <T>(list: readonly T[]) => T;
 
-/** An event of a kind of project, without its time and id. */
-type Maker = (random: () => number, pick: Pick, age: number) => Made;
+/** An event of a kind of project, without its time and id; `who` is a number of the id, from 0 to 1. */
+type Maker = (random: () => number, pick: Pick, age: number, who: number) => Made;
+
+/** One of a list, always the same one for an id; the first ones more often. */
+const ofWho = <T>(list: readonly T[], who: number, salt: number): T =>
+  list[Math.floor(((who * salt) % 1) ** 1.7 * list.length)]!;
+
+/** What a machine has: it does not change from event to event. */
+const machine = (who: number) => ({
+  os: ofWho(['linux', 'darwin', 'windows'], who, 7),
+  node_version: ofWho(['22.11.0', '20.18.0', '24.1.0', '18.20.4'], who, 13),
+  ci: (who * 31) % 1 > 0.9,
+});
+
+/** The version that a machine has by then: some update late, and some never. */
+function versionOf(age: number, who: number): string {
+  const lag = ((who * 17) % 1) ** 2 * 0.4;
+  const since = 1 - age - lag;
+  return since > 0.82 ? '1.10.0' : since > 0.55 ? '1.9.2' : since > 0.25 ? '1.9.0' : '1.8.1';
+}
 
 /** Of a project that is driven by make. */
-export const cli: Maker = (random, pick, age) => {
-  const version =
-    age > 0.6 ? '1.0.0' : age > 0.2 ? pick(['1.1.0', '1.0.0']) : pick(['1.2.0', '1.1.0', '1.0.0']);
-  const base = {
-    os: pick(['linux', 'darwin', 'windows']),
-    shim_version: version,
-    ci: random() < 0.1,
-  };
+export const cli: Maker = (random, pick, age, who) => {
+  const { os, ci } = machine(who);
+  const base = { os, ci, shim_version: versionOf(age, who) };
   const kind = random();
   if (kind < 0.5) {
     const command = pick(COMMANDS);
@@ -68,69 +81,97 @@ export const cli: Maker = (random, pick, age) => {
   return { event: 'error_occurred', properties };
 };
 
-const agents: Maker = (random, pick) => {
-  const success = random() > 0.15;
+const agents: Maker = (random, pick, age, who) => {
+  const success = random() > 0.08 + age * 0.15;
   return {
     event: 'agent_run',
     properties: {
-      agent: pick(['claude', 'codex', 'gemini', 'aider']),
+      agent: ofWho(['claude', 'codex', 'gemini', 'aider'], (who + random() * 0.2) % 1, 3),
+      command: pick(['fix', 'review', 'explain', 'test']),
+      shim_version: versionOf(age, who),
+      os: machine(who).os,
       success,
       duration_ms: Math.round(Math.exp(random() * 5 + 7)),
-      os: pick(['linux', 'macos']),
       ...(success ? {} : { error_type: pick(ERRORS) }),
     },
   };
 };
 
-const installs: Maker = (random, pick) => {
-  const what = pick(['started', 'started', 'completed', 'failed']);
-  return {
-    event: `installation_${what}`,
-    properties: {
-      os: pick(['linux', 'darwin', 'win32']),
-      node_version: pick(['22.11.0', '20.18.0', '24.1.0']),
-      package_manager: pick(['npm', 'pnpm', 'yarn']),
-      template: pick(['react', 'vue', 'svelte']),
-      ...(what === 'completed' && {
-        success: true,
-        duration_ms: Math.round(20_000 * random() + 900),
-      }),
-      ...(what === 'failed' && {
-        success: false,
-        stage: pick(['fetch', 'install', 'write']),
-        error_type: pick(ERRORS),
-      }),
-    },
+/** How a single installation ends, if it does. */
+const installs: Maker = (random, pick, _age, who) => {
+  const { os, node_version } = machine(who);
+  const base = {
+    os,
+    node_version,
+    package_manager: ofWho(['npm', 'pnpm', 'yarn', 'bun'], who, 5),
+    template: ofWho(['react', 'vue', 'svelte', 'solid'], who, 11),
   };
+  if (random() > (os === 'windows' ? 0.25 : 0.1)) {
+    const slower = base.package_manager === 'npm' ? 1.8 : 1;
+    const duration_ms = Math.round(Math.exp(random() * 2 + 8.5) * slower);
+    return { event: 'installation_completed', properties: { ...base, success: true, duration_ms } };
+  }
+  const stage = pick(['fetch', 'install', 'write']);
+  const properties = { ...base, success: false, stage, error_type: pick(ERRORS) };
+  return { event: 'installation_failed', properties };
 };
 
-/** Events over so many days until now, the oldest first; more ids take part as time goes by. */
-export function history(days: number, count: number, ids: number, make: Maker): Made[] {
+/**
+ * Events over so many days until now, the oldest first; more ids take part as time goes by. `isOnce`: each
+ * id starts once, and may end once, as installations do.
+ */
+export function history(
+  days: number,
+  count: number,
+  ids: number,
+  make: Maker,
+  isOnce = false,
+): Made[] {
   const random = randomOf(days * 7 + count);
   const pick: Pick = (list) => list[Math.floor(random() ** 2 * list.length)]!;
   const now = Date.now();
-  return Array.from({ length: count }, (_, n) => {
-    const age = (1 - Math.sqrt((n + 1) / count)) * 0.999;
-    const id = Math.floor(random() ** 1.5 * ids * (1.2 - age));
-    return {
-      ...make(random, pick, age),
+  const made: Made[] = [];
+  const add = (event: Made, id: number, ms: number) =>
+    made.push({
+      ...event,
       distinct_id: `id-${id}`,
-      timestamp: new Date(now - age * days * DAY_MS - 1_000).toISOString(),
-      uuid: `${Math.floor(days).toString(16).padStart(8, '0')}-0000-7000-8000-${n.toString(16).padStart(12, '0')}`,
-    };
-  });
+      timestamp: new Date(ms).toISOString(),
+      uuid: `${Math.floor(days).toString(16).padStart(8, '0')}-0000-7000-8000-${made.length.toString(16).padStart(12, '0')}`,
+    });
+  for (let n = 0; n < count; n += 1) {
+    const age = (1 - Math.sqrt((n + 1) / count)) * 0.999;
+    const id = isOnce ? n : Math.floor(random() ** 1.5 * ids * (1.2 - age));
+    const who = ((id + 1) * 0.618_033_988_75) % 1;
+    const ms = now - age * days * DAY_MS - 1_000;
+    const event = make(random, pick, age, who);
+    if (!isOnce) {
+      add(event, id, ms);
+      continue;
+    }
+    const { success, duration_ms, stage, error_type, ...base } = event.properties as Made;
+    add({ event: 'installation_started', properties: base }, id, ms - 60_000);
+    if (random() > 0.12) add(event, id, ms);
+  }
+  return made;
 }
+
+/** What is sent and not taken. */
+const REFUSED = [
+  ...Array.from({ length: 12 }, (_, n) => ({ event: '', distinct_id: `id-${n}` })),
+  ...Array.from({ length: 3 }, () => ({ event: 'no_id', properties: { command: 'up' } })),
+  { event: 'command_executed', distinct_id: 'x', timestamp: 'yesterday' },
+];
 
 /** Makes the projects on a collector, and waits until all is to be seen. */
 export async function makeProjects(collector: Collector): Promise<void> {
   const wanted: readonly [name: string, kind: string, events: Made[]][] = [
     ['empty', 'cli', []],
     ['one', 'cli', history(0.01, 1, 1, cli)],
-    ['day', 'cli', history(1, 400, 40, cli)],
-    ['year', 'cli', history(365, 12_000, 400, cli)],
+    ['day', 'cli', history(2, 700, 60, cli)],
+    ['year', 'cli', history(700, 16_000, 400, cli)],
     ['five-years', 'cli', history(1_825, 6_000, 300, cli)],
-    ['installs', 'installs', history(60, 2_000, 700, installs)],
-    ['agents', 'agents', history(61, 2_000, 90, agents)],
+    ['installs', 'installs', history(180, 1_500, 0, installs, true)],
+    ['agents', 'agents', history(180, 3_000, 90, agents)],
   ];
   for (const [name, kind, events] of wanted) {
     const answer = await collector.admin('POST', '/api/v1/projects', {
@@ -143,6 +184,7 @@ export async function makeProjects(collector: Collector): Promise<void> {
       const { status } = await collector.post('/batch/', body);
       if (status !== 200) throw new Error(`${name}: ${status}`);
     }
+    if (name === 'year') await collector.post('/batch/', { api_key: token, batch: REFUSED });
     // Sent as an SDK sends, which other kinds do not take: those have a kind from then on.
     if (kind !== 'cli') await collector.admin('PATCH', `/api/v1/projects/${name}`, { kind });
   }

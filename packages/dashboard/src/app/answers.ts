@@ -12,6 +12,9 @@ const KEPT = 60;
 /** What is younger is shown again without asking. */
 const FRESH_MS = 20_000;
 
+/** The projects that there are. */
+export const PROJECTS = '/api/v1/projects';
+
 /** What is known of a question. */
 export interface Entry {
   readonly data?: unknown;
@@ -130,10 +133,13 @@ export interface Standing {
 }
 
 function standing(): Standing {
-  const shown = [...answers.values()].filter(({ watchers }) => watchers.size > 0);
-  const entries = shown.map(({ entry }) => entry);
+  const shown = [...answers].filter(([, { watchers }]) => watchers.size > 0);
+  const entries = shown.map(([, { entry }]) => entry);
   const failed = entries.find(({ error }) => error?.isTransient);
-  const times = entries.flatMap(({ atMs }) => (atMs === undefined ? [] : [atMs]));
+  // The list of projects is no number that could be old.
+  const times = shown.flatMap(([url, { entry }]) =>
+    entry.atMs === undefined || url === PROJECTS ? [] : [entry.atMs],
+  );
   return {
     isAsking: entries.some(({ isAsking }) => isAsking),
     error: failed?.error,

@@ -2,14 +2,14 @@
 
 import { Banner } from '../parts/banner';
 import { Link } from '../parts/link';
-import { useAnswer } from './answers';
+import { PROJECTS, useAnswer } from './answers';
 import type { Project } from './scope';
 import { searchOf, useView } from './view';
 import { Viewed } from './viewed';
 
 export function Chosen() {
   const view = useView();
-  const { data, error } = useAnswer<{ projects: readonly Project[] }>('/api/v1/projects');
+  const { data, error } = useAnswer<{ projects: readonly Project[] }>(PROJECTS);
   if (!data) {
     return (
       <main class="alone">
@@ -39,5 +39,5 @@ export function Chosen() {
       </main>
     );
   }
-  return <Viewed {...{ view, project, projects }} />;
+  return <Viewed key={project.id} {...{ view, project, projects }} />;
 }

@@ -1,6 +1,6 @@
 // The head of a page: project, range, pages, filters.
 
-import { dayInWords } from '../format';
+import { daysInWords, instant, zoneInWords } from '../format';
 import { Chips } from '../parts/chips';
 import { RangeControl } from '../parts/controls';
 import { Link } from '../parts/link';
@@ -17,40 +17,42 @@ interface HeaderProps {
 }
 
 export function Header({ scope, projects, pages, page }: HeaderProps) {
-  const { view, project, period } = scope;
+  const { view, project, period, zone, nowMs } = scope;
   return (
     <header>
       <div class="line">
         <h1>
           {projects.length > 1 ? (
-            <select
-              aria-label="Project"
-              value={project.name}
-              // Browsers are not at one about how wide a bold list is.
-              style={{ minWidth: `calc(${project.name.length}ch + 3rem)` }}
-              onChange={(event) =>
-                // Filters are about what this project has.
-                go({
-                  ...view,
-                  project: event.currentTarget.value,
-                  where: [],
-                  page: '',
-                  by: [],
-                  sides: [],
-                })
-              }
-            >
-              {projects.map(({ id, name }) => (
-                <option key={id}>{name}</option>
-              ))}
-            </select>
+            <span class="sized">
+              {/* A bold list is as wide as its name: browsers take the width of thin letters. */}
+              <span aria-hidden="true">{project.name}</span>
+              <select
+                aria-label="Project"
+                value={project.name}
+                onChange={(event) =>
+                  // Filters are about what this project has.
+                  go({
+                    ...view,
+                    project: event.currentTarget.value,
+                    where: [],
+                    page: '',
+                    by: [],
+                    sides: [],
+                  })
+                }
+              >
+                {projects.map(({ id, name }) => (
+                  <option key={id}>{name}</option>
+                ))}
+              </select>
+            </span>
           ) : (
             project.name
           )}
         </h1>
         {page.hasRange && (
           <div class="range">
-            <span class="soft">{inWords(period)}</span>
+            <Days {...{ period, zone, nowMs }} />
             <RangeControl {...{ view, period }} />
           </div>
         )}
@@ -68,10 +70,24 @@ export function Header({ scope, projects, pages, page }: HeaderProps) {
           ))}
         </nav>
       )}
-      {page.hasRange && <Chips scope={scope} />}
+      {page.hasFilters && <Chips scope={scope} />}
     </header>
   );
 }
 
-const inWords = ({ days: { from, to } }: Period): string =>
-  from === to ? dayInWords(from) : `${dayInWords(from)} – ${dayInWords(to)}`;
+interface DaysProps {
+  readonly period: Period;
+  readonly zone: string;
+  readonly nowMs: number;
+}
+
+/** The days of a range, whose they are, and whether the last one goes on. */
+function Days({ period: { days, isOpen }, zone, nowMs }: DaysProps) {
+  return (
+    <span class="soft">
+      {daysInWords(days.from, days.to)}
+      {isOpen && `, until ${instant(nowMs, zone, { timeStyle: 'short' })}`}{' '}
+      <span class="zone">{zoneInWords(zone, nowMs)}</span>
+    </span>
+  );
+}

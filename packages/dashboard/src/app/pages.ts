@@ -9,14 +9,17 @@ import { commandDurations, commands } from '../panels/commands';
 import { compare } from '../panels/compare/compare';
 import { deadLetters } from '../panels/dead-letters';
 import { durationsBy } from '../panels/durations';
-import { errors } from '../panels/errors';
+import { errors, errorsOverTime } from '../panels/errors';
 import { eventList } from '../panels/events/event-list';
 import { funnel } from '../panels/funnel';
 import { health } from '../panels/health';
 import { live } from '../panels/live';
+import { outcomes } from '../panels/outcomes';
 import { own } from '../panels/own';
 import type { Panel } from '../panels/panel';
+import { publishing } from '../panels/publishing';
 import { overrides, services } from '../panels/services';
+import { timeZone } from '../panels/time-zone';
 import { columnsOf } from './scope';
 
 export interface Page {
@@ -26,6 +29,8 @@ export interface Page {
   /** It is about a range of time, and shows its totals. */
   readonly hasRange: boolean;
   readonly hasTotals: boolean;
+  /** Its numbers are those of the filters. */
+  readonly hasFilters: boolean;
 }
 
 /** Panels of columns that have no panel of their own yet. */
@@ -39,6 +44,16 @@ function others(kind: Kind, taken: readonly string[]): Panel[] {
 
 const events = byColumn({ column: 'event' }, { question: 'What happens?', count: 'events' });
 
+const versions = byColumn(
+  { column: 'version' },
+  {
+    title: 'Versions',
+    question: 'Which are in use, and do they work?',
+    extra: 'success',
+    isOptional: true,
+  },
+);
+
 /** Successes of installations by what they ran on. */
 const succeeding = (column: string, title: string): Panel =>
   byColumn({ column }, { title, question: `Do installations succeed on each?`, extra: 'success' });
@@ -50,13 +65,16 @@ const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
     commands,
     errors,
     commandDurations,
+    errorsOverTime,
     adoption,
     overrides,
+    versions,
     ...others('cli', ['service', 'override', 'command', 'error_type', 'version', 'node']),
     events,
   ],
   installs: () => [
     funnel,
+    outcomes,
     activity,
     succeeding('os', 'Operating systems'),
     succeeding('node_major', 'Versions of Node'),
@@ -71,8 +89,9 @@ const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
         where: [{ column: 'success', op: 'is', value: false }],
       },
     ),
+    durationsBy(['template', 'os', 'node_major', 'package_manager']),
     errors,
-    durationsBy('template', 'template'),
+    errorsOverTime,
     ...others('installs', [
       'os',
       'node',
@@ -95,8 +114,10 @@ const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
         extra: 'success',
       },
     ),
+    durationsBy(['agent', 'command']),
     errors,
-    durationsBy('agent', 'agent'),
+    versions,
+    errorsOverTime,
     adoption,
     ...others('agents', ['agent', 'error_type', 'version', 'node']),
     events,
@@ -118,15 +139,17 @@ export function pagesOf(kind: Kind): readonly Page[] {
     panels,
     hasRange: false,
     hasTotals: false,
+    hasFilters: of.hasRange ?? false,
     ...of,
   });
   const pages: Page[] = [
     page('overview', 'Overview', [...overview, own], { hasRange: true, hasTotals: true }),
     page('compare', 'Compare', [compare], { hasRange: true }),
     page('events', 'Events', [eventList], { hasRange: true }),
-    page('live', 'Live', [live]),
+    page('live', 'Live', [live], { hasFilters: true }),
     page('dead-letters', 'Dead letters', [deadLetters]),
     page('health', 'Health', [health]),
+    page('settings', 'Settings', [publishing, timeZone]),
   ];
   made.set(kind, pages);
   return pages;

@@ -52,6 +52,26 @@ export interface Period extends Span {
   readonly beforeSoFar: Span | undefined;
 }
 
+/** The intervals by which a period can be read, the shortest first. */
+export function intervalsOf({ days: { from, to } }: Period): readonly Interval[] {
+  const days = dayOfIso(to)! - dayOfIso(from)! + 1;
+  const longest: readonly (readonly [Interval, number, number])[] = [
+    ['hour', 1, 7],
+    ['day', 2, 400],
+    ['week', 14, 2_000],
+    ['month', 60, Number.POSITIVE_INFINITY],
+  ];
+  return longest.filter(([, least, most]) => days >= least && days <= most).map(([each]) => each);
+}
+
+/** The days of an interval that starts at an instant, as a range; undefined: it is part of a day. */
+export function rangeOf(start: number, interval: Interval, zone: string): Range | undefined {
+  if (interval === 'hour') return undefined;
+  const first = dayOf(start, zone);
+  const after = { day: first + 1, week: first + 7, month: startOfMonth(first, 1) }[interval];
+  return `${isoOf(first)}..${isoOf(after - 1)}`;
+}
+
 /** The period before starts as long before it as it is long; a month's with the month before. */
 function startBefore(range: Range, from: number, to: number): number {
   if (range === 'month') return startOfMonth(from, -1);

@@ -17,6 +17,8 @@ export interface Project {
   readonly name: string;
   readonly kind?: Kind;
   readonly time_zone?: string;
+  /** Whether everybody may see its published months. */
+  readonly public?: boolean;
 }
 
 export interface Scope {

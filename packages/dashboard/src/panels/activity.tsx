@@ -2,9 +2,12 @@
 
 import { useState } from 'preact/hooks';
 import type { Point } from '../../../schema/src/question';
+import { rangeOf } from '../app/range';
 import { useAsked, useScope } from '../app/scope';
+import { go } from '../app/view';
 import { peopleOf } from '../app/words';
 import { Card, Shown } from '../parts/card';
+import { useInterval } from '../parts/interval-choice';
 import { type Line, Series } from '../parts/series';
 import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
@@ -15,7 +18,7 @@ function Activity() {
   const scope = useScope();
   const { period, zone, kind } = scope;
   const [what, setWhat] = useState<What>('ids');
-  const { interval } = period;
+  const { interval, tool } = useInterval('Activity');
   const now = useAsked(scope, { kind: 'series', interval });
   const before = useAsked(
     scope,
@@ -33,7 +36,12 @@ function Activity() {
       title={`${names[what]} by ${unitWord}`}
       question="When is it used, and more than before?"
       isWide
-      tools={<Switch label="What is counted" choices={names} value={what} change={setWhat} />}
+      tools={
+        <div class="actions">
+          {tool}
+          <Switch label="What is counted" choices={names} value={what} change={setWhat} />
+        </div>
+      }
     >
       <Shown of={now}>
         {({ points }) => {
@@ -60,6 +68,11 @@ function Activity() {
               {...{ interval, zone, lines }}
               starts={points.map(({ start }: Point) => Math.max(start, 0))}
               nowMs={scope.nowMs}
+              pick={
+                interval === 'hour' || points.length < 2
+                  ? undefined
+                  : (start) => go({ ...scope.view, range: rangeOf(start, interval, zone)! })
+              }
             />
           );
         }}

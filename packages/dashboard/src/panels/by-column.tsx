@@ -5,6 +5,7 @@ import type { Field, Filter } from '../../../schema/src/question';
 import { labelOf, useAsked, useScope } from '../app/scope';
 import { peopleOf } from '../app/words';
 import { Card } from '../parts/card';
+import { useHeld } from '../parts/held';
 import { Ranked } from '../parts/ranked';
 import { type Count, type Extra, firstAsked, type RankedProps } from '../parts/ranked-asked';
 import type { Panel } from './panel';
@@ -44,9 +45,9 @@ export function byColumn(field: Field, own: ByColumn = {}): Panel {
         ...(own.hasOther && { hasOther: true }),
         ...(own.label && { label: own.label }),
       };
-      const { answer } = useAsked(scope, firstAsked(list));
-      // What nobody sends needs no place on the page.
-      if (own.isOptional && answer?.data?.rows.length === 0) return null;
+      const { held } = useHeld(useAsked(scope, firstAsked(list)));
+      // What nobody sends needs no place on the page, nor what may turn out to be that.
+      if (own.isOptional && (!held || held.data?.rows.length === 0)) return null;
       return (
         <Card {...{ id, title, question }}>
           <Ranked {...list} />

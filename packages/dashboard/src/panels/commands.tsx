@@ -19,4 +19,4 @@ export const commands = byColumn(
   },
 );
 
-export const commandDurations = durationsBy('command', 'command', RUNS);
+export const commandDurations = durationsBy(['command'], RUNS);

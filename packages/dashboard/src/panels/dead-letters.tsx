@@ -23,6 +23,22 @@ interface Listed {
   readonly next_after: number | null;
 }
 
+/** What the collector's reasons mean. */
+const REASONS: Readonly<Record<string, string>> = {
+  not_an_object: 'An event is no object',
+  missing_event: 'An event has no name',
+  event_name_too_long: 'The name of an event is too long',
+  missing_distinct_id: 'An event has no id',
+  names_a_person: 'An event names a person',
+  distinct_id_is_an_address: 'The id is an address',
+  invalid_uuid: 'The uuid is none',
+  properties_not_an_object: 'The properties are no object',
+  too_deep: 'The properties are nested too deeply',
+  too_large: 'An event is too large',
+  older_than_retention: 'An event is older than the project keeps events',
+  unknown_token: 'The token is not known',
+};
+
 const PATH = '/api/v1/dead-letters';
 const ASKED = 1_000;
 const EXAMPLES = 20;
@@ -34,6 +50,10 @@ const byReason = (letters: readonly Letter[]): [string, Letter[]][] => {
   }
   return [...groups].sort((a, b) => b[1].length - a[1].length);
 };
+
+/** Said now and then: a screen reader says each. */
+const progress = (done: number, all: number): string =>
+  `Working: ${format(done - (done % 100), 'count')} of ${format(all, 'count')} …`;
 
 function DeadLetters() {
   const { project, zone } = useScope();
@@ -59,7 +79,8 @@ function DeadLetters() {
   const replay = (letters: readonly Letter[]) =>
     work(async () => {
       let taken = 0;
-      for (const { id } of letters) {
+      for (const [done, { id }] of letters.entries()) {
+        setSaid(progress(done, letters.length));
         const { replayed } = (await send('POST', `${PATH}/${id}/replay`)) as { replayed: boolean };
         if (replayed) taken += 1;
       }
@@ -67,7 +88,10 @@ function DeadLetters() {
     });
   const remove = (letters: readonly Letter[]) =>
     work(async () => {
-      for (const { id } of letters) await send('DELETE', `${PATH}/${id}`);
+      for (const [done, { id }] of letters.entries()) {
+        setSaid(progress(done, letters.length));
+        await send('DELETE', `${PATH}/${id}`);
+      }
       return `${format(letters.length, 'count')} deleted.`;
     });
   return (
@@ -81,6 +105,7 @@ function DeadLetters() {
       <Shown
         of={{ ...entry, answer: entry.data && { data: entry.data, cut: null } }}
         isEmpty={({ dead_letters }) => dead_letters.length === 0}
+        empty="None: all that was sent was taken."
       >
         {({ dead_letters, next_after }) => (
           <>
@@ -90,7 +115,10 @@ function DeadLetters() {
             {byReason(dead_letters).map(([reason, letters]) => (
               <section class="reason" key={reason} aria-label={reason}>
                 <h3>
-                  <bdi>{reason}</bdi> <span class="soft">× {format(letters.length, 'count')}</span>
+                  {REASONS[reason] ?? reason}{' '}
+                  <span class="soft">
+                    {REASONS[reason] && reason} × {format(letters.length, 'count')}
+                  </span>
                 </h3>
                 <p class="soft">
                   Last {instant(Date.parse(letters.at(-1)!.received), zone)}, by{' '}
@@ -124,8 +152,8 @@ function DeadLetters() {
       {deleting && (
         <Dialog title="Delete for good?" close={() => setDeleting(undefined)}>
           <p>
-            {format(deleting.length, 'count')} dead letters: {deleting[0]!.reason}. They cannot be
-            tried again then.
+            {format(deleting.length, 'count')} dead letters:{' '}
+            {REASONS[deleting[0]!.reason] ?? deleting[0]!.reason}. They cannot be tried again then.
           </p>
           <p class="actions">
             <button

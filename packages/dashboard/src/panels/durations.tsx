@@ -1,44 +1,50 @@
-// What makes people wait? The values of a column by how long they take.
+// What makes people wait? The values of a column by how long they take; which column, people choose.
 
+import { useState } from 'preact/hooks';
 import type { Filter } from '../../../schema/src/question';
-import { type Asked, isFiltered, toggle, useAsked, useScope } from '../app/scope';
+import { type Asked, headOf, isFiltered, oneOf, toggle, useAsked, useScope } from '../app/scope';
 import { Card, Shown } from '../parts/card';
 import { Durations } from '../parts/durations';
+import { textOf } from '../parts/ranked-asked';
+import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
 
 const SHOWN = 10;
+const id = 'durations';
+const title = 'Durations';
 
-/** A panel of how long each value of a column takes. */
-export function durationsBy(column: string, one: string, where: readonly Filter[] = []): Panel {
-  const id = 'durations';
-  const title = 'Durations';
-  const question = `Which ${one} makes people wait?`;
-  const asked = {
-    kind: 'breakdown',
-    by: { column },
-    measure: { column: 'duration_ms' },
-    limit: 100,
-    where,
-  } satisfies Asked;
+/** A panel of how long the values of a column take, the first one of these to begin with. */
+export function durationsBy(columns: readonly string[], where: readonly Filter[] = []): Panel {
+  const choices = Object.fromEntries(columns.map((column) => [column, headOf({ column })]));
   const Show = () => {
     const scope = useScope();
-    const answered = useAsked(scope, asked);
+    const [column, setColumn] = useState(columns[0]!);
+    const answered = useAsked(scope, {
+      kind: 'breakdown',
+      by: { column },
+      measure: { column: 'duration_ms' },
+      limit: 100,
+      where,
+    } satisfies Asked);
+    const tools = columns.length > 1 && (
+      <Switch label="Durations by" {...{ choices }} value={column} change={setColumn} />
+    );
     return (
-      <Card {...{ id, title, question }}>
+      <Card {...{ id, title, tools }} question={`Which ${oneOf({ column })} makes people wait?`}>
         <Shown of={answered} isEmpty={({ rows }) => rows.every(({ median }) => median === null)}>
           {({ rows }) => {
             const shown = rows
               .filter(({ median }) => median !== null)
               .slice(0, SHOWN)
               .map(({ value, median, p95 }) => ({
-                name: String(value),
+                name: textOf(value),
                 filter: { column, op: 'is', value } satisfies Filter,
                 median: median!,
                 p95: p95!,
               }));
             return (
               <Durations
-                label={one.charAt(0).toUpperCase() + one.slice(1)}
+                label={headOf({ column })}
                 {...{ title }}
                 rows={shown}
                 nameOf={({ name, filter }) => (
@@ -58,5 +64,5 @@ export function durationsBy(column: string, one: string, where: readonly Filter[
       </Card>
     );
   };
-  return { id, title, question, Show };
+  return { id, title, question: 'What makes people wait?', Show };
 }

@@ -7,31 +7,11 @@ import { readLive } from '../app/live';
 import { useScope } from '../app/scope';
 import { send } from '../app/server';
 import { Card } from '../parts/card';
+import { Copied } from '../parts/copied';
 import { firstCommand } from './first-event';
 
 /** How often it is looked for where the live feed is not to be had. */
 const LOOK_MS = 10_000;
-
-function Copied({ label, text }: { label: string; text: string }) {
-  const [isCopied, setCopied] = useState(false);
-  return (
-    <div class="copied">
-      <span class="soft">{label}</span>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
-      <pre tabIndex={0}>{text}</pre>
-      <button
-        type="button"
-        aria-label={`Copy: ${label}`}
-        onClick={async () => {
-          await navigator.clipboard?.writeText(text);
-          setCopied(true);
-        }}
-      >
-        {isCopied ? 'Copied' : 'Copy'}
-      </button>
-    </div>
-  );
-}
 
 export function Empty() {
   const { project, kind } = useScope();

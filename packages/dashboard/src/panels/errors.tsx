@@ -1,6 +1,7 @@
 // What goes wrong? The most frequent errors, and the rest as one row.
 
 import { byColumn } from './by-column';
+import { valuesOverTime } from './over-time';
 
 export const errors = byColumn(
   { column: 'error_type' },
@@ -13,3 +14,12 @@ export const errors = byColumn(
     label: 'Error',
   },
 );
+
+export const errorsOverTime = valuesOverTime({
+  id: 'errors-over-time',
+  title: 'Errors over time',
+  question: 'Does it get better?',
+  column: 'error_type',
+  count: 'events',
+  isOptional: true,
+});

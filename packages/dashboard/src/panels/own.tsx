@@ -87,15 +87,21 @@ function OwnPanels() {
       {names.map((name) => (
         <Own key={name} name={name} remove={() => change(names.filter((each) => each !== name))} />
       ))}
-      <Card id="add" title="A panel of your own" question="What else do you want to know?">
-        <FieldChoice
-          label="Break down by"
-          value=""
-          change={(name) => {
-            if (name && !names.includes(name)) change([...names, name]);
-          }}
-        />
-      </Card>
+      <Card
+        id="add"
+        title="A panel of your own"
+        question="What else do you want to know?"
+        isWide
+        tools={
+          <FieldChoice
+            label="Break down by"
+            value=""
+            change={(name) => {
+              if (name && !names.includes(name)) change([...names, name]);
+            }}
+          />
+        }
+      />
     </>
   );
 }

@@ -1,58 +1,85 @@
-// The numbers at the top: people first, events last.
+// The numbers at the top: people first, events last. Each leads to the events behind it.
 
+import type { Filter } from '../../../schema/src/question';
 import { hasColumn, totalsOf, useAsked, useScope } from '../app/scope';
 import { searchOf } from '../app/view';
 import { peopleOf } from '../app/words';
+import { useHeld } from '../parts/held';
 import { Link } from '../parts/link';
-import { Tile } from '../parts/tile';
+import { Tile, type TileProps } from '../parts/tile';
+
+const FAILED: Filter = { column: 'success', op: 'is', value: false };
 
 const sum = (points: readonly { ids: number }[] | undefined): number | undefined =>
   points?.reduce((total, { ids }) => total + ids, 0);
 
-export function Tiles() {
+const rateOf = (of: { failure_rate: number | null } | undefined) =>
+  of && (of.failure_rate === null ? null : 1 - of.failure_rate);
+
+/** What the tiles show, and how the answers to it stand. */
+function useTiles() {
   const scope = useScope();
   const { period, kind, view } = scope;
-  const isTimed = hasColumn(scope, 'duration_ms');
   const { interval, beforeSoFar: span } = period;
   const now = useAsked(scope, totalsOf(scope));
   const before = useAsked(scope, span && { ...totalsOf(scope), span });
   const fresh = useAsked(scope, { kind: 'new_ids', interval });
   const freshBefore = useAsked(scope, span && { kind: 'new_ids', interval, span });
   const [a, b] = [now.answer?.data?.now, before.answer?.data?.now];
-  const isStale = now.error !== undefined;
+  const people = peopleOf(kind);
+  /** A link to the events behind a number. */
+  const to = (where: readonly Filter[] = [], title?: string): NonNullable<TileProps['link']> => {
+    const href = searchOf({ ...view, page: 'events', where: [...view.where, ...where] });
+    return (text) => <Link {...{ href, ...(title && { title }) }}>{text}</Link>;
+  };
+  const tiles: TileProps[] = [
+    { name: people, value: a?.ids, before: b?.ids, isMoreBetter: true, link: to() },
+    {
+      name: `New ${people.toLowerCase()}`,
+      value: sum(fresh.answer?.data?.points),
+      before: sum(freshBefore.answer?.data?.points),
+      isMoreBetter: true,
+    },
+  ];
+  if (hasColumn(scope, 'success')) {
+    tiles.push({
+      name: 'Success rate',
+      unit: 'percent',
+      value: rateOf(a),
+      before: rateOf(b),
+      isMoreBetter: true,
+      link: to([FAILED], 'Those that failed'),
+    });
+  }
+  if (hasColumn(scope, 'duration_ms')) {
+    tiles.push({
+      name: 'Median duration',
+      unit: 'ms',
+      value: a?.median,
+      before: b?.median,
+      isMoreBetter: false,
+    });
+  }
+  tiles.push({ name: 'Events', value: a?.events, before: b?.events, link: to() });
+  const asked = span ? [now, before, fresh, freshBefore] : [now, fresh];
+  const isThere = asked.every(({ answer }) => answer);
+  const error = asked.find((each) => each.error)?.error;
+  return { tiles, isThere, error };
+}
+
+export function Tiles() {
+  const { tiles, isThere, error } = useTiles();
+  // They belong together, and change together.
+  const { held = tiles, isOld } = useHeld({ answer: isThere ? tiles : undefined, error });
   return (
-    <dl class={isStale ? 'tiles stale' : 'tiles'} aria-label="Totals">
-      <Tile name={peopleOf(kind)} value={a?.ids} before={b?.ids} isMoreBetter />
-      <Tile
-        name={`New ${peopleOf(kind).toLowerCase()}`}
-        value={sum(fresh.answer?.data?.points)}
-        before={sum(freshBefore.answer?.data?.points)}
-        isMoreBetter
-      />
-      {hasColumn(scope, 'success') && (
-        <Tile
-          name="Success rate"
-          unit="percent"
-          value={a && (a.failure_rate === null ? null : 1 - a.failure_rate)}
-          before={b && (b.failure_rate === null ? null : 1 - b.failure_rate)}
-          isMoreBetter
-        />
-      )}
-      {isTimed && (
-        <Tile
-          name="Median duration"
-          unit="ms"
-          value={a?.median}
-          before={b?.median}
-          isMoreBetter={false}
-        />
-      )}
-      <Tile
-        name="Events"
-        value={a?.events}
-        before={b?.events}
-        link={(text) => <Link href={searchOf({ ...view, page: 'events' })}>{text}</Link>}
-      />
+    <dl
+      class={`tiles${error ? ' stale' : isOld ? ' held' : ''}`}
+      aria-label="Totals"
+      aria-busy={!isThere && !error}
+    >
+      {held.map((tile) => (
+        <Tile key={tile.name} {...tile} />
+      ))}
     </dl>
   );
 }

@@ -25,7 +25,7 @@ export function Banner() {
         <strong>{error.message}</strong>{' '}
         {atMs === undefined
           ? 'Nothing could be loaded yet.'
-          : `What is shown is as of ${ago(now - atMs)}.`}
+          : `What is shown was loaded ${ago(now - atMs)}.`}
       </p>
       <p aria-live="off">
         {isAsking ? 'Trying …' : `Trying again in ${seconds} s.`}{' '}
@@ -43,7 +43,7 @@ export function Updated() {
   const now = useTick(10_000);
   return (
     <span class="soft">
-      {isAsking ? 'Loading …' : atMs === undefined ? '' : `Updated ${ago(Math.max(0, now - atMs))}`}
+      {isAsking ? 'Loading …' : atMs === undefined ? '' : `Updated ${ago(now - atMs)}`}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 // A panel's frame: its title, its question, its content, and how its answer stands.
 
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import { ago } from '../format';
 
 interface CardProps {
@@ -10,7 +11,7 @@ interface CardProps {
   readonly isWide?: boolean;
   /** Switches beside the title. */
   readonly tools?: ComponentChildren;
-  readonly children: ComponentChildren;
+  readonly children?: ComponentChildren;
 }
 
 export function Card({ id, title, question, isWide, tools, children }: CardProps) {
@@ -42,29 +43,42 @@ interface ShownProps<T> {
   };
   /** Shown instead, when nothing happened. */
   readonly isEmpty?: (data: T) => boolean;
+  readonly empty?: string;
   readonly children: (data: T) => ComponentChildren;
 }
 
-/** An answer; until it is there its place, and what went wrong in the collector's words. */
+/** An answer; until it is there the one before, or its place, and what went wrong in the collector's words. */
 export function Shown<T>({
   of: { answer, error, atMs, isAsking },
   isEmpty,
+  empty = 'Nothing in this time.',
   children,
 }: ShownProps<T>) {
+  // What was drawn, as it was drawn: the scope is that of the next question already.
+  const drawn = useRef<ComponentChildren>(undefined);
+  if (error && !answer) drawn.current = undefined;
   if (!answer) {
+    // What may be mended by itself is said once, above all panels.
+    if (error?.isTransient) return <p class="soft none">Not loaded.</p>;
     if (error) return <p class="trouble">{error.message}</p>;
-    return <div class="waiting" aria-busy={isAsking} />;
+    if (drawn.current === undefined) return <div class="waiting" aria-busy={isAsking} />;
+    return (
+      <div class="shown held" aria-busy="true">
+        {drawn.current}
+      </div>
+    );
   }
   const { data, cut } = answer;
   if (data === null) {
     return <p class="trouble">{LIMITS[cut as keyof typeof LIMITS] ?? 'There is no answer.'}</p>;
   }
+  drawn.current = isEmpty?.(data) ? <p class="soft none">{empty}</p> : children(data);
   return (
     <div class={error ? 'shown stale' : 'shown'}>
+      {drawn.current}
       {error && !error.isTransient && atMs !== undefined && (
         <p class="soft">Updated {ago(Date.now() - atMs)}</p>
       )}
-      {isEmpty?.(data) ? <p class="soft none">Nothing in this time.</p> : children(data)}
     </div>
   );
 }

@@ -81,27 +81,29 @@ function Custom({ period, close, done }: CustomProps) {
           done(`${from}..${to}`);
         }}
       >
-        <label>
-          First day
-          <input
-            type="date"
-            required
-            value={from}
-            onInput={(event) => setFrom(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          Last day
-          <input
-            type="date"
-            required
-            ref={last}
-            value={to}
-            aria-invalid={isWrong}
-            aria-describedby="custom-wrong"
-            onInput={(event) => setTo(event.currentTarget.value)}
-          />
-        </label>
+        <div class="choices">
+          <label>
+            First day
+            <input
+              type="date"
+              required
+              value={from}
+              onInput={(event) => setFrom(event.currentTarget.value)}
+            />
+          </label>
+          <label>
+            Last day
+            <input
+              type="date"
+              required
+              ref={last}
+              value={to}
+              aria-invalid={isWrong}
+              aria-describedby="custom-wrong"
+              onInput={(event) => setTo(event.currentTarget.value)}
+            />
+          </label>
+        </div>
         <p id="custom-wrong" class="trouble" role="alert">
           {isWrong ? 'The last day is before the first.' : ''}
         </p>

@@ -16,6 +16,8 @@ export function Dialog({ title, close, children }: DialogProps) {
   useEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
+    // Not the way out, which comes first, but what it is about.
+    element.current?.querySelector<HTMLElement>('input:not([hidden])')?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };

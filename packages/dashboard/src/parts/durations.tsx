@@ -32,6 +32,21 @@ function placeOf(value: number, ticks: readonly number[]): number {
   return Math.min(100, Math.max(0, at * 100));
 }
 
+/** How far apart two words at the axis stand at least, in percent of it. */
+const APART = 19;
+
+/** The ticks that are told: the first, the last, and those between that have room. */
+function labelled(ticks: readonly number[]): readonly number[] {
+  let before = 0;
+  return ticks.filter((tick, index) => {
+    const at = placeOf(tick, ticks);
+    const isTold =
+      index === 0 || index === ticks.length - 1 || (at - before >= APART && 100 - at >= APART);
+    if (isTold) before = at;
+    return isTold;
+  });
+}
+
 interface DurationsProps<Row extends Timed> {
   /** What one row is: "Command". */
   readonly label: string;
@@ -57,7 +72,7 @@ export function Durations<Row extends Timed>({
           <th scope="col">{label}</th>
           <th scope="col" class="axis">
             <span class="hidden">From median to p95</span>
-            {ticks.map((tick) => (
+            {labelled(ticks).map((tick) => (
               <span
                 key={tick}
                 aria-hidden="true"
@@ -80,6 +95,13 @@ export function Durations<Row extends Timed>({
             <tr key={row.name}>
               <th scope="row">{nameOf(row)}</th>
               <td class="axis" aria-hidden="true">
+                {ticks.map((tick) => (
+                  <span
+                    key={tick}
+                    class="tick"
+                    style={{ insetInlineStart: `${placeOf(tick, ticks)}%` }}
+                  />
+                ))}
                 <span
                   class="span"
                   style={{ insetInlineStart: `${from}%`, width: `${to - from}%` }}

@@ -30,6 +30,14 @@ export function nameOf(ms: number, interval: Interval, zone: string): string {
   return interval === 'week' ? `Week of ${text}` : text;
 }
 
+/** What the dotted end of a line is. */
+export const SO_FAR: Record<Interval, string> = {
+  hour: 'This hour so far',
+  day: 'Today so far',
+  week: 'This week so far',
+  month: 'This month so far',
+};
+
 /** How long an interval is at most, in ms. */
 const LONGEST: Record<Interval, number> = {
   hour: 3_600_000,

@@ -30,6 +30,12 @@ export const HEIGHT = 240;
 const axisText = (value: number, unit: Unit): string =>
   unit === 'count' ? compact(value) : unit === 'ms' ? duration(value) : format(value, unit);
 
+/** As the style sheet has them in the legend. */
+const DASHES = [{ dash: [8, 3] }, { dash: [3, 3] }, { dash: [8, 3], width: 1 }];
+
+/** Whether the colours are those that a person chose for all pages. */
+const isForced = (): boolean => matchMedia('(forced-colors: active)').matches;
+
 /** The data of a line in one or two: what has not ended is drawn dotted, and what is to come is not. */
 function parts({ values }: Line, open: number | undefined): (number | null)[][] {
   if (open === undefined) return [[...values]];
@@ -38,6 +44,17 @@ function parts({ values }: Line, open: number | undefined): (number | null)[][] 
     values.map((value, index) => (index >= open ? null : value)),
     values.map((value, index) => (index < open - 1 || index > open ? null : value)),
   ];
+}
+
+/** What a name at the axis takes, in pixels. */
+const SPACE = 74;
+
+/** As many of the starts as have room, in seconds; evenly, up to the last one. */
+function thinned(starts: readonly number[], width: number): number[] {
+  const step = Math.ceil(starts.length / Math.max(1, Math.floor((width - 80) / SPACE)));
+  return starts
+    .filter((_start, index) => (starts.length - 1 - index) % step === 0)
+    .map((ms) => ms / 1_000);
 }
 
 /** The options of a chart `width` pixels wide; `moved` is told where the cursor stands. */
@@ -59,7 +76,8 @@ export function optionsOf(
     width,
     height: HEIGHT,
     legend: { show: false },
-    padding: [12, 12, 0, 0],
+    // The last month stands under the edge: half of its name is beyond it.
+    padding: [12, interval === 'month' ? 30 : 12, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), zone),
     scales: {
       y: { range: (_plot, _min, max) => [0, Math.max(unit === 'count' ? 4 : 0.01, max * 1.08)] },
@@ -71,7 +89,9 @@ export function optionsOf(
         grid: { show: false },
         ticks,
         size: 30,
-        space: 74,
+        space: SPACE,
+        // Of months, only their starts: where there are few, days would be named by their month too.
+        ...(interval === 'month' && { splits: (plot) => thinned(starts, plot.width) }),
         values: (_plot, splits) => splits.map((at) => instant(at * 1_000, zone, TICKS[interval])),
       },
       {
@@ -95,9 +115,11 @@ export function optionsOf(
     ],
     series: [
       {},
-      ...lines.flatMap((each) => {
+      ...lines.flatMap((each, index) => {
         const stroke = colourOf(each.colour);
-        const base = { label: each.name, stroke, width: 2, points };
+        // Without colours of its own a page tells lines apart by how they are dashed.
+        const dash = isForced() && index > 0 ? DASHES[(index - 1) % DASHES.length]! : {};
+        const base = { label: each.name, stroke, width: 2, points, ...dash };
         const whole = each.isDashed
           ? { ...base, width: 1.5, dash: [6, 4] }
           : { ...base, ...(isFilled && each.colour === 'a' && { fill: `${stroke}1f` }) };

@@ -53,7 +53,15 @@ export const allAsked = (props: RankedProps) => askedOf(props, ALL);
 
 /** A value in words. */
 export const textOf = (value: Row['value']): string =>
-  value === null ? '(none)' : value === '' ? '(empty)' : String(value);
+  value === null
+    ? '(none)'
+    : value === ''
+      ? '(empty)'
+      : typeof value === 'boolean'
+        ? value
+          ? 'yes'
+          : 'no'
+        : String(value);
 
 /** What stands in the extra column. */
 export function extraOf({ median, failure_rate }: Row, extra: Extra): string {

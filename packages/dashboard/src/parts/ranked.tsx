@@ -36,15 +36,18 @@ interface ValueProps {
   readonly most: number;
   readonly all: number;
   readonly extra: Extra | undefined;
+  /** Of the list: what its numbers count. */
+  readonly own: readonly Filter[] | undefined;
   readonly done?: () => void;
 }
 
-function Value({ row, by, count, most, all, extra, done }: ValueProps) {
+function Value({ row, by, count, most, all, extra, own = [], done }: ValueProps) {
   const scope = useScope();
   const filter = { ...by, op: 'is', value: row.value } as Filter;
   const isOn = isFiltered(scope, filter);
   const name = textOf(row.value);
-  const where = isOn ? scope.view.where : [...scope.view.where, filter];
+  const more = [...own, filter].filter((each) => !isFiltered(scope, each));
+  const where = [...scope.view.where, ...more];
   return (
     <RankedRow bar={most > 0 ? row[count] / most : 0}>
       <button
@@ -108,6 +111,7 @@ export function Ranked(props: RankedProps) {
                 <Value
                   key={String(row.value)}
                   {...{ row, by, count, all, extra }}
+                  own={where}
                   most={list[0]![count]}
                 />
               ))}
@@ -155,6 +159,7 @@ function Everything(props: RankedProps & { all: number; close: () => void }) {
                     <Value
                       key={String(row.value)}
                       {...{ row, by, count, all, extra }}
+                      own={props.where}
                       most={list[0]?.[count] ?? 0}
                       done={close}
                     />

@@ -1,12 +1,13 @@
 // Numbers along time: a chart by uPlot, the same in words for a screen reader, and as a table. The
 // arrow keys go along it.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { format, type Unit } from '../format';
-import { nameOf, openAt } from './intervals';
+import { nameOf, openAt, SO_FAR } from './intervals';
 import { Numbers } from './numbers';
-import { dataOf, HEIGHT, optionsOf, type Plotted } from './plot';
+import { dataOf, HEIGHT, type Line, optionsOf, type Plotted } from './plot';
 import { useTheme } from './theme';
 
 export type { Line } from './plot';
@@ -16,6 +17,10 @@ interface SeriesProps extends Plotted {
   readonly title: string;
   /** Now, in ms: the interval that holds it is incomplete, and those after it are not drawn. */
   readonly nowMs?: number;
+  /** Is told the start of the interval that was clicked, or that Enter was pressed on. */
+  /** What stands in the legend; the name of a line if it is missing. */
+  readonly legendOf?: (line: Line) => ComponentChildren;
+  readonly pick?: ((start: number) => void) | undefined;
 }
 
 const valueText = (value: number | null | undefined, unit: Unit): string =>
@@ -23,6 +28,7 @@ const valueText = (value: number | null | undefined, unit: Unit): string =>
 
 export function Series(props: SeriesProps) {
   const { title, interval, zone, unit = 'count', starts, lines } = props;
+  const { legendOf = ({ name }) => name, pick } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [at, setAt] = useState<number>();
@@ -65,6 +71,7 @@ export function Series(props: SeriesProps) {
     // Nobody walks into the future.
     const last = open ?? starts.length - 1;
     const from = at ?? (event.key === 'ArrowLeft' ? last + 1 : -1);
+    if (event.key === 'Enter' && at !== undefined) pick?.(starts[at]!);
     const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: last }[event.key];
     if (to === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
@@ -75,12 +82,18 @@ export function Series(props: SeriesProps) {
     <figure class="series">
       <div class="legend">
         <ul>
-          {lines.map(({ name, colour, isDashed }) => (
-            <li key={name}>
-              <span class={`key ${colour}${isDashed ? ' dashed' : ''}`} />
-              {name}
+          {lines.map((line) => (
+            <li key={line.name}>
+              <span class={`key ${line.colour}${line.isDashed ? ' dashed' : ''}`} />
+              {legendOf(line)}
             </li>
           ))}
+          {open !== undefined && (
+            <li class="soft">
+              <span class="key dotted" />
+              {SO_FAR[interval]}
+            </li>
+          )}
         </ul>
         <p class="soft at" aria-live={isByKey ? 'polite' : 'off'}>
           {at === undefined || at >= starts.length ? '' : wordsAt(at)}
@@ -92,7 +105,11 @@ export function Series(props: SeriesProps) {
         role="img"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a picture that the arrow keys go along
         tabIndex={0}
-        aria-label={`${title}. ${summary(props, open, wordsAt)} The arrow keys go along it.`}
+        aria-label={`${title}. ${summary(props, open, wordsAt)} The arrow keys go along it${pick ? ', Enter shows that time' : ''}.`}
+        style={pick && { cursor: 'pointer' }}
+        onClick={() => {
+          if (at !== undefined && at < starts.length) pick?.(starts[at]!);
+        }}
         onKeyDown={pressed}
         onBlur={() => {
           plot.current?.setCursor({ left: -10, top: -10 });

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { format, percent, type Unit } from '../format';
 
-interface TileProps {
+export interface TileProps {
   readonly name: string;
   readonly value: number | null | undefined;
   readonly before?: number | null | undefined;

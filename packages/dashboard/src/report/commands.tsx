@@ -4,7 +4,7 @@ import type { CommandSummary, Summary } from '../../../schema/src/summary';
 import { percent } from '../format';
 import { Card } from '../parts/card';
 import { Durations } from '../parts/durations';
-import { Listed, type Table } from './listed';
+import { Listed, type Table } from '../parts/listed';
 
 const SHOWN = 10;
 

@@ -3,8 +3,8 @@
 import { useState } from 'preact/hooks';
 import type { ErrorSummary, Summary } from '../../../schema/src/summary';
 import { Card } from '../parts/card';
+import { type Item, Listed } from '../parts/listed';
 import { Switch } from '../parts/switch';
-import { type Item, Listed } from './listed';
 
 type By = 'type' | 'command';
 const CHOICES: Record<By, string> = { type: 'Types', command: 'Commands' };

@@ -2,7 +2,7 @@
 
 import type { Counted, RecordSummary } from '../../../schema/src/summary';
 import { Card } from '../parts/card';
-import { Listed } from './listed';
+import { Listed } from '../parts/listed';
 
 /** What was sent from this machine, what waits, and what was dropped, and why. */
 export function Outcomes({ record }: { record: RecordSummary | undefined }) {

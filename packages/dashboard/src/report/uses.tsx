@@ -3,8 +3,8 @@
 import { useState } from 'preact/hooks';
 import type { Use } from '../../../schema/src/summary';
 import { Card } from '../parts/card';
+import { Listed } from '../parts/listed';
 import { Switch } from '../parts/switch';
-import { Listed } from './listed';
 
 /** What may be counted, in this order, where it happened. */
 const CHOICES = { all: 'All', enabled: 'Enabled', started: 'Started' } as const;

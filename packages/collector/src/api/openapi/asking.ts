@@ -34,13 +34,6 @@ const COPY = object({
 
 const TOO_SLOW = { doc: 'It took too long and was stopped: ask for fewer days.' };
 
-const shares = list(object({ name: text(), ids: whole('A multiple of ten.') }));
-const month = object({
-  month: text('Such as `2026-01`.'),
-  ids: nullable(whole('Distinct ids, rounded down to tens; null: fewer than ten.')),
-  lists: { type: 'object', additionalProperties: shares },
-});
-
 export const asking: readonly Route[] = [
   {
     at: ['GET /api/v1/query'],
@@ -172,26 +165,6 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
       FORMAT(['ndjson', 'csv', 'parquet', 'tar'], 'ndjson'),
     ],
     answers: { 200: { doc: 'A stream.', type: 'application/x-ndjson' } },
-  },
-  {
-    at: ['GET /api/v1/public/{name}'],
-    tag: 'Questions',
-    who: 'anybody',
-    summary: 'What a project publishes: whole months, rounded down, of at least so many ids.',
-    answers: {
-      200: {
-        doc: 'The months.',
-        schema: object({
-          project: text(),
-          time_zone: text(),
-          at_least: whole('Figures of fewer ids are left out.'),
-          rounded_down_to: whole('Figures are multiples of it.'),
-          months: list(month),
-        }),
-      },
-      404: { doc: 'No project of this name is published.' },
-      429: { doc: 'Too many requests.' },
-    },
   },
   {
     at: ['GET /api/v1/live'],

@@ -7,6 +7,7 @@ import { answerSchemas } from './answers.ts';
 import { asking } from './asking.ts';
 import { keeping } from './keeping.ts';
 import { machines } from './machines.ts';
+import { publishing } from './publishing.ts';
 import { type Answer, object, type Parameter, type Route, ref, text, type Who } from './route.ts';
 import { EVENT, sending } from './sending.ts';
 
@@ -27,7 +28,13 @@ PostHog's do. Below \`/api/v1\`, parameters, members of answers and routes are o
 they do not know. What has to change otherwise becomes \`/api/v2\`, and \`/api/v1\` stays beside it for at least a
 year. \`info.version\` counts additions.`;
 
-export const ROUTES: readonly Route[] = [...asking, ...sending, ...keeping, ...machines];
+export const ROUTES: readonly Route[] = [
+  ...asking,
+  ...publishing,
+  ...sending,
+  ...keeping,
+  ...machines,
+];
 
 /** What a kind of project can be asked about, by the names of fields. */
 const fields = () => ({
@@ -135,7 +142,7 @@ export function openApi() {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: 'http://127.0.0.1:8010' }],
-    tags: ['Questions', 'Sending', 'Keeping', 'Machines'].map((name) => ({ name })),
+    tags: ['Questions', 'Published', 'Sending', 'Keeping', 'Machines'].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

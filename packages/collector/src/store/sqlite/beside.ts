@@ -15,12 +15,14 @@ import { scan } from './scan.ts';
 import { isPresent } from './schema.ts';
 import { identityOf } from './settings.ts';
 import { sizeOf } from './size.ts';
+import { checkTexts } from './texts.ts';
 
 export class SqliteReader implements StoreReader {
   private readonly db: Database;
 
   constructor(private readonly folder: string) {
     this.db = openReader(join(folder, DATABASE_FILE));
+    checkTexts(this.db);
   }
 
   async identity(): Promise<string> {

@@ -12,15 +12,16 @@ const LOOKED = 1_000;
 /** Letters beyond the limit before the oldest are deleted: not for each one. */
 const SPARE = 100;
 
-const LETTER = `SELECT id, project_id, received_ms, dialect, reason,
+const LETTER = `SELECT id, project_id, received_ms,
+  CAST(dialect AS BLOB) AS dialect, CAST(reason AS BLOB) AS reason,
   CAST(distinct_id AS BLOB) AS distinct_id, CAST(payload AS BLOB) AS payload FROM dead_letters`;
 
 const letterOf = (row: Row): KeptLetter => ({
   id: Number(row.id),
   projectId: row.project_id === null ? null : Number(row.project_id),
   receivedMs: Number(row.received_ms),
-  dialect: String(row.dialect),
-  reason: String(row.reason) as Reason,
+  dialect: textOf(row.dialect),
+  reason: textOf(row.reason) as Reason,
   distinctId: row.distinct_id === null ? null : textOf(row.distinct_id),
   payload: row.payload === null ? null : textOf(row.payload),
 });

@@ -133,8 +133,11 @@ export const pageOf = (db: Database, { project, afterMs, afterSeq, toMs }: PageS
 export const lastSeqOf = (db: Database): number =>
   Number(db.prepare('SELECT max(seq) AS seq FROM events').get()?.seq ?? 0);
 
-/** How many events of a range there are, by the table itself and no index. */
-export const countIn = (
+/**
+ * How many events of a range there are, by the table itself and no index.
+ * @throws StoreError when table and index of keys do not agree: damage may hide rows of the table too.
+ */
+export function countIn(
   db: Database,
   {
     project,
@@ -142,15 +145,20 @@ export const countIn = (
     toMs,
     upToSeq,
   }: { project: number; fromMs: number; toMs: number; upToSeq: number },
-): number =>
-  Number(
-    db
-      .prepare(
-        `SELECT count(*) AS n FROM events NOT INDEXED
-         WHERE seq <= ? AND project_id = ? AND time_ms >= ? AND time_ms < ?`,
-      )
-      .get(upToSeq, project, fromMs, toMs)?.n ?? 0,
-  );
+): number {
+  // One statement: it sees one moment.
+  const row = db
+    .prepare(
+      `SELECT n, present, keys FROM
+         (SELECT count(*) AS present, sum(seq <= ?2 AND time_ms >= ?3 AND time_ms < ?4) AS n
+          FROM events NOT INDEXED WHERE project_id = ?1),
+         (SELECT count(*) AS keys FROM events INDEXED BY events_by_uuid WHERE project_id = ?1)`,
+    )
+    .get(project, upToSeq, fromMs, toMs);
+  const { n, present, keys } = row ?? {};
+  if (present !== keys) throw damaged(`of ${keys} events ${present} can be found`);
+  return Number(n ?? 0);
+}
 
 /** Events of all projects by their number: after `afterSeq`, up to `toSeq`. */
 export const numberedEvents = (

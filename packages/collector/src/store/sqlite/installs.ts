@@ -2,14 +2,18 @@
 
 import type { Install, Installs, Put } from '../records.ts';
 import type { GroupCommit } from './commit.ts';
-import type { Database, Row, Statement } from './database.ts';
+import { type Database, type Row, type Statement, textOf } from './database.ts';
 import type { Reader } from './reading/reader.ts';
 
+/** Strangers wrote it: texts are read as bytes. */
+const INSTALL = `SELECT CAST(installation_id AS BLOB) AS installation_id, first_seen_ms, last_seen_ms,
+  CAST(properties AS BLOB) AS properties FROM installs`;
+
 const installOf = (row: Row): Install => ({
-  installation_id: String(row.installation_id),
+  installation_id: textOf(row.installation_id),
   first_seen: new Date(Number(row.first_seen_ms)).toISOString(),
   last_seen: new Date(Number(row.last_seen_ms)).toISOString(),
-  properties: JSON.parse(String(row.properties)),
+  properties: JSON.parse(textOf(row.properties)),
 });
 
 /** A page of a project, in the order of the ids. */
@@ -19,7 +23,8 @@ export const installsAfter = (
 ): Install[] =>
   db
     .prepare(
-      'SELECT * FROM installs WHERE project_id = ? AND installation_id > ? ORDER BY installation_id LIMIT ?',
+      `${INSTALL} WHERE project_id = ? AND installs.installation_id > ?
+       ORDER BY installs.installation_id LIMIT ?`,
     )
     .all(project, after, limit)
     .map(installOf);
@@ -35,7 +40,7 @@ export class SqliteInstalls implements Installs {
     private readonly commits: GroupCommit,
     private readonly lists: Reader,
   ) {
-    this.select = db.prepare('SELECT * FROM installs WHERE project_id = ? AND installation_id = ?');
+    this.select = db.prepare(`${INSTALL} WHERE project_id = ? AND installs.installation_id = ?`);
     this.upsert = db.prepare(
       `INSERT INTO installs (project_id, installation_id, first_seen_ms, last_seen_ms, properties)
        VALUES (?, ?, ?, ?, coalesce(?, '{}'))

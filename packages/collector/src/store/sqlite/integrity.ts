@@ -2,6 +2,7 @@
 
 import type { Integrity } from '../store.ts';
 import { type Database, explain } from './database.ts';
+import { brokenText } from './texts.ts';
 
 /** Lines of damage that are told; a damaged file has thousands. */
 const LINES = 20;
@@ -16,6 +17,8 @@ export function checkIntegrity(db: Database, { how }: { how: 'quick' | 'thorough
       .all()
       .map((row) => String(Object.values(row)[0]));
     if (damage.length === 1 && damage[0] === 'ok') damage = [];
+    const broken = brokenText(db);
+    if (broken !== undefined) damage.push(broken);
   } catch (error) {
     damage = [explain(error)];
   }

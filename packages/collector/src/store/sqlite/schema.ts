@@ -6,7 +6,7 @@
 
 import { COLUMNS, type Column } from '../../../../schema/src/columns.ts';
 import { hashToken, hintOf } from '../tokens.ts';
-import { type Database, transaction } from './database.ts';
+import { type Database, textOf, transaction } from './database.ts';
 
 // SQLite has no booleans.
 const SQL_TYPES = { text: 'TEXT', flag: 'INTEGER', count: 'INTEGER' } as const;
@@ -251,9 +251,9 @@ export const isPresent = (db: Database): boolean =>
 function missingColumns(db: Database): readonly Column[] {
   const known = new Set(
     db
-      .prepare('PRAGMA table_info(events)')
-      .all()
-      .map((row) => row.name),
+      .prepare('SELECT CAST(name AS BLOB) AS name FROM pragma_table_info(?)')
+      .all('events')
+      .map((row) => textOf(row.name)),
   );
   return COLUMNS.filter(({ name }) => !known.has(name));
 }

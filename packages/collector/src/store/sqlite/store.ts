@@ -38,6 +38,7 @@ import { addColumns, migrate } from './schema.ts';
 import { identityOf, SqliteEndedSessions, SqliteSettings } from './settings.ts';
 import { sizeOf } from './size.ts';
 import { SteadyTime } from './steady-time.ts';
+import { checkTexts } from './texts.ts';
 import { SqliteTokens } from './tokens.ts';
 import { selectEvents, Writer } from './writer.ts';
 
@@ -76,6 +77,7 @@ export class SqliteStore implements Store {
     this.path = join(folder, DATABASE_FILE);
     const db = openDatabase(this.path);
     this.db = db;
+    checkTexts(db);
     migrate(db);
     addColumns(db);
     this.identity = identityOf(db);

@@ -2,7 +2,7 @@
 // not ours, nothing missing. What is restored runs with the rights of the collector.
 
 import Libsql from 'libsql';
-import type { Database } from './database.ts';
+import { type Database, textOf } from './database.ts';
 import { MIGRATIONS, migrate, VERSION } from './schema.ts';
 
 /** Why a database is not one that a collector made; undefined: it is. */
@@ -39,15 +39,18 @@ export function strangeness(db: Database): string | undefined {
 const objectsOf = (db: Database): { type: string; name: string }[] =>
   db
     .prepare(
-      "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'libsql\\_%' ESCAPE '\\'",
+      "SELECT CAST(type AS BLOB) AS type, CAST(name AS BLOB) AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'libsql\\_%' ESCAPE '\\'",
     )
     .all()
-    .map(({ type, name }) => ({ type: String(type), name: String(name) }));
+    .map(({ type, name }) => ({ type: textOf(type), name: textOf(name) }));
 
 /** Plain columns, and those that belong there. Events may have more: of collectors that know more of them. */
 function hasColumns(db: Database, model: Database, table: string): boolean {
   const columns = (of: Database) =>
-    of.prepare('SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)').all(table);
+    of
+      .prepare('SELECT CAST(name AS BLOB) AS name, hidden FROM pragma_table_xinfo(?)')
+      .all(table)
+      .map(({ name, hidden }) => ({ name: textOf(name), hidden }));
   const here = columns(db);
   if (here.some(({ hidden }) => Number(hidden) !== 0)) return false;
   const names = new Set(here.map(({ name }) => name));

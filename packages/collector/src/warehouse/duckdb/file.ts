@@ -4,10 +4,11 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Column, checkColumns } from '../columns.ts';
+import { LIFTED } from './lifted.ts';
 import { quoted } from './sql.ts';
 
 /** The layout of the tables. A file of another one is made anew. */
-const VERSION = '2';
+const VERSION = '3';
 
 const TYPES = { text: 'VARCHAR', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'BIGINT' } as const;
 
@@ -83,7 +84,7 @@ export function moveAside(file: string): void {
 /** An open file. */
 export interface OpenFile {
   readonly instance: DuckDBInstance;
-  /** Columns of the table of events, in its order. */
+  /** Columns of the table of events after those that every event has, in its order. */
   readonly order: readonly string[];
 }
 
@@ -163,9 +164,14 @@ async function prepare(
   await connection.run(
     'CREATE TABLE IF NOT EXISTS ids (project INTEGER, id UBIGINT, n UINTEGER, distinct_id VARCHAR)',
   );
+  // Which property of a project is in which of those columns; null: in none.
+  await connection.run(
+    'CREATE TABLE IF NOT EXISTS lifted (project INTEGER, key UBIGINT, place UTINYINT)',
+  );
   // Every number, not only the highest: batches may come in any order.
   await connection.run('CREATE TABLE IF NOT EXISTS batches (number BIGINT)');
-  for (const { name, type } of columns) {
+  const lifted = LIFTED.map((name) => ({ name, type: 'text' as const }));
+  for (const { name, type } of [...columns, ...lifted]) {
     await connection.run(
       `ALTER TABLE events ADD COLUMN IF NOT EXISTS ${quoted(name)} ${TYPES[type]}`,
     );
@@ -181,5 +187,5 @@ async function prepare(
     }
   }
   await connection.run('COMMIT');
-  return [...types.keys()];
+  return [...types.keys()].slice(EVENTS.length);
 }

@@ -6,6 +6,7 @@ import type { Scalar } from '../../../../schema/src/question.ts';
 import type { Column } from '../columns.ts';
 import { WarehouseUnavailable } from '../warehouse.ts';
 import { isDamage } from './file.ts';
+import { liftedOf } from './lifted.ts';
 import type { Moment, Remembered } from './remembered.ts';
 import { Statement } from './sql.ts';
 
@@ -20,10 +21,10 @@ export interface Reading {
   readonly columns: readonly Column[];
   /** A statement's values. */
   statement(): Statement;
-  /** Runs it. Whole numbers come as numbers, lists as arrays. */
+  /** Runs it. Whole numbers come as numbers, lists as arrays, bits as bytes behind a first one. */
   rows(statement: Statement, sql: string): Promise<Cell[][]>;
 }
-export type Cell = Scalar | Cell[];
+export type Cell = Scalar | Cell[] | Uint8Array;
 
 /** What a question came to: a value, or why there is none. */
 export type Outcome<T> = { readonly value: T } | { readonly cut: 'time' | 'memory' };
@@ -66,7 +67,8 @@ export class Readers {
     try {
       const at = this.remembered.now();
       await connection.run('BEGIN TRANSACTION READ ONLY');
-      const value = await work(this.reading(connection, at));
+      const lifted = await liftedOf(connection, project);
+      const value = await work(this.reading(connection, at, lifted));
       return { value };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -94,13 +96,17 @@ export class Readers {
     });
   }
 
-  private reading(connection: DuckDBConnection, at: Moment): Reading {
+  private reading(
+    connection: DuckDBConnection,
+    at: Moment,
+    lifted: ReadonlyMap<bigint, string>,
+  ): Reading {
     const { columns, remembered } = this;
     return {
       at,
       columns,
       remembered,
-      statement: () => new Statement(columns),
+      statement: () => new Statement(columns, lifted),
       rows: async ({ values, types }, sql) => {
         const reader = await connection.runAndReadAll(sql, values, types);
         return reader.getRowsJS().map((row) => row.map(cellOf));

@@ -3,17 +3,31 @@
 // after a start the first question counts them all.
 
 const DAY = 86_400_000;
-/** Intervals that are remembered, of all series together. */
-const INTERVALS = 200_000;
+/** What is remembered of all series together: intervals, and for each 64 bytes of bits one more. */
+const MOST = 200_000;
+const BYTES = 64;
 
 /** A moment: what was counted at it has seen every write before it. */
 export type Moment = number;
 
-/** What was counted of an interval, and when. */
+/** What was counted of some events. */
+export interface Tally {
+  readonly events: number;
+  /** How many distinct ids. */
+  readonly ids: number;
+  readonly failures: number;
+  readonly judged: number;
+  /** Which ids, where that is kept: a bit for each, by its number in the project. */
+  readonly bits?: Uint8Array | undefined;
+}
+
+/** What was counted of an interval, and when. No tally: it had no events. */
 export interface Counted {
   readonly at: Moment;
-  readonly values: readonly number[];
+  readonly tally: Tally | undefined;
 }
+
+const sizeOf = ({ tally }: Counted): number => 1 + Math.ceil((tally?.bits?.length ?? 0) / BYTES);
 
 export class Remembered {
   private moment = 0;
@@ -78,12 +92,13 @@ export class Remembered {
       known = new Map();
       this.series.set(key, known);
     }
-    if (!known.has(from)) this.size++;
+    const before = known.get(from);
+    this.size += sizeOf(counted) - (before ? sizeOf(before) : 0);
     known.set(from, counted);
-    for (const [oldest, { size }] of this.series) {
-      if (this.size <= INTERVALS || oldest === key) break;
+    for (const [oldest, intervals] of this.series) {
+      if (this.size <= MOST || oldest === key) break;
       this.series.delete(oldest);
-      this.size -= size;
+      for (const each of intervals.values()) this.size -= sizeOf(each);
     }
   }
 }

@@ -32,7 +32,11 @@ export class Statement {
   readonly values: DuckDBValue[] = [];
   readonly types: DuckDBType[] = [];
 
-  constructor(private readonly columns: readonly Column[]) {}
+  /** `lifted`: keys of the project's properties that have a column, and its name. */
+  constructor(
+    private readonly columns: readonly Column[],
+    private readonly lifted: ReadonlyMap<bigint, string>,
+  ) {}
 
   /** A text, number or boolean as a bound value. */
   bind(value: string | number | boolean): string {
@@ -51,6 +55,11 @@ export class Statement {
     const { name } = this.column(field.column);
     if (name === 'distinct_id') return 'id';
     return quoted(name);
+  }
+
+  /** Whether an expression for it reads a column, not JSON. */
+  isColumn(field: Field): boolean {
+    return 'column' in field || this.lifted.has(keyOfText(field.property));
   }
 
   /** An expression for a number; null where the field has none. */
@@ -121,6 +130,8 @@ export class Statement {
   private property(key: string): string {
     const json = this.columns.find((column) => column.json);
     if (!json) throw new QuestionError('property: these events have no properties');
+    const column = this.lifted.get(keyOfText(key));
+    if (column) return quoted(column);
     // A JSON pointer: unlike a path it has no wildcards, and every key can be written.
     const pointer = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     return `json_extract_string(${quoted(json.name)}, ${this.bind(pointer)})`;

@@ -1,71 +1,36 @@
 // The one connection that writes: one thing at a time, each in a transaction.
 
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../columns.ts';
+import { Appending } from './appending.ts';
 import { copyCompacted } from './file.ts';
-import { readableJson } from './json.ts';
+import { Ids } from './ids.ts';
 import { keyOfText } from './keys.ts';
+import { Lifted } from './lifted.ts';
 import type { PackedRows } from './protocol.ts';
 import type { Remembered } from './remembered.ts';
-
-/** Rows an appender takes before it is closed: an open one keeps memory, and holds up the thread. */
-const PIECE = 3_000;
-/** Ids whose keys are remembered. */
-const KNOWN_IDS = 100_000;
 
 /** Numbers of batches below the highest that are remembered, and how often the others are dropped. */
 const KEPT_BATCHES = 100_000;
 const PRUNED_EVERY = 1_000;
 
-/** Columns of the table that every event has. */
-const BUILT_IN_COLUMNS = 7;
-
-/** An id in events: its key, and its number among those of its project. */
-interface Id {
-  readonly key: bigint;
-  readonly n: number;
-}
-
-type Append = (appender: DuckDBAppender, value: unknown) => void;
-
-/** A value as its column has it; null what is missing or of another type. */
-const APPEND: Record<Column['type'] | 'json', Append> = {
-  text: (appender, value) =>
-    typeof value === 'string' ? appender.appendVarchar(value) : appender.appendNull(),
-  json: (appender, value) =>
-    typeof value === 'string' ? appender.appendVarchar(readableJson(value)) : appender.appendNull(),
-  number: (appender, value) =>
-    typeof value === 'number' && Number.isFinite(value)
-      ? appender.appendDouble(value)
-      : appender.appendNull(),
-  boolean: (appender, value) =>
-    typeof value === 'boolean' ? appender.appendBoolean(value) : appender.appendNull(),
-  time: (appender, value) =>
-    typeof value === 'number' && Number.isSafeInteger(value)
-      ? appender.appendBigInt(BigInt(value))
-      : appender.appendNull(),
-};
-
 export class Writer {
-  /** Ids that are in the table of ids, with their keys. */
-  private known = new Map<string, Id>();
+  private readonly ids: Ids;
+  private readonly lifted: Lifted;
+  private readonly appending: Appending;
   private last: Promise<unknown> = Promise.resolve();
-  private readonly append: readonly (readonly [name: string, append: Append])[];
   private highest: number | null | undefined;
 
   constructor(
     private readonly connection: DuckDBConnection,
     columns: readonly Column[],
-    /** Columns of the table, those that every event has first. */
+    /** Columns of the table after those that every event has. */
     order: readonly string[],
     private readonly remembered: Remembered,
   ) {
-    const byName = new Map(columns.map((column) => [column.name, column]));
-    this.append = order.slice(BUILT_IN_COLUMNS).map((name) => {
-      const column = byName.get(name);
-      // A column that this collector no longer knows stays empty.
-      return [name, column ? APPEND[column.json ? 'json' : column.type] : APPEND.text] as const;
-    });
+    this.ids = new Ids(connection);
+    this.lifted = new Lifted(connection);
+    this.appending = new Appending(connection, columns, order, this.ids, this.lifted);
   }
 
   /** As `Warehouse.write`. */
@@ -75,10 +40,8 @@ export class Writer {
       if (highest !== null && number <= highest - KEPT_BATCHES) return false;
       if (highest !== null && number <= highest && (await this.has(number))) return false;
       await this.transaction(async () => {
-        await this.appendIds(rows);
-        for (let start = 0; start < rows.seq.length; start += PIECE) {
-          await this.appendPiece(rows, start, Math.min(start + PIECE, rows.seq.length));
-        }
+        await this.ids.append(rows);
+        await this.appending.append(rows);
         await this.connection.run('INSERT INTO batches VALUES ($1)', [BigInt(number)]);
         if (number % PRUNED_EVERY === 0) {
           await this.connection.run('DELETE FROM batches WHERE number <= $1', [
@@ -139,7 +102,7 @@ export class Writer {
   reset(): Promise<void> {
     return this.alone(async () => {
       await this.transaction(async () => {
-        for (const table of ['events', 'ids', 'batches']) {
+        for (const table of ['events', 'ids', 'lifted', 'batches']) {
           await this.connection.run(`TRUNCATE ${table}`);
         }
         await this.connection.run(
@@ -147,7 +110,7 @@ export class Writer {
         );
       });
       this.highest = undefined;
-      this.known.clear();
+      this.forgetKnown();
       this.remembered.clear();
       await this.checkpoint();
     });
@@ -181,9 +144,15 @@ export class Writer {
            AND id NOT IN (SELECT id FROM events WHERE project = $1)`,
           [project],
         );
+        // Nor is a column any property's, where no event is left.
+        await this.connection.run(
+          `DELETE FROM lifted WHERE project = $1
+           AND NOT EXISTS (SELECT 1 FROM events WHERE project = $1)`,
+          [project],
+        );
       });
       if (events === 0) return 0;
-      this.known.clear();
+      this.forgetKnown();
       this.remembered.forget(project);
       await this.checkpoint();
       return events;
@@ -212,77 +181,10 @@ export class Writer {
     return result.currentRowCount > 0;
   }
 
-  /** Writes the names of ids that were not seen before. */
-  private async appendIds({ project, distinctId }: PackedRows): Promise<void> {
-    if (this.known.size > KNOWN_IDS) this.known.clear();
-    const fresh = new Map<string, [project: number, key: bigint, name: string]>();
-    for (const [index, name] of distinctId.entries()) {
-      const owner = project[index]!;
-      const known = `${owner} ${name}`;
-      if (!this.known.has(known)) fresh.set(known, [owner, keyOfText(name), name]);
-    }
-    if (fresh.size === 0) return;
-    await this.connection.run(
-      'CREATE OR REPLACE TEMP TABLE fresh (project INTEGER, id UBIGINT, distinct_id VARCHAR)',
-    );
-    const appender = await this.connection.createAppender('fresh', 'main', 'temp');
-    for (const [owner, key, name] of fresh.values()) {
-      appender.appendInteger(owner);
-      appender.appendUBigInt(key);
-      appender.appendVarchar(name);
-      appender.endRow();
-    }
-    appender.closeSync();
-    // Two texts of one key: only texts that are no Unicode, and differ in what is none.
-    await this.connection.run(
-      `INSERT INTO ids
-       SELECT project, id, coalesce(highest, 0) + row_number() OVER (PARTITION BY project), name
-       FROM (SELECT project, id, any_value(distinct_id) AS name FROM fresh
-             ANTI JOIN ids USING (project, id) GROUP BY ALL)
-       LEFT JOIN (SELECT project, max(n) AS highest FROM ids GROUP BY project) USING (project)`,
-    );
-    const found = await this.connection.runAndReadAll(
-      'SELECT DISTINCT project, id, n FROM fresh JOIN ids USING (project, id)',
-    );
-    const numbers = new Map(
-      (found.getRowsJS() as [number, bigint, number][]).map(
-        ([owner, key, n]) => [`${owner} ${key}`, n] as const,
-      ),
-    );
-    for (const [known, [owner, key]] of fresh) {
-      this.known.set(known, { key, n: numbers.get(`${owner} ${key}`)! });
-    }
-  }
-
-  private async appendPiece(rows: PackedRows, start: number, end: number): Promise<void> {
-    const appender = await this.connection.createAppender('events');
-    const columns = this.append.map(([name, append]) => [rows.values[name], append] as const);
-    let session: string | null = null;
-    let sessionKey = 0n;
-    for (let index = start; index < end; index++) {
-      const project = rows.project[index]!;
-      appender.appendInteger(project);
-      appender.appendBigInt(BigInt(rows.seq[index]!));
-      appender.appendBigInt(BigInt(Math.trunc(rows.timeMs[index]!)));
-      appender.appendVarchar(rows.event[index]!);
-      const { key, n } = this.known.get(`${project} ${rows.distinctId[index]}`)!;
-      appender.appendUBigInt(key);
-      appender.appendUInteger(n);
-      const of = rows.session[index] ?? null;
-      if (of === null) appender.appendNull();
-      else {
-        if (of !== session) sessionKey = keyOfText(of);
-        session = of;
-        appender.appendUBigInt(sessionKey);
-      }
-      for (const [values, append] of columns) {
-        if (values === undefined) appender.appendNull();
-        else append(appender, values[index]);
-      }
-      appender.endRow();
-    }
-    // Without it the memory of the piece is never given back.
-    appender.closeSync();
+  /** What is remembered of the tables is read again. */
+  private forgetKnown(): void {
+    this.ids.clear();
+    this.lifted.clear();
   }
 
   private async transaction(work: () => Promise<void>): Promise<void> {
@@ -291,7 +193,7 @@ export class Writer {
       await work();
       await this.connection.run('COMMIT');
     } catch (error) {
-      this.known.clear();
+      this.forgetKnown();
       await this.connection.run('ROLLBACK').catch(() => undefined);
       throw error;
     }

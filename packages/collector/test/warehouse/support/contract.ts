@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Answer, Question } from '../../../../schema/src/question.ts';
+import type { Answer, Data, Question } from '../../../../schema/src/question.ts';
 import type { Row, Warehouse } from '../../../src/warehouse/warehouse.ts';
 import { FROM, history, QUESTIONS, STRANGE } from './histories.ts';
 import { recount } from './recount.ts';
@@ -413,6 +413,120 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       warehouse = made.warehouse;
       await warehouse.write({ number: 5, rows: of(41, ['a', 'g'], 3) });
       expect(await ids()).toEqual([2, 0, 0, 2, 0, 5]);
+    });
+
+    it('totals of years are those of a recount, whatever came, went and came again', async () => {
+      const ranges = [
+        { from: FROM - 400 * DAY, to: FROM + 400 * DAY, zone: 'Europe/Berlin' },
+        { from: FROM - 3 * 3_600_000, to: FROM + 63 * DAY, zone: 'America/New_York' },
+        { from: FROM + 5 * DAY, to: FROM + 40 * DAY },
+        { from: 0, to: FROM + 4_000 * DAY },
+      ];
+      let rows: Row[] = [];
+      const same = async () => {
+        for (const range of ranges) {
+          const { now } = (await data({ kind: 'totals', ...range })) as Data['totals'];
+          const there = rows.filter(({ timeMs }) => timeMs >= range.from && timeMs < range.to);
+          expect(now).toMatchObject({
+            events: there.length,
+            ids: new Set(there.map(({ distinctId }) => distinctId)).size,
+            failures: there.filter(({ values }) => values.success === false).length,
+            judged: there.filter(({ values }) => values.success !== undefined).length,
+          });
+        }
+      };
+      const write = async (number: number, more: Row[]) => {
+        await warehouse.write({ number, rows: more });
+        rows.push(...more);
+      };
+      const names = Array.from({ length: 40 }, (_, n) => `id-${n}`);
+      const spread = (from: number, count: number, ids: readonly string[]) =>
+        Array.from({ length: count }, (_, n) =>
+          row(from + n, {
+            distinctId: ids[(n * 7) % ids.length]!,
+            // At the ends of days and months too, in every zone.
+            timeMs:
+              FROM + ((n * 37) % 600) * DAY - 200 * DAY + ((n * 5) % 24) * 3_600_000 - (n % 2),
+            values: n % 3 === 0 ? { success: n % 2 === 0 } : {},
+          }),
+        );
+      await write(1, spread(1, 300, names));
+      await same();
+      // Into months that were counted; ids that need more bits than there were.
+      await write(
+        2,
+        spread(1001, 60, [...names.slice(0, 3), ...names.map((name) => `${name}-new`)]),
+      );
+      await same();
+      for (const gone of ['id-3', 'id-39-new']) {
+        await warehouse.erase(1, gone);
+        rows = rows.filter(({ distinctId }) => distinctId !== gone);
+      }
+      await same();
+      await write(3, spread(2001, 20, ['another', 'id-3']));
+      await same();
+      await warehouse.dropBefore(1, FROM);
+      rows = rows.filter(({ timeMs }) => timeMs >= FROM);
+      await same();
+    });
+
+    it('a property is the same, whether it has a column or is read in the JSON', async () => {
+      // The first events decide: 16 properties have columns, the others and those of SDKs have none.
+      const keys = [...Array.from({ length: 20 }, (_, n) => `key ${n}`), '$lib', 'id', 'deep'];
+      const values = [
+        'x',
+        '',
+        '7',
+        7,
+        0.5,
+        -0,
+        true,
+        false,
+        null,
+        'a\u0000b',
+        [1, 'x'],
+        { y: null },
+      ];
+      const uuid = '550e8400-e29b-41d4-a716-446655440000';
+      const rows = Array.from({ length: 60 }, (_, n) => {
+        const shared = keys.map((key, at) => [key, values[(n * 5 + at) % values.length]]);
+        const rest = {
+          ...Object.fromEntries(shared.slice(n % 4)),
+          id: `${n}-${uuid}`,
+          deep: [n % 3],
+        };
+        return row(n + 1, { project: 1 + (n % 2), values: { rest: JSON.stringify(rest) } });
+      });
+      const range = { from: FROM, to: FROM + DAY };
+      const same = async () => {
+        for (const project of [1, 2]) {
+          for (const key of ['key 0', 'key 3', 'key 16', 'key 19', '$lib', 'id', 'deep']) {
+            const question = {
+              ...RANGE,
+              project,
+              kind: 'breakdown',
+              by: { property: key },
+            } as const;
+            expect(await data(question), key).toEqual(recount(rows, question));
+            const where = [{ property: key, op: 'is', value: 7 } as const];
+            const totals = { ...range, project, kind: 'totals', where } as const;
+            expect(await data(totals), key).toEqual(recount(rows, totals));
+          }
+        }
+      };
+      await warehouse.write({ number: 1, rows: rows.slice(0, 9) });
+      await warehouse.write({ number: 2, rows: rows.slice(9, 40) });
+      await made.reopen();
+      warehouse = made.warehouse;
+      await warehouse.write({ number: 3, rows: rows.slice(40) });
+      await same();
+      // Who comes after a project was erased decides anew.
+      await warehouse.dropProject(2);
+      for (const each of rows) if (each.project === 2) Object.assign(each, { project: 3 });
+      const renamed = row(1_000, { project: 2, values: { rest: '{"key 19":"x","key 3":1}' } });
+      await warehouse.write({ number: 4, rows: [renamed] });
+      rows.push(renamed);
+      await same();
     });
 
     it('events are read page by page, each once', async () => {

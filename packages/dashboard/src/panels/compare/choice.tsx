@@ -6,21 +6,28 @@ import type { Filter, Scalar } from '../../../../schema/src/question';
 import { daysOfCustom } from '../../app/range';
 import { fieldOfName, type Scope, useAsked, useScope } from '../../app/scope';
 import { go } from '../../app/view';
+import { daysInWords } from '../../format';
 import { Card } from '../../parts/card';
 import { FieldChoice } from '../../parts/field-choice';
 import { Switch } from '../../parts/switch';
-import { conditionOf, daysInWords } from './sides';
+import { conditionOf, daysOf } from './sides';
 
 const VALUES = 100;
 
+type What = 'periods' | 'values';
+
 export function Choice({ scope }: { scope: Scope }) {
-  const { view, period } = scope;
+  const { view, period, zone } = scope;
   const [first, second] = view.sides.map(conditionOf);
-  const [what, setWhat] = useState<'periods' | 'values'>(first ? 'values' : 'periods');
-  const [field, setField] = useState(first ? fieldText(first) : '');
-  const custom = daysOfCustom(view.sides[0] ?? '');
-  const [from, to] =
-    typeof custom === 'object' && view.sides[0] ? view.sides[0].split('..') : ['', ''];
+  const isCustom = typeof daysOfCustom(view.sides[0] ?? '') === 'object';
+  const [wanted, setWanted] = useState<What>('periods');
+  const [chosen, setField] = useState<string>();
+  // What the address says goes first: somebody may come back to it.
+  const what: What = first ? 'values' : isCustom ? 'periods' : wanted;
+  const field = chosen ?? (first ? fieldText(first) : '');
+  const { before } = period;
+  const days = isCustom ? view.sides[0]! : before ? daysOf(before, zone).join('..') : '';
+  const [from = '', to = ''] = days.split('..');
   const go2 = (sides: readonly string[]) => go({ ...view, sides });
   const choose = (index: 0 | 1, value: string) => {
     const sides = field === (first && fieldText(first)) ? [...view.sides] : ['', ''];
@@ -41,12 +48,17 @@ export function Choice({ scope }: { scope: Scope }) {
           choices={{ periods: 'Two periods', values: 'Two values' }}
           value={what}
           change={(next) => {
-            setWhat(next);
+            setWanted(next);
+            setField(undefined);
             go2([]);
           }}
         />
         {what === 'periods' ? (
-          <Days from={from ?? ''} to={to ?? ''} done={(range) => go2(range ? [range] : [])} />
+          <Days
+            key={days}
+            {...{ from, to, isCustom }}
+            done={(range) => go2(range ? [range] : [])}
+          />
         ) : (
           <>
             <FieldChoice label="Of" value={field} change={setField} />
@@ -73,8 +85,17 @@ export function Choice({ scope }: { scope: Scope }) {
   );
 }
 
-/** Other days to compare with; none: the period before. */
-function Days({ from, to, done }: { from: string; to: string; done: (range: string) => void }) {
+interface DaysProps {
+  readonly from: string;
+  readonly to: string;
+  /** They are not those of the period before. */
+  readonly isCustom: boolean;
+  /** Is told the days; none: those of the period before. */
+  readonly done: (range: string) => void;
+}
+
+/** The days to compare with. */
+function Days({ from, to, isCustom, done }: DaysProps) {
   const [a, setA] = useState(from);
   const [b, setB] = useState(to);
   const isWrong = daysOfCustom(`${a}..${b}`) === 'order';
@@ -106,7 +127,7 @@ function Days({ from, to, done }: { from: string; to: string; done: (range: stri
         />
       </label>
       <button type="submit">Compare</button>
-      {from && (
+      {isCustom && (
         <button type="button" class="quiet" onClick={() => done('')}>
           With the period before
         </button>

@@ -13,7 +13,7 @@ function Compare() {
   const [a, b] = sides;
   return (
     <>
-      <Choice scope={scope} key={scope.view.sides.join()} />
+      <Choice scope={scope} />
       {b ? (
         <>
           <Both sides={[a, b]} />

@@ -11,7 +11,6 @@ import { askedSoFar, type Side } from './sides';
 import { CompareRow, Head } from './table';
 
 const VALUES = 100;
-const SHOWN = 15;
 
 /** The values of a field on both sides, by ids. */
 export function Lists({ sides }: { sides: readonly [Side, Side] }) {
@@ -62,7 +61,7 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
                 <caption class="hidden">{headOf(by)} on both sides</caption>
                 <Head first={headOf(by)} sides={sides} />
                 <tbody>
-                  {values.slice(0, SHOWN).map(({ value, a, b }) => (
+                  {values.map(({ value, a, b }) => (
                     <CompareRow
                       key={String(value)}
                       name={String(value)}

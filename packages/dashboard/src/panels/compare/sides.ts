@@ -4,7 +4,8 @@ import { readFilter } from '../../../../schema/src/condition';
 import type { Filter } from '../../../../schema/src/question';
 import { daysOfCustom, periodOf, type Span } from '../../app/range';
 import { oneOf, type Scope } from '../../app/scope';
-import { dayInWords } from '../../format';
+import { dayOf, isoOf } from '../../app/zone';
+import { daysInWords } from '../../format';
 
 /** What stands on one side. */
 export interface Side {
@@ -24,9 +25,11 @@ export function conditionOf(text: string | undefined): Filter | undefined {
   }
 }
 
-/** Days in words: "1 May 2026 – 31 May 2026". */
-export const daysInWords = (from: string, to: string): string =>
-  from === to ? dayInWords(from) : `${dayInWords(from)} – ${dayInWords(to)}`;
+/** The first and the last day of a span. */
+export const daysOf = ({ from, to }: Span, zone: string): readonly [string, string] => [
+  isoOf(dayOf(from, zone)),
+  isoOf(dayOf(to - 1, zone)),
+];
 
 /** The two sides that the address names; the second undefined: there is nothing to compare with. */
 export function sidesOf(scope: Scope): readonly [Side, Side | undefined] {
@@ -47,7 +50,7 @@ export function sidesOf(scope: Scope): readonly [Side, Side | undefined] {
   }
   const { before, beforeSoFar } = period;
   if (!before || !beforeSoFar) return [now, undefined];
-  return [now, { name: 'The period before', span: before, soFar: beforeSoFar }];
+  return [now, { name: daysInWords(...daysOf(before, zone)), span: before, soFar: beforeSoFar }];
 }
 
 /** What a side adds to a question. */

@@ -1,9 +1,8 @@
 // The values of a field, those with the most events or ids first.
 //
 // In two steps: which values, by count alone; then what else is counted of those that are shown, because
-// distinct ids of values that nobody sees cost the most. Of a property with few values in one step:
-// nearly all of its events are shown, and reading their JSON twice would cost more than all the rest.
-// Ranked by ids in one step too, without a measure: the ids of every value are counted anyway.
+// distinct ids of values that nobody sees cost the most. Of few values in one step: nearly all events
+// are shown. Ranked by ids in one step too, without a measure: the ids of every value are counted anyway.
 
 import type {
   BreakdownQuestion,
@@ -12,14 +11,14 @@ import type {
   Scalar,
 } from '../../../../../schema/src/question.ts';
 import type { Cell, Reading } from '../readers.ts';
-import { additiveSql, measuredOf, measuredSql } from './counts.ts';
+import { idsSql, measuredOf, measuredSql } from './counts.ts';
 import { namesOf, sessionName } from './names.ts';
 import type { Result } from './questions.ts';
 
 /** Values of an answer, unless it is said. */
 const LIMIT = 10;
 
-/** Events that tell whether a property has few values, and how many are few. */
+/** Events that tell whether a field has few values, and how many are few. */
 const SAMPLE = 3_000;
 const FEW = 50;
 
@@ -27,10 +26,13 @@ export async function breakdown(
   reading: Reading,
   question: BreakdownQuestion,
 ): Promise<Result<'breakdown'>> {
-  const { by, order, measure } = question;
-  const isRanked = order === 'ids' && !measure && !isKey(by);
-  const isOneStep = isRanked || ('property' in by && (await hasFewValues(reading, question)));
-  return isOneStep ? inOneStep(reading, question) : inTwoSteps(reading, question);
+  const { project, by, order, measure } = question;
+  if (isKey(by)) return inTwoSteps(reading, question);
+  const groups = await fewValues(reading, question);
+  if (groups === undefined && (order !== 'ids' || measure)) return inTwoSteps(reading, question);
+  // Of JSON nobody knows how many values there are without reading all of it.
+  const isKnown = reading.statement().isColumn(by);
+  return inOneStep(reading, question, await idsSql(reading, project, isKnown ? groups : undefined));
 }
 
 /** Keys have 64 bits, JavaScript's numbers 53: they travel as text. */
@@ -41,32 +43,35 @@ const isKey = (by: Field): boolean =>
 const rankSql = ({ order }: BreakdownQuestion): string =>
   order === 'ids' ? 'ids DESC, n DESC, value' : 'n DESC, value';
 
-async function hasFewValues(reading: Reading, question: BreakdownQuestion): Promise<boolean> {
-  const statement = reading.statement();
-  const [found] = await reading.rows(
-    statement,
-    `SELECT count(DISTINCT value) FROM (SELECT ${statement.field(question.by)} AS value
-     FROM events WHERE ${statement.scope(question)} LIMIT ${SAMPLE})`,
-  );
-  return Number(found![0]) <= FEW;
+/** How many values there are, when there are few; of JSON among the first events. */
+async function fewValues(
+  reading: Reading,
+  { by, ...scope }: BreakdownQuestion,
+): Promise<number | undefined> {
+  const count = async (sample: string): Promise<number> => {
+    const statement = reading.statement();
+    const [found] = await reading.rows(
+      statement,
+      `SELECT count(DISTINCT value) FROM (SELECT ${statement.field(by)} AS value
+       FROM events WHERE ${statement.scope(scope)} ${sample})`,
+    );
+    return Number(found![0]);
+  };
+  let values = await count(`LIMIT ${SAMPLE}`);
+  if (values <= FEW && reading.statement().isColumn(by)) values = await count('');
+  return values <= FEW ? values : undefined;
 }
 
 async function inOneStep(
   reading: Reading,
   question: BreakdownQuestion,
+  ids: string,
 ): Promise<Result<'breakdown'>> {
   const { by, measure, limit = LIMIT } = question;
   const statement = reading.statement();
-  const field = statement.field(by);
-  // Grouped by value and id first: quicker than counting distinct ids of each value. The values of a
-  // measure cannot be added up so.
-  const counted = measure
-    ? `SELECT ${field} AS value, ${measuredSql(reading.columns, statement, measure)}
-       FROM events WHERE ${statement.scope(question)} GROUP BY value`
-    : `SELECT value, sum(c0)::BIGINT, count(*), sum(c2)::BIGINT, sum(c3)::BIGINT, NULL
-       FROM (SELECT ${field} AS value, id, ${additiveSql(reading.columns)}
-             FROM events WHERE ${statement.scope(question)} GROUP BY value, id)
-       GROUP BY value`;
+  const counted = `SELECT ${statement.field(by)} AS value,
+      ${measuredSql(reading.columns, statement, measure, ids)}
+    FROM events WHERE ${statement.scope(question)} GROUP BY value`;
   // Events without a value are a group too, which is left out here: a condition would be pushed
   // down to the events, and read their JSON once more.
   const found = await reading.rows(

@@ -13,42 +13,53 @@ const tellsFailures = (columns: readonly Column[]): boolean =>
 const BITS_BYTES = 16 * 1024 * 1024;
 
 /**
- * Distinct ids in each of so many groups. A bit for each id of the project takes a third of the time of
- * counting them as they are, where there are many groups, and not too many ids.
+ * Distinct ids in each of at most so many groups; undefined: nobody knows how many. A bit for each id of the
+ * project is quicker than counting them as they are, where there are several groups, not too many, and
+ * not too many ids.
  */
 export async function idsSql(
+  reading: Reading,
+  project: number,
+  groups: number | undefined,
+): Promise<string> {
+  if (groups === undefined || groups < MANY_GROUPS) return COUNTED_IDS;
+  const highest = await highestOf(reading, project);
+  if ((groups * highest) / 8 > BITS_BYTES) return COUNTED_IDS;
+  return `coalesce(bit_count(bitstring_agg(n, 0, ${highest})), 0)`;
+}
+
+const COUNTED_IDS = 'count(DISTINCT id)';
+
+/** The highest number of an id in a project; 0: it has none. */
+export async function highestOf(
   { statement: prepare, rows }: Reading,
   project: number,
-  groups: number,
-): Promise<string> {
+): Promise<number> {
   const statement = prepare();
   const [found] = await rows(
     statement,
     `SELECT max(n) FROM ids WHERE project = ${statement.integer(project)}`,
   );
-  const highest = Number(found?.[0] ?? 0);
-  const isSmall = (groups * highest) / 8 <= BITS_BYTES;
-  if (groups < MANY_GROUPS || !isSmall) return 'count(DISTINCT id)';
-  return `coalesce(bit_count(bitstring_agg(n, 0, ${highest})), 0)`;
+  return Number(found?.[0] ?? 0);
 }
 
 /** Groups from which on bits are quicker. */
 const MANY_GROUPS = 4;
 
 /** Aggregates over events: `countsOf` reads them. */
-export function countsSql(columns: readonly Column[], ids = 'count(DISTINCT id)'): string {
+export function countsSql(columns: readonly Column[], ids = COUNTED_IDS): string {
   const judged = tellsFailures(columns)
     ? `count(*) FILTER (NOT ${SUCCESS}), count(${SUCCESS})`
     : '0, 0';
   return `count(*), ${ids}, ${judged}`;
 }
 
-/** Of `countsSql` what can be added up, as c0 (events), c2 (failures) and c3 (judged). */
+/** Of `countsSql` what can be added up: events, failures, judged. */
 export function additiveSql(columns: readonly Column[]): string {
   const [failures, judged] = tellsFailures(columns)
     ? [`count(*) FILTER (NOT ${SUCCESS})`, `count(${SUCCESS})`]
     : ['0', '0'];
-  return `count(*) AS c0, ${failures} AS c2, ${judged} AS c3`;
+  return `count(*), ${failures}, ${judged}`;
 }
 
 /** The aggregates of `countsSql`, and of the measure: `measuredOf` reads them. */
@@ -56,12 +67,13 @@ export function measuredSql(
   columns: readonly Column[],
   statement: Statement,
   measure: Field | undefined,
+  ids?: string,
 ): string {
   // A question without a measure is several times as quick.
   const distribution = measure
     ? `quantile_disc(${statement.number(measure)}, [0.5, 0.95])`
     : 'NULL';
-  return `${countsSql(columns)}, ${distribution}`;
+  return `${countsSql(columns, ids)}, ${distribution}`;
 }
 
 /** Reads the aggregates of `countsSql`. */

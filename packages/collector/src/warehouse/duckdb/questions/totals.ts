@@ -4,6 +4,7 @@ import type { Data, Measured, TotalsQuestion } from '../../../../../schema/src/q
 import { periodBefore } from '../../../../../schema/src/zone.ts';
 import type { Reading } from '../readers.ts';
 import type { Scope } from '../sql.ts';
+import { countAll } from './all.ts';
 import { measuredOf, measuredSql } from './counts.ts';
 import type { Result } from './questions.ts';
 
@@ -13,6 +14,8 @@ export async function totals(
 ): Promise<Result<'totals'>> {
   const { from, to, zone = 'UTC' } = question;
   const count = async (scope: Scope): Promise<Measured> => {
+    const all = question.measure ? undefined : await countAll(reading, scope, zone);
+    if (all) return { ...all, median: null, p95: null };
     const statement = reading.statement();
     const aggregates = measuredSql(reading.columns, statement, question.measure);
     const [cells] = await reading.rows(

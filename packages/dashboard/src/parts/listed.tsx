@@ -1,4 +1,4 @@
-// A ranked list of a summary: the first of it, the rest behind "more" with a search, its numbers as a
+// A ranked list of numbers that are here already: the first of it, the rest behind "more" with a search, its numbers as a
 // table and as a file.
 
 import type { ComponentChildren } from 'preact';
@@ -7,10 +7,10 @@ import { TOP } from '../../../schema/src/counting';
 import { csvLine } from '../../../schema/src/csv';
 import { download } from '../download';
 import { format, percent, type Unit } from '../format';
-import { Dialog } from '../parts/dialog';
-import { Numbers } from '../parts/numbers';
-import { Below, Figure, Name, RankedHead, RankedRow } from '../parts/ranked-rows';
-import { Found, Searched } from '../parts/searched';
+import { Dialog } from './dialog';
+import { Numbers } from './numbers';
+import { Below, Figure, Name, RankedHead, RankedRow } from './ranked-rows';
+import { Found, Searched } from './searched';
 
 /** Rows that are shown before "more". */
 const SHOWN = 9;
@@ -46,6 +46,8 @@ interface ListedProps {
   readonly all: number;
   /** What is left of `all` is a row of its own. */
   readonly hasOther?: boolean;
+  /** Each row has its place before it: 1, 2, 3. */
+  readonly isNumbered?: boolean;
   readonly numbers?: Table;
 }
 
@@ -66,7 +68,7 @@ export function Listed(props: ListedProps) {
   };
   return (
     <>
-      <Rows {...props} items={shown}>
+      <Rows {...props} items={shown} from={items}>
         {hasOther && others > 0 && (
           <RankedRow isSoft>
             <Name>Other</Name>
@@ -104,7 +106,7 @@ export function Listed(props: ListedProps) {
                   {items.length >= TOP && (
                     <p class="soft">The {format(TOP, 'count')} most frequent.</p>
                   )}
-                  <Rows {...props} items={found} />
+                  <Rows {...props} items={found} from={items} />
                 </>
               );
             }}
@@ -116,11 +118,13 @@ export function Listed(props: ListedProps) {
 }
 
 interface RowsProps extends ListedProps {
+  /** The list that they are rows of: their places are those in it. */
+  readonly from: readonly Item[];
   readonly children?: ComponentChildren;
 }
 
-function Rows({ label, unit, extra, items, all, children }: RowsProps) {
-  const most = Math.max(1, ...items.map(({ count }) => count));
+function Rows({ label, unit, extra, items, from, isNumbered, all, children }: RowsProps) {
+  const most = Math.max(1, ...from.map(({ count }) => count));
   return (
     <>
       <RankedHead
@@ -134,6 +138,9 @@ function Rows({ label, unit, extra, items, all, children }: RowsProps) {
       <ol class="ranked">
         {items.map((item) => (
           <RankedRow key={item.name} bar={item.count / most}>
+            {isNumbered && (
+              <span class="place soft">{format(from.indexOf(item) + 1, 'count')}</span>
+            )}
             <Name>{item.name}</Name>
             {extra && <Figure width="measured">{item.extra ?? '–'}</Figure>}
             <Figure>{format(item.count, 'count')}</Figure>

@@ -1,0 +1,111 @@
+// Settings of a project on its pages: whether it is published, with what goes into a README, and its time zone.
+
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findings } from '../../../../test/support/axe';
+import { hasBrowser, startBrowser } from '../../../../test/support/browser';
+import { type Collector, startCollector } from '../support/collector';
+import { monthsOf, publishedFolder } from '../support/published';
+import { type Visit, type VisitOptions, visit, WITH_WAREHOUSE } from '../support/visit';
+
+const FOLDER = process.env.SCREENSHOTS
+  ? resolve(import.meta.dirname, '../../../../build/screenshots')
+  : undefined;
+const PATH = '/?project=app&page=settings';
+const PHONE = {
+  viewport: { width: 360, height: 740 },
+  isMobile: true,
+  colorScheme: 'dark',
+} as const;
+
+describe.runIf(hasBrowser())('settings of a project', () => {
+  let browser: Browser;
+  let collector: Collector;
+  let folder: Awaited<ReturnType<typeof publishedFolder>>;
+  let made: Visit;
+  beforeAll(async () => {
+    folder = await publishedFolder([{ name: 'app', isPublic: false, months: monthsOf(3) }]);
+    [browser, collector] = await Promise.all([
+      startBrowser(),
+      startCollector(WITH_WAREHOUSE, { folder: folder.path }),
+    ]);
+    if (FOLDER) mkdirSync(FOLDER, { recursive: true });
+  }, 90_000);
+  afterAll(async () => {
+    await browser?.close();
+    await collector?.stop();
+    folder?.remove();
+  });
+  afterEach(async () => {
+    await made.close();
+    expect(made.trouble).toEqual([]);
+  });
+
+  async function open(options?: VisitOptions) {
+    made = await visit(browser, collector, PATH, options);
+    const panel = made.page.locator('#publishing');
+    await panel.waitFor();
+    return { ...made, panel };
+  }
+  /** Looks at the page as it is: a picture, and what axe finds. */
+  async function look(name: string): Promise<void> {
+    const { page } = made;
+    if (FOLDER) await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      page.viewportSize()!.width,
+    );
+    expect(await findings(page)).toEqual([]);
+  }
+  const statusOfPage = async () => (await collector.request('GET', '/public/app')).status;
+
+  it('publish it, say what goes into a README, and take it back at once', async () => {
+    const { page, panel } = await open();
+    expect(await panel.getByRole('status').textContent()).toContain('It is not public.');
+    expect([await statusOfPage(), await panel.locator('pre').count()]).toEqual([404, 0]);
+    await look('settings');
+    await panel.getByRole('button', { name: 'Publish' }).click();
+    await panel.getByText('It is public.').waitFor();
+    const at = `${collector.url}/public/app`;
+    expect(await panel.locator('pre').first().textContent()).toBe(
+      `[![machines](${at}/badge.svg)](${at})`,
+    );
+    await look('settings-public');
+    const [stranger] = [await browser.newPage()];
+    await stranger.goto(
+      (await panel.getByRole('link', { name: 'The page' }).getAttribute('href'))!,
+    );
+    await stranger.locator('.headline').waitFor();
+    await panel.getByRole('button', { name: 'Stop publishing' }).click();
+    await panel.getByText('It is not public.').waitFor();
+    expect(await statusOfPage()).toBe(404);
+    await stranger.reload();
+    await stranger.getByText('Nothing is published here').waitFor();
+    await stranger.close();
+    await page.close();
+  }, 60_000);
+
+  it('set its time zone, which the pages then have; a wrong one is said to be wrong', async () => {
+    const { page } = await open();
+    const panel = page.locator('#time-zone');
+    const zone = panel.getByLabel('Days, weeks and months are those of');
+    await zone.fill('Europe/Atlantis');
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await panel.locator('.trouble', { hasText: 'no time zone of this name' }).waitFor();
+    await look('settings-wrong-zone');
+    await zone.fill('Asia/Kathmandu');
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await expect
+      .poll(() => page.locator('footer select').inputValue())
+      .toMatch(/^Asia\/Kat(h)?mandu$/);
+    expect(await panel.locator('.trouble').textContent()).toBe('');
+  }, 60_000);
+
+  it('have room on a phone', async () => {
+    await collector.admin('PATCH', '/api/v1/projects/app', { public: true });
+    const { panel } = await open(PHONE);
+    await panel.locator('pre').first().waitFor();
+    await look('settings-phone-dark');
+  }, 60_000);
+});

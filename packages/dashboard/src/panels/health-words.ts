@@ -1,0 +1,88 @@
+// What the checks of `/health` saw, in words. A check that is not here is told value by value.
+
+import { ago, duration, format, instant } from '../format';
+
+export type Values = Readonly<Record<string, unknown>>;
+
+const MIB = 1024 * 1024;
+
+/** A number of bytes as people read it. */
+function bytes(value: unknown): string {
+  const mib = Number(value) / MIB;
+  return mib < 1024 ? `${format(mib, 'count')} MiB` : `${format(mib / 1024, 'count')} GiB`;
+}
+
+const count = (value: unknown): string => {
+  const number = Number(value ?? 0);
+  return `${format(number, 'count')} ${number === 1 ? 'event' : 'events'}`;
+};
+
+/** What each is called, and what its values mean. `when` puts an instant into words. */
+const KNOWN: Readonly<
+  Record<string, { title: string; say: (of: Values, when: (iso: unknown) => string) => string }>
+> = {
+  store: {
+    title: 'Writing',
+    say: ({ failing_since }, when) =>
+      failing_since ? `Failing since ${when(failing_since)}.` : 'What arrives is written.',
+  },
+  queue: {
+    title: 'Lag',
+    say: ({ waiting_events }) => `${count(waiting_events)} wait to be written.`,
+  },
+  integrity: {
+    title: 'Integrity',
+    say: ({ checked_at, whole }, when) =>
+      checked_at
+        ? `The database is ${whole ? 'whole' : 'damaged'}, checked ${when(checked_at)}.`
+        : 'Not checked yet.',
+  },
+  clock: {
+    title: 'Clock',
+    say: ({ ahead_ms }) =>
+      typeof ahead_ms === 'number'
+        ? `It is ${duration(ahead_ms)} ahead of what is believed.`
+        : 'It goes as it should.',
+  },
+  disk: {
+    title: 'Disk',
+    say: ({ data_bytes, free_bytes }) => `${bytes(data_bytes)} used, ${bytes(free_bytes)} free.`,
+  },
+  backup: {
+    title: 'Backup',
+    say: ({ last_backup }, when) =>
+      last_backup ? `The last one: ${when(last_backup)}.` : 'None yet.',
+  },
+  warehouse: {
+    title: 'Warehouse',
+    say: ({ on, state, behind_events, filling }) =>
+      on
+        ? `${filling ? 'It is being filled' : `It is ${state}`}, ${count(behind_events)} behind.`
+        : 'Off.',
+  },
+  archive: {
+    title: 'Archive',
+    say: ({ on, up_to_date_at }, when) =>
+      on ? (up_to_date_at ? `Up to date ${when(up_to_date_at)}.` : 'Nothing in it yet.') : 'Off.',
+  },
+};
+
+const words = (name: string): string =>
+  `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replaceAll('_', ' ');
+
+/** What a check is called. */
+export const titleOf = (check: string): string => KNOWN[check]?.title ?? words(check);
+
+/** What it saw. */
+export function sayingOf(check: string, values: Values, zone: string, nowMs: number): string {
+  const when = (iso: unknown): string => {
+    const ms = Date.parse(String(iso));
+    return `${ago(nowMs - ms)} (${instant(ms, zone, { dateStyle: 'medium', timeStyle: 'short' })})`;
+  };
+  return (
+    KNOWN[check]?.say(values, when) ??
+    Object.entries(values)
+      .map(([name, value]) => `${words(name)}: ${value ?? '–'}`)
+      .join(', ')
+  );
+}

@@ -1,0 +1,141 @@
+// The public page of a project: what GET /api/v1/public/NAME answers, as a chart of its months and tables of
+// one of them. It asks for nothing else, so that it can say nothing else.
+
+import { useEffect, useState } from 'preact/hooks';
+import type { PublicFigures } from '../../../schema/src/public-figures';
+import { type AskError, ask } from '../app/server';
+import { Month } from './month';
+import { Months } from './months';
+import { monthInWords, titled } from './words';
+
+type Answer = PublicFigures | AskError | undefined;
+
+const isFigures = (answer: Answer): answer is PublicFigures =>
+  answer !== undefined && 'months' in answer;
+
+/** The figures of a project, or why they are not there. */
+function useFigures(name: string): { answer: Answer; again: () => void } {
+  const [answer, setAnswer] = useState<Answer>();
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    setAnswer(undefined);
+    ask(`/api/v1/public/${encodeURIComponent(name)}`).then(
+      (figures) => setAnswer(figures as PublicFigures),
+      (error: AskError) => setAnswer(error),
+    );
+  }, [name, tries]);
+  return { answer, again: () => setTries(tries + 1) };
+}
+
+export function PublicPage({ name }: { name: string }) {
+  const { answer, again } = useFigures(name);
+  const isThere = isFigures(answer);
+  useEffect(() => {
+    if (isThere) document.title = `${name}: published usage`;
+  }, [isThere, name]);
+  if (!answer) return <main class="waiting" aria-busy="true" />;
+  if (isThere) return <Figures {...answer} />;
+  return (
+    <main class="alone">
+      {answer.status === 404 ? (
+        <>
+          <h1>Nothing is published here</h1>
+          <p class="soft">There is no project of this name, or it publishes nothing.</p>
+        </>
+      ) : (
+        <>
+          <h1>The figures are not to be had</h1>
+          <p class="trouble">{answer.message}</p>
+          <p>
+            <button type="button" onClick={again}>
+              Try again
+            </button>
+          </p>
+        </>
+      )}
+    </main>
+  );
+}
+
+/** The month that the address names, if it is published; else the last one. */
+function useMonth({ months }: PublicFigures) {
+  const read = () => new URLSearchParams(location.search).get('month');
+  const [wanted, setWanted] = useState(read);
+  useEffect(() => {
+    const moved = () => setWanted(read());
+    addEventListener('popstate', moved);
+    return () => removeEventListener('popstate', moved);
+  }, []);
+  const choose = (month: string) => {
+    history.pushState(
+      null,
+      '',
+      month === months.at(-1)?.month ? location.pathname : `?month=${month}`,
+    );
+    setWanted(read());
+  };
+  return { shown: months.find(({ month }) => month === wanted) ?? months.at(-1), choose };
+}
+
+function Figures(figures: PublicFigures) {
+  const { project, counted, months } = figures;
+  const { shown, choose } = useMonth(figures);
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the numbers
+      </a>
+      <header>
+        <div class="line">
+          <h1>
+            <bdi>{project}</bdi>
+          </h1>
+          {shown && (
+            <label class="range month">
+              <span class="soft">Month</span>
+              <select value={shown.month} onChange={(event) => choose(event.currentTarget.value)}>
+                {[...months].reverse().map(({ month }) => (
+                  <option key={month} value={month}>
+                    {monthInWords(month)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </div>
+        <p class="soft">Published usage: how many {counted} a month, and with what.</p>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {shown ? (
+          <div class="panels">
+            <Months {...figures} shown={shown} />
+            <Month {...figures} shown={shown} />
+          </div>
+        ) : (
+          <p class="none soft">
+            No month is published yet. Each one is, three days after its end in {figures.time_zone}.
+          </p>
+        )}
+      </main>
+      <Footer {...figures} />
+    </>
+  );
+}
+
+/** What the numbers are, and the same for programs. */
+function Footer({ project, counted, at_least, rounded_down_to, time_zone }: PublicFigures) {
+  const name = encodeURIComponent(project);
+  return (
+    <footer>
+      <p class="notes">
+        {titled(counted)} are counted once a month. Every number stands for at least {at_least} of
+        them and is rounded down to a multiple of {rounded_down_to}; what fewer have is not shown.
+        Shares are of rounded numbers. Months are those of {time_zone}, and do not change once they
+        are published.
+      </p>
+      <p class="links">
+        <a href={`/api/v1/public/${name}`}>JSON</a> <a href={`/public/${name}/badge.svg`}>Badge</a>
+      </p>
+    </footer>
+  );
+}
