@@ -141,7 +141,7 @@ export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
 
 /** Events that are brought into the warehouse at once: packing them holds up this process. */
-export const WAREHOUSE_BATCH = 4_000;
+export const WAREHOUSE_BATCH = 2_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;

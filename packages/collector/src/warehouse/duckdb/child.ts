@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /** How much a process yields to others that want the same core: of 19. */
-const NICE = 10;
+const NICE = 5;
 
 /** Whoever sends goes before whoever asks: twenty questions would share the cores with one collector. */
 function yieldTo(pid: number | undefined): void {
