@@ -5,10 +5,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'vitest';
+import { hasBrowser } from '../test/support/browser';
 import { makeHost } from '../test/support/host';
 import { writeJournal } from '../test/support/journal';
 import { BUNDLE, cleanEnv, ROOT } from '../test/support/run';
 import { quantile } from './measure';
+import { openedMs } from './opened';
 
 const NODE = process.execPath;
 const RUNS = Number(process.env.BENCH_RUNS ?? 7);
@@ -43,19 +45,28 @@ it('measures a long record', async () => {
   const bytes = writeJournal(host.root, EVENTS);
   writeJournal(small.root, SMALL);
   const rows: Row[] = [];
-  const timed = (args: readonly string[], limitMs?: number) => {
-    const times = Array.from({ length: RUNS }, () => wallMs(args, host.root));
+  const add = (what: string, times: readonly number[], limitMs?: number) => {
     const median = Math.round(quantile(times, 0.5));
     const slowest = Math.round(Math.max(...times));
     rows.push({
-      what: args.join(' '),
+      what,
       must: limitMs === undefined ? 'for comparison' : `≤ ${limitMs} ms`,
       reached: `${median} ms (slowest ${slowest})`,
       holds: limitMs === undefined || median <= limitMs,
     });
   };
+  const timed = (args: readonly string[], limitMs?: number) =>
+    add(
+      args.join(' '),
+      Array.from({ length: RUNS }, () => wallMs(args, host.root)),
+      limitMs,
+    );
   timed(['log', '--limit', '20'], 300);
   timed(['report', '--html'], 2_000);
+  if (hasBrowser()) {
+    const file = join(host.record, 'report.html');
+    add('report.html, opened in Chromium', await openedMs(file, RUNS), 1_000);
+  }
   timed(['report']);
   for (const format of ['json', 'csv', 'ndjson']) {
     const args = ['export', '--format', format, '--output', join(host.root, '..', 'all')];

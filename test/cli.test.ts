@@ -66,10 +66,9 @@ describe('help', () => {
       const { stdout } = await host.shim(args, { COLUMNS: String(columns), NO_COLOR: '1' });
       const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
       expect(widest, `${args}:\n${stdout}`).toBeLessThanOrEqual(columns);
+      const [own = ''] = args[0] === '--help' ? [] : args;
+      expect(stdout).toMatch(new RegExp(`EXAMPLES\n {2}onramp-analytics ${own}`));
     }
-    expect((await host.shim(['log', '--help'])).stdout).toMatch(
-      /EXAMPLES\n {2}onramp-analytics log/,
-    );
   });
 
   it('has the version beside it', async () => {

@@ -25,11 +25,11 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-/** The links of a page to files and headings of this repository. */
+/** The links of a page to files, pictures and headings of this repository. */
 function linksOf(page: string): string[] {
   const prose = textOf(page).replace(/^```[\s\S]*?^```$/gm, '');
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, link]) => link!)
+  return [...prose.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)]
+    .map(([, link, picture]) => link ?? picture!)
     .filter((link) => !/^[a-z]+:/.test(link));
 }
 

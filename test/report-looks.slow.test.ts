@@ -1,6 +1,6 @@
 // The report's page in every state: nothing that axe finds, nothing that has to be scrolled sideways, no
 // word of trouble, no connection. `npm run screenshots` also takes a picture of each, into
-// build/screenshots, to look at.
+// build/screenshots, to look at, and those of the docs.
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,10 +12,12 @@ import { findings } from './support/axe';
 import { hasBrowser, startBrowser } from './support/browser';
 import { type Host, makeHost } from './support/host';
 import { writeEvents } from './support/journal';
+import { savePicture } from './support/picture';
 
 const FOLDER = process.env.SCREENSHOTS
   ? resolve(import.meta.dirname, '../build/screenshots')
   : undefined;
+const DOCS_FOLDER = resolve(import.meta.dirname, '../docs/images');
 
 /** Records: so many days with so many events. */
 const RECORDS = {
@@ -33,12 +35,16 @@ interface State {
   /** What is added to the name of the record. */
   readonly name?: string;
   readonly options?: BrowserContextOptions;
+  /** A picture of the docs, by its name: what is seen without scrolling. */
+  readonly docs?: string;
   /** What is done before it is looked at. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 const DARK = { colorScheme: 'dark' } as const;
+const DOCS = { viewport: { width: 1100, height: 960 } };
+const DOCS_PHONE = { viewport: { width: 390, height: 960 } };
 const moreServices = (page: Page) =>
   page.locator('#services').getByRole('button', { name: 'more' }).click();
 const print = (page: Page) => page.emulateMedia({ media: 'print' });
@@ -71,6 +77,9 @@ const STATES: readonly State[] = [
   { record: 'a-year', name: 'tables-opened-phone', options: PHONE, prepare: openTables },
   { record: 'a-year', name: 'forty-services', prepare: moreServices },
   { record: 'a-year', name: 'forty-services-phone', options: PHONE, prepare: moreServices },
+  { record: 'a-year', name: 'docs', options: DOCS, docs: 'report-light' },
+  { record: 'a-year', name: 'docs-dark', options: { ...DOCS, ...DARK }, docs: 'report-dark' },
+  { record: 'a-year', name: 'docs-phone', options: DOCS_PHONE, docs: 'report-phone' },
   { record: 'five-years' },
   { record: 'five-years', name: 'phone', options: PHONE },
 ];
@@ -96,7 +105,7 @@ describe.runIf(hasBrowser())('the report in every state', () => {
 
   it.each(STATES.map((state) => ({ ...state, of: `${state.record} ${state.name ?? ''}`.trim() })))(
     '$of',
-    async ({ record, name, options = {}, prepare }) => {
+    async ({ record, name, options = {}, docs, prepare }) => {
       const context = await browser.newContext({
         viewport: { width: 1440, height: 1000 },
         locale: 'en-US',
@@ -118,6 +127,7 @@ describe.runIf(hasBrowser())('the report in every state', () => {
         if (FOLDER) {
           const file = `report-${[record, name].filter(Boolean).join('-')}.png`;
           await page.screenshot({ path: join(FOLDER, file), fullPage: true });
+          if (docs) await savePicture(page, join(DOCS_FOLDER, `${docs}.webp`));
         }
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(width).toBeLessThanOrEqual(page.viewportSize()!.width);

@@ -350,6 +350,9 @@ describe('the activity', () => {
       { hour: '2026-01-07T09', events: 2, commands: 2, failures: 1, interrupted: 1 },
       { hour: '2026-01-07T23', events: 1, commands: 1, failures: 0, interrupted: 1 },
     ]);
+    const text = textReport(summaryOf(day), LOOK).join('\n');
+    expect(text).toContain('Usage on 2026-01-07');
+    expect(text).toContain('2026-01-07; most in the hour from 09:00: 2 event(s)');
     const night = ran({}, Date.parse('2026-01-08T00:00'));
     expect(summaryOf([...day, night])).not.toHaveProperty('hours');
     expect(summaryOf([day[0]!, night, ...day])).not.toHaveProperty('hours');

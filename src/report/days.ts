@@ -1,7 +1,7 @@
 // Days, in the time of this machine, and the periods that a long activity is drawn in.
 
 import { type Grain, startOf, startsBetween } from '../../packages/schema/src/days';
-import type { DaySummary } from '../../packages/schema/src/summary';
+import type { DaySummary, HourSummary } from '../../packages/schema/src/summary';
 
 /** What happened in a time. */
 export type Happened = ReturnType<typeof nothingYet>;
@@ -21,7 +21,7 @@ export const hourOf = (ms: number): string => `${dayOf(ms)}T${padded(new Date(ms
 /** What happened in a time: nothing yet. */
 export const nothingYet = () => ({ events: 0, commands: 0, failures: 0, interrupted: 0 });
 
-/** A day, week, month or year, by its first day. */
+/** A day, week, month or year, by its first day; an hour by its beginning. */
 export interface Period {
   readonly start: string;
   readonly events: number;
@@ -51,4 +51,14 @@ export function periodsThatFit(
     if (periods.length <= most) return { grain, periods };
   }
   return { grain: 'year', periods: periodsOf(activity, 'year', most).slice(-most) };
+}
+
+/** The hours of a day, as `13:00`, those without an event too. */
+export function hoursOfDay(hours: readonly HourSummary[]): { grain: 'hour'; periods: Period[] } {
+  const counts = new Map(hours.map(({ hour, events }) => [Number(hour.slice(-2)), events]));
+  const periods = Array.from({ length: 24 }, (_, hour) => ({
+    start: `${padded(hour, 2)}:00`,
+    events: counts.get(hour) ?? 0,
+  }));
+  return { grain: 'hour', periods };
 }

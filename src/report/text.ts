@@ -6,7 +6,7 @@ import { wrap as wrapTo } from '../terminal/layout';
 import { printable } from '../terminal/printable';
 import type { Look } from '../terminal/terminal';
 import { bar, cell, spark, styled } from './charts';
-import { periodsThatFit } from './days';
+import { hoursOfDay, periodsThatFit } from './days';
 
 const SHOWN = 10;
 const NAME = { least: 8, most: 28 } as const;
@@ -69,7 +69,7 @@ function bars(rows: readonly Row[], look: Look): string[] {
 }
 
 function activityLines(
-  { grain, periods }: ReturnType<typeof periodsThatFit>,
+  { grain, periods }: ReturnType<typeof periodsThatFit | typeof hoursOfDay>,
   { from, to }: LocalSummary,
   look: Look,
 ): string[] {
@@ -82,7 +82,7 @@ function activityLines(
   return [
     `  ${styled(line, 'bar', look)}`,
     ...wrap(
-      `${from} to ${to}; most ${when} ${busiest.start}: ${number(busiest.events)} event(s)`,
+      `${from === to ? from : `${from} to ${to}`}; most ${when} ${busiest.start}: ${number(busiest.events)} event(s)`,
       '  ',
       look,
     ),
@@ -111,13 +111,16 @@ function statusLines(record: RecordSummary, look: Look): string[] {
   return lines.flatMap((line) => wrap(line, '  ', look));
 }
 
+const daysOf = ({ from, to }: LocalSummary): string =>
+  from === to ? `on ${from}` : `from ${from} to ${to}`;
+
 /** The report, as lines. */
 export function textReport(summary: LocalSummary, look: Look): string[] {
-  const { totals, record, activity } = summary;
+  const { totals, record, activity, hours } = summary;
   const damaged = damagedInWords(record.damaged);
   if (totals.events === 0) return ['No event is recorded.', ...(damaged ? [damaged] : [])];
   const lines = [
-    styled(`Usage from ${summary.from} to ${summary.to}`, 'bold', look),
+    styled(`Usage ${daysOf(summary)}`, 'bold', look),
     ...wrap(
       `${number(totals.events)} event(s), ${number(totals.commands)} command(s), ` +
         `${percent(totals.failure_rate)} failed, ${number(totals.errors)} error(s)` +
@@ -132,7 +135,7 @@ export function textReport(summary: LocalSummary, look: Look): string[] {
   const rows = (title: string, list: readonly Row[]) => {
     if (list.length > 0) add(title, bars(list, look));
   };
-  const periods = periodsThatFit(activity, look.columns - 4);
+  const periods = hours ? hoursOfDay(hours) : periodsThatFit(activity, look.columns - 4);
   add(`Activity by ${periods.grain}`, activityLines(periods, summary, look));
   rows('Services enabled most (enabled / all events)', uses(summary.services));
   rows('Overrides enabled most (enabled / all events)', uses(summary.overrides));

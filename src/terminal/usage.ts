@@ -64,7 +64,8 @@ export function usageOfAll(commands: readonly Named[], description: string, look
 /** The help of one command. */
 export function usageOf([name, command]: Named, look: Look): string {
   const { columns } = look;
-  const { description = '', examples = [] } = metaOf(command);
+  // Without anything to choose, there is one way to type it.
+  const { description = '', examples = [name] } = metaOf(command);
   const { options, positionals } = argumentsOf(command);
   const synopsis = [
     `${NAME} ${name}`,

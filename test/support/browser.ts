@@ -27,7 +27,12 @@ export function hasBrowser(): boolean {
   return false;
 }
 
-/** Starts it. Close it in the end. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: EXECUTABLE, args: ARGS, timeout: 60_000 });
+/** Starts it. Close it in the end. `without`: what playwright would have it do, and people's does not. */
+export function startBrowser(without: string[] = []): Promise<Browser> {
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    args: ARGS,
+    ignoreDefaultArgs: without,
+    timeout: 60_000,
+  });
 }

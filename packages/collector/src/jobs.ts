@@ -1,7 +1,7 @@
 // What a collector does by itself, beside answering: retention every hour, a check of its database every day.
 
 import type { FastifyInstance } from 'fastify';
-import { DAY_MS, HOUR_MS, INTEGRITY_MS, SECOND_MS } from './limits.ts';
+import { DAY_MS, HOUR_MS, INTEGRITY_MS, MIGRATION_TELL_MS, SECOND_MS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { Unavailable } from './store/errors.ts';
 import type { Integrity, Store } from './store/store.ts';
@@ -46,6 +46,7 @@ export class Jobs {
 
   private async retain(): Promise<void> {
     const { store, log, clock, retained } = this.parts;
+    const telling = this.tellMigration();
     try {
       // What a kill interrupted goes on.
       await store.erasures.resume();
@@ -57,7 +58,32 @@ export class Jobs {
     } catch (error) {
       const reason = error instanceof Unavailable ? error.reason : undefined;
       log.error(`retention: ${reason ?? (error instanceof Error ? error.message : error)}`);
+    } finally {
+      telling.end();
     }
+  }
+
+  /** Says now and then how much is left of a migration, and that it is done. */
+  private tellMigration(): { end: () => void } {
+    const { store, log } = this.parts;
+    const first = store.eventsToMigrate();
+    if (first === 0) return { end: () => {} };
+    const tell = () => {
+      const left = store.eventsToMigrate();
+      log.warn(
+        left === 0
+          ? `migration: all ${first} events of the older collector were looked through; it is done`
+          : `migration: ${left} of ${first} events of an older collector are still to be looked through. Events are taken and questions answered meanwhile; after a restart it goes on`,
+      );
+    };
+    tell();
+    const timer = setInterval(tell, MIGRATION_TELL_MS);
+    return {
+      end: () => {
+        clearInterval(timer);
+        tell();
+      },
+    };
   }
 
   private async check(how: 'quick' | 'thorough'): Promise<void> {

@@ -63,6 +63,8 @@ export const REQUEST_LETTERS = 100;
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTER_BYTES = 16 * KIB;
 
+/** How long a request to forget, or to delete a project, waits for the store; then it is a 202, too. */
+export const FORGET_STORE_MS = 10 * SECOND_MS;
 /** How long a request to forget waits for the copies, and how often it looks; then it is a 202. */
 export const FORGET_WAIT_MS = 2 * SECOND_MS;
 export const FORGET_LOOK_MS = 100;
@@ -136,12 +138,15 @@ export const LETTER_NEW_MS = DAY_MS;
 export const BACKUP_OLD_MS = 8 * DAY_MS;
 /** The database is checked soon after the start and so often after that. */
 export const INTEGRITY_MS = DAY_MS;
+/** How often the log says how far a migration is. */
+export const MIGRATION_TELL_MS = 10 * SECOND_MS;
 /** A warehouse that cannot be written for so long is a problem, and an archive that is so late. */
 export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
 
-/** Events that are brought into the warehouse at once: packing them holds up this process. */
-export const WAREHOUSE_BATCH = 2_000;
+/** Events that are brought into the warehouse at once, and in parts: packing one holds up this process. */
+export const WAREHOUSE_BATCH = 20_000;
+export const WAREHOUSE_PART = 2_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;

@@ -128,6 +128,17 @@ describe('a project', () => {
   });
 
   it('is called by its number before another is by its name', async () => {
+    // Whether a collector lets another be called so or not: 4 is the fourth.
+    await collector.admin('POST', '/api/v1/projects', { name: '4' });
+    let id = 0;
+    for (let n = 1; id < 4; n++) {
+      const made = await collector.admin('POST', '/api/v1/projects', { name: `project ${n}` });
+      ({ id } = (await made.json()) as { id: number });
+    }
+    const { project } = (await (
+      await collector.admin('GET', '/api/v1/summary?project=4')
+    ).json()) as { project: { id: number } };
+    expect(project.id).toBe(4);
     for (const name of ['1', '4', '007']) {
       const made = await collector.admin('POST', '/api/v1/projects', { name });
       expect(made.status).toBe(400);

@@ -1,12 +1,13 @@
 // Every page in every state: nothing that axe finds, nothing that has to be scrolled sideways, no word
 // of trouble. `npm run screenshots` also takes a picture of each, into build/screenshots, to look at.
 
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findings } from '../../../test/support/axe';
 import { hasBrowser, startBrowser } from '../../../test/support/browser';
+import { savePicture } from '../../../test/support/picture';
 import { type Collector, startCollector } from './support/collector';
 import { makeProjects } from './support/made';
 import { visit, WITH_WAREHOUSE } from './support/visit';
@@ -14,12 +15,14 @@ import { visit, WITH_WAREHOUSE } from './support/visit';
 const FOLDER = process.env.SCREENSHOTS
   ? resolve(import.meta.dirname, '../../../build/screenshots')
   : undefined;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const DOCS_FOLDER = resolve(import.meta.dirname, '../../../docs/images');
 
 interface State {
   readonly name: string;
   readonly path: string;
   readonly options?: BrowserContextOptions & { isSignedIn?: boolean; hasOwnSession?: boolean };
+  /** A picture of the docs, by its name: what is seen without scrolling. */
+  readonly docs?: string;
   /** What is done before it is looked at. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
@@ -27,6 +30,7 @@ interface State {
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 const TABLET = { viewport: { width: 768, height: 1024 } };
 const DARK = { colorScheme: 'dark' } as const;
+const DOCS = { viewport: { width: 1100, height: 960 } };
 
 const year = (more = '') => `/?project=year&range=year${more}`;
 
@@ -67,6 +71,8 @@ const STATES: readonly State[] = [
       for (const summary of await page.locator('details summary').all()) await summary.click();
     },
   },
+  { name: 'docs', path: year(), options: DOCS, docs: 'pages-light' },
+  { name: 'docs-dark', path: year(), options: { ...DOCS, ...DARK }, docs: 'pages-dark' },
   { name: 'five-years', path: '/?project=five-years&range=all' },
   { name: 'filtered', path: year('&where=os:is:linux&where=command:is:update') },
   { name: 'filtered-by-what-is-not-there', path: year('&where=os:is:beos') },
@@ -135,26 +141,6 @@ const STATES: readonly State[] = [
   },
 ];
 
-interface Finding {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: Finding[] }> };
-    };
-    return (await axe.run()).violations;
-  });
-  return found.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
-  );
-}
-
 describe.runIf(hasBrowser())('every page in every state', () => {
   let browser: Browser;
   let collector: Collector;
@@ -170,7 +156,7 @@ describe.runIf(hasBrowser())('every page in every state', () => {
 
   it.each(STATES)(
     '$name',
-    async ({ name, path, options = {}, prepare }) => {
+    async ({ name, path, options = {}, docs, prepare }) => {
       const { page, trouble, close } = await visit(browser, collector, path, options);
       try {
         await page.waitForLoadState('networkidle');
@@ -180,6 +166,7 @@ describe.runIf(hasBrowser())('every page in every state', () => {
         );
         if (FOLDER) {
           await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
+          if (docs) await savePicture(page, join(DOCS_FOLDER, `${docs}.webp`));
         }
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(width).toBeLessThanOrEqual(page.viewportSize()!.width);

@@ -162,6 +162,24 @@ describe('the summary says what the raw events say', () => {
 });
 
 describe('a dimension with too many values', () => {
+  it('leaves nothing out of the totals, nor a name that JavaScript has its own use for', async () => {
+    const crowded = await startCollector();
+    try {
+      const many = Array.from({ length: 1_200 }, (_, n) =>
+        event({ event: `event-${n}`, properties: { command: `c-${n}`, success: n % 2 > 0 } }),
+      );
+      const odd = event({ event: 'service___proto__', properties: { service_name: 'plex' } });
+      await crowded.post('/batch/', batchOf(odd, ...many));
+      const { totals, services } = await crowded.summary();
+      expect(totals).toMatchObject({ events: 1_201, commands: 1_200, failures: 600 });
+      const [{ name, events }] = services as [{ name: string; events: object }];
+      expect(name).toBe('plex');
+      expect(Object.entries(events)).toEqual([['__proto__', 1]]);
+    } finally {
+      await crowded.stop();
+    }
+  });
+
   it('counts the first thousand by name and the rest as (other), and forgets them rightly', async () => {
     const crowded = await startCollector();
     try {

@@ -7,7 +7,7 @@ import { distinctIdOf } from '../gate/gate.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
-import { FORGET_LOOK_MS, FORGET_WAIT_MS, INSTALL_BYTES } from '../limits.ts';
+import { FORGET_LOOK_MS, FORGET_STORE_MS, FORGET_WAIT_MS, INSTALL_BYTES } from '../limits.ts';
 import type { Receipt } from '../store/erasures.ts';
 import type { Store } from '../store/store.ts';
 import { visibleTo } from './access.ts';
@@ -42,7 +42,7 @@ export function forgetRoutes(
       throw new Refused(400, 'missing_distinct_id', 'send {"distinct_id": "…"}');
     }
     const only = own ?? onlyOf(request, project);
-    const receipt = await erasures.forget(id, only?.id);
+    const receipt = await erasures.forget(id, only?.id, FORGET_STORE_MS);
     nudge();
     return answerReceipt(reply, await settled(receipt));
   });

@@ -7,7 +7,7 @@ import type { Project } from '../event.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
-import { INSTALL_BYTES, ZONE_CHARS } from '../limits.ts';
+import { FORGET_STORE_MS, INSTALL_BYTES, ZONE_CHARS } from '../limits.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeper } from '../warehouse/keeper.ts';
@@ -66,7 +66,7 @@ function zoneOf(value: unknown): string {
   throw new Refused(
     400,
     'invalid_time_zone',
-    'time_zone: no time zone of this name is known here; use one such as Europe/Berlin or UTC',
+    'no time zone of this name is known here: for time_zone, use one such as Europe/Berlin or UTC',
   );
 }
 
@@ -159,7 +159,7 @@ export function projects(
       );
     }
     const ended = store.tokens.list(id);
-    const receipt = await store.erasures.receipt(await table.remove(id));
+    const receipt = await store.erasures.receipt(await table.remove(id, FORGET_STORE_MS));
     for (const token of ended) feed.end({ token: token.id });
     return answerReceipt(reply, receipt!, { deleted: { id, name } });
   });

@@ -6,7 +6,7 @@ import type { Project } from '../event.ts';
 import type { ExactCounts } from './figures.ts';
 import type { Month } from './months.ts';
 
-/** The most values of a list that are looked at. */
+/** The most values of a list that are looked at: those with the most ids. */
 const VALUES = 1_000;
 
 /** The lists that are published: one column each, never two of them crossed. */
@@ -25,7 +25,7 @@ export async function countIds(
   const columns = PUBLISHED.filter(({ kinds }) => kinds.includes(kind));
   for (const { name, breakdown } of totals.now.ids > 0 ? columns : []) {
     const by = { column: name };
-    const answer = await ask({ kind: 'breakdown', ...range, by, limit: VALUES });
+    const answer = await ask({ kind: 'breakdown', ...range, by, order: 'ids', limit: VALUES });
     const { rows } = dataOf(answer, 'breakdown');
     lists[breakdown.list] = rows
       .filter(({ value }) => value !== null)

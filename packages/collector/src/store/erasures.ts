@@ -40,9 +40,10 @@ export interface Erasures {
   /**
    * Erases an id in one project, or in all: its events with their counts, its activity, its installation,
    * its dead letters. Resolves when it is gone from the store, and off its disk as far as the engine
-   * can; consumers follow. Doing it again changes nothing.
+   * can, or after `waitMs`: then it goes on, and the receipt says how far it is. Consumers follow. Doing it
+   * again changes nothing.
    */
-  forget(distinctId: string, project?: number): Promise<Receipt>;
+  forget(distinctId: string, project?: number, waitMs?: number): Promise<Receipt>;
   /** Goes on with everything that was interrupted. Resolves when nothing is left for the store. */
   resume(): Promise<void>;
   /** The receipt of this id, for as long as receipts are kept. */

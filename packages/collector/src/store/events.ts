@@ -46,6 +46,12 @@ export interface Cut {
   readonly waiting: number;
 }
 
+/** The same batch, a page at a time: so that it is carried on while the next page is read. */
+export interface PagedCut extends Omit<Cut, 'events'> {
+  /** To be read once. What is erased while it is read may be missing in it. */
+  readonly pages: AsyncIterable<readonly StoredEvent[]>;
+}
+
 /**
  * What waits for one consumer (the warehouse, the archive): a position in the order in which events were
  * written. Nothing is copied, and an outbox that nobody uses costs nothing.
@@ -58,6 +64,8 @@ export interface Outbox {
    * may be empty.
    */
   cut(limit: number): Promise<Cut | undefined>;
+  /** As `cut`, in pages of at most so many events. */
+  cutPages(limit: number, page: number): Promise<PagedCut | undefined>;
   /** The batch of this number has been taken over. Doing it twice changes nothing. */
   done(number: number): Promise<void>;
   /** From the first event again, under new numbers: the copy is made anew. */

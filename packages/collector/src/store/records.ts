@@ -44,9 +44,9 @@ export interface Projects {
   /**
    * Deletes a project with everything that belongs to it. From the first moment it takes nothing and its
    * token is unknown; its number is never used again. Resolves with the id of the receipt when it is
-   * gone from the store; consumers follow.
+   * gone from the store, or after `waitMs`: then it goes on. Consumers follow.
    */
-  remove(id: number): Promise<string>;
+  remove(id: number, waitMs?: number): Promise<string>;
 }
 
 /** A dead letter as it is kept. */

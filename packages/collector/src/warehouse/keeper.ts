@@ -8,8 +8,10 @@ import {
   WAREHOUSE_BATCH,
   WAREHOUSE_COMPACT_MS,
   WAREHOUSE_IDLE_MS,
+  WAREHOUSE_PART,
   WAREHOUSE_RETRY_MS,
 } from '../limits.ts';
+import type { StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { rowOf } from './rows.ts';
 import { Shipper } from './shipper.ts';
@@ -49,9 +51,12 @@ export class Keeper {
     this.outbox = store.outbox(CONSUMER);
     const outbox = {
       cut: async (limit: number) => {
-        const cut = await this.outbox.cut(limit);
+        const cut = await this.outbox.cutPages(limit, WAREHOUSE_PART);
         if (!cut) return undefined;
-        return { number: cut.number, rows: cut.events.map(rowOf), waiting: cut.waiting };
+        const later = rowsOf(cut.pages);
+        const first = await later.next();
+        const { number, waiting } = cut;
+        return { number, waiting, rows: first.done ? [] : first.value, later };
       },
       done: (number: number) => this.outbox.done(number),
     };
@@ -201,6 +206,10 @@ export class Keeper {
     for await (const [first] of this.store.scan({ project })) if (first) return first.timeMs;
     return Number.MAX_SAFE_INTEGER;
   }
+}
+
+async function* rowsOf(pages: AsyncIterable<readonly StoredEvent[]>) {
+  for await (const page of pages) yield page.map(rowOf);
 }
 
 /** Whoever asks is told when it takes too long, whatever hangs. @throws WarehouseUnavailable */

@@ -23,6 +23,8 @@ export interface Outbox {
 export interface Cut {
   readonly number: number;
   readonly rows: readonly Row[];
+  /** The rest of its rows. */
+  readonly later?: AsyncIterable<readonly Row[]> | undefined;
   /** Rows that wait behind it, if that is known. */
   readonly waiting?: number;
 }
@@ -98,7 +100,7 @@ export class Shipper {
     return this.progressNow;
   }
 
-  /** Brings over one batch. Resolves with the number of its rows; 0 when nothing waited. */
+  /** Brings over one batch. Resolves with the number of its first rows; 0 when nothing waited. */
   async shipOne(): Promise<number> {
     const cut = await this.outbox.cut(this.settings.limit);
     if (!cut) {

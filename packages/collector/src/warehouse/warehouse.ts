@@ -27,6 +27,8 @@ export interface Batch {
    */
   readonly number: number;
   readonly rows: readonly Row[];
+  /** The rest of its rows, to be read once. Where reading them fails, nothing is written. */
+  readonly later?: AsyncIterable<readonly Row[]> | undefined;
   /** Events that still waited when this batch was cut, if that is known. */
   readonly waiting?: number;
 }

@@ -1,10 +1,11 @@
 // The archive beside a running collector, and the commands about it: real processes, real files.
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FolderArchive } from '../../src/archive/folder.ts';
 import { openStore } from '../../src/store/open.ts';
+import { collect } from '../support/collect';
 import { command, makeFolder, startCollector } from '../support/collector';
 import { manifestsOf, rowsIn } from './support/events.ts';
 import { contentsOf, filled } from './support/stores.ts';
@@ -81,6 +82,55 @@ describe('a collector with an archive', () => {
     expect((await command(['archive', 'verify'], data, { COLLECTOR_ARCHIVE: place })).status).toBe(
       0,
     );
+  });
+
+  it('lets a project go, and an id of another, from store, warehouse and archive, with receipts', async () => {
+    await filled(data, 600);
+    const store = await openStore({ dataFolder: data });
+    const { id } = await store.projects.create({ name: 'gone', retentionDays: 365 }, Date.now());
+    const [page] = await collect(store.after(1, 0, 200));
+    const copies = page!.map((event) => ({ ...event, distinctId: 'planted' }));
+    await store.append(id, copies, [], page![0]!.receivedMs!);
+    await store.close();
+    const collector = await withArchive({ COLLECTOR_WAREHOUSE: 'duckdb' });
+    await until(hasRows(800));
+
+    const settled = async (asked: Promise<Response>) => {
+      const { receipt } = (await (await asked).json()) as { receipt: string };
+      let last: { waiting_for: string[]; forgotten: { events: number } } | undefined;
+      await until(async () => {
+        const answer = await collector.request('GET', `/api/v1/forget/${receipt}`);
+        last = (await answer.json()) as typeof last;
+        return answer.status === 200;
+      });
+      return last!;
+    };
+    const deleted = settled(collector.admin('DELETE', `/api/v1/projects/${id}?name=gone`));
+    const forgot = settled(collector.admin('POST', '/api/v1/forget', { distinct_id: 'id-7' }));
+    expect(await deleted).toMatchObject({ waiting_for: [], forgotten: { events: 200 } });
+    const { forgotten, waiting_for } = await forgot;
+    expect(waiting_for).toEqual([]);
+    expect(forgotten.events).toBeGreaterThan(10);
+
+    const question = '/api/v1/query?kind=totals&project=default&from=2020-01-01&to=2100-01-01';
+    const totals = (await (await collector.admin('GET', question)).json()) as {
+      data: { now: { events: number } };
+    };
+    expect(totals.data.now.events).toBe(600 - forgotten.events);
+    await collector.stop();
+    const rows = await rowsIn(archive);
+    expect(rows).toHaveLength(600 - forgotten.events);
+    expect(rows.filter(({ distinct_id }) => ['planted', 'id-7'].includes(distinct_id))).toEqual([]);
+    // Nor in a file that no manifest names.
+    const files = readdirSync(place, { recursive: true }).map(String);
+    const parts = files.filter((name) => name.endsWith('.parquet'));
+    expect(parts.filter((name) => name.includes(`project=${id}`))).toEqual([]);
+    for (const name of files) {
+      const path = join(place, name);
+      if (statSync(path).isFile()) expect(readFileSync(path).includes('planted'), name).toBe(false);
+    }
+    const verdict = await command(['archive', 'verify'], data, { COLLECTOR_ARCHIVE: place });
+    expect(verdict).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('that is switched off lets nobody wait for it', async () => {
@@ -161,7 +211,6 @@ describe('import', () => {
     await collector.stop();
     const [, second] = (await manifestsOf(archive)).flatMap(({ parts }) => parts);
     const file = join(place, second!.path);
-    const { readFileSync } = await import('node:fs');
     const good = readFileSync(file);
     writeFileSync(file, good.subarray(0, 500));
     const fresh = join(folder.path, 'fresh');

@@ -80,6 +80,27 @@ describe('publishing', () => {
     }
   });
 
+  it('has months of UTC, whatever the time zone of the project', async () => {
+    await store.projects.update(1, { timeZone: 'Pacific/Kiritimati' });
+    await store.published.set(1, true);
+    await look();
+    expect(months()).toHaveLength(2);
+    for (const question of asked) {
+      expect(question.zone ?? 'UTC').toBe('UTC');
+      for (const ms of [question.from, question.to]) {
+        expect(new Date(ms).toISOString()).toMatch(/-01T00:00:00\.000Z$/);
+      }
+    }
+  });
+
+  it('looks at the values with the most ids, not at those with the most events', async () => {
+    await store.published.set(1, true);
+    await look();
+    const breakdowns = asked.filter((question) => question.kind === 'breakdown');
+    expect(breakdowns.length).toBeGreaterThan(0);
+    for (const question of breakdowns) expect(question).toMatchObject({ order: 'ids' });
+  });
+
   it('never changes a month: not for what comes late, not for an erasure, not after a restart', async () => {
     await store.published.set(1, true);
     await look();

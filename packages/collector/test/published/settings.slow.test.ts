@@ -72,7 +72,7 @@ describe.runIf(hasBrowser())('settings of a project', () => {
       `[![machines](${at}/badge.svg)](${at})`,
     );
     await look('settings-public');
-    const [stranger] = [await browser.newPage()];
+    const stranger = await browser.newPage();
     await stranger.goto(
       (await panel.getByRole('link', { name: 'The page' }).getAttribute('href'))!,
     );
@@ -93,6 +93,7 @@ describe.runIf(hasBrowser())('settings of a project', () => {
     await zone.fill('Europe/Atlantis');
     await panel.getByRole('button', { name: 'Save' }).click();
     await panel.locator('.trouble', { hasText: 'no time zone of this name' }).waitFor();
+    expect(await zone.inputValue()).toBe('Europe/Atlantis');
     await look('settings-wrong-zone');
     await zone.fill('Asia/Kathmandu');
     await panel.getByRole('button', { name: 'Save' }).click();

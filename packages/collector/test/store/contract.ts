@@ -1,6 +1,6 @@
 // Every promise of a store, for every engine: `contract(make)` runs them on a store of its own.
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chance, SEED } from '../../../../test/torture/chaos';
 import type { DeadLetter, Event } from '../../src/event.ts';
 import { DEAD_LETTERS, DIMENSION_VALUES } from '../../src/limits.ts';
@@ -350,6 +350,32 @@ export function contract(make: () => Promise<Place>): void {
       expect([...taken.values()].flat()).toEqual(upTo(25));
     });
 
+    it('gives the same batch page by page', async () => {
+      await append(Array.from({ length: 23 }, () => eventOf()));
+      const outbox = store.outbox('w');
+      for (const [page, sizes] of [
+        [5, [5, 5, 5, 2]],
+        [17, [17]],
+        [100, [17]],
+      ] as const) {
+        const cut = await outbox.cutPages(17, page);
+        const pages: number[][] = [];
+        for await (const each of cut!.pages) pages.push(each.map(({ seq }) => seq));
+        expect(pages.map(({ length }) => length)).toEqual(sizes);
+        expect(pages.flat()).toEqual(upTo(17));
+        expect(cut).toMatchObject({ number: 1, waiting: 6 });
+      }
+      expect((await outbox.cut(17))?.events.map(({ seq }) => seq)).toEqual(upTo(17));
+      await outbox.done(1);
+      // Events of the second page are erased when it has been cut, and the first is in use.
+      await append(Array.from({ length: 10 }, () => eventOf({ distinctId: 'gone' })));
+      const cut = await outbox.cutPages(16, 6);
+      await store.erasures.forget('gone');
+      const seqs: number[] = [];
+      for await (const each of cut!.pages) seqs.push(...each.map(({ seq }) => seq));
+      expect(seqs).toEqual([18, 19, 20, 21, 22, 23]);
+    });
+
     it('is cut once by two that ask at once', async () => {
       await append(Array.from({ length: 9 }, () => eventOf()));
       const outbox = store.outbox('w');
@@ -416,6 +442,25 @@ export function contract(make: () => Promise<Place>): void {
       const letters = await store.deadLetters.list(project, 0, 10);
       expect(letters.map(({ distinctId }) => distinctId)).toEqual(['bob']);
       expect(await store.installs.get(project, 'bob')).toBeDefined();
+    });
+
+    it('is waited for as long as one likes, and goes on by itself', async () => {
+      const days = Array.from({ length: 200 }, (_, n) => NOW - n * DAY_MS);
+      await append(days.map((timeMs) => eventOf({ timeMs })));
+      const receipt = await store.erasures.forget('ann', project, 0);
+      expect(receipt).toMatchObject({ doneMs: null, waitingFor: ['store'] });
+      const gone = await store.projects.create({ name: 'gone', retentionDays: 365 }, NOW);
+      await append([eventOf()], gone.id);
+      const deleted = await store.projects.remove(gone.id, 0);
+      await vi.waitFor(async () => {
+        for (const id of [receipt.id, deleted]) {
+          expect((await store.erasures.receipt(id))?.doneMs).not.toBeNull();
+        }
+      });
+      expect(await stored()).toEqual([]);
+      expect(await store.erasures.receipt(receipt.id)).toMatchObject({
+        forgotten: { events: 200 },
+      });
     });
 
     it('waits for its consumers, through restarts, and says so', async () => {

@@ -12,7 +12,8 @@ interface Change {
   readonly isBusy: boolean;
   /** What went wrong, in the collector's words; empty: nothing. */
   readonly trouble: string;
-  readonly change: (changes: Changes) => Promise<void>;
+  /** Resolves with whether it was taken. */
+  readonly change: (changes: Changes) => Promise<boolean>;
 }
 
 /** Changes the project of the view. */
@@ -25,8 +26,10 @@ export function useChange(): Change {
     setTrouble('');
     try {
       await send('PATCH', `/api/v1/projects/${project.id}`, changes);
+      return true;
     } catch (error) {
       setTrouble((error as Error).message);
+      return false;
     } finally {
       setBusy(false);
       refresh();

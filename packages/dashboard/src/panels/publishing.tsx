@@ -30,7 +30,7 @@ function Publishing() {
         </button>
       }
     >
-      <p role="status">
+      <p role="status" class="note">
         {isOn ? 'It is public.' : 'It is not public.'}{' '}
         <span class="soft">
           Whole months are published, three days after their end: how many {people} there were, and
@@ -43,7 +43,7 @@ function Publishing() {
       </p>
       {isOn && (
         <>
-          <p>
+          <p class="note">
             <a href={page}>The page</a> <span class="soft">needs no token.</span>
           </p>
           <Copied

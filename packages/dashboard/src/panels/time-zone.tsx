@@ -20,8 +20,8 @@ function TimeZone() {
       <form
         onSubmit={async (event) => {
           event.preventDefault();
-          await change({ time_zone: (written ?? now).trim() });
-          setWritten(undefined);
+          // What was refused stays, to be mended.
+          if (await change({ time_zone: (written ?? now).trim() })) setWritten(undefined);
         }}
       >
         <label>
@@ -46,7 +46,7 @@ function TimeZone() {
       <p class="trouble" role="alert">
         {trouble}
       </p>
-      <p class="soft">
+      <p class="soft note">
         It is so on the pages, for everybody, and in questions that name no zone. Nothing that is
         stored changes. Published months stay those of UTC.
       </p>

@@ -51,19 +51,19 @@ export class SqliteErasures implements Erasures {
     this.excuse();
   }
 
-  async forget(distinctId: string, project?: number): Promise<Receipt> {
+  async forget(distinctId: string, project?: number, waitMs?: number): Promise<Receipt> {
     const projects = this.parts.projects().filter((id) => project === undefined || id === project);
     const id = await this.request(
       projects.map((each) => ({ what: 'id', project: each, distinctId })),
     );
-    await this.run(id);
+    await this.runFor(id, waitMs);
     return this.read(id)!;
   }
 
   /** As `forget`, for anything. `first` is done in the transaction in which the erasure is written down. */
-  async erase(erased: Erased, first?: () => void): Promise<Receipt> {
+  async erase(erased: Erased, first?: () => void, waitMs?: number): Promise<Receipt> {
     const id = await this.request([erased], first);
-    await this.run(id);
+    await this.runFor(id, waitMs);
     return this.read(id)!;
   }
 
@@ -134,6 +134,22 @@ export class SqliteErasures implements Erasures {
       ).run(100, RECEIPTS);
       return id;
     });
+  }
+
+  /** As `run`, but whoever waits does so for `waitMs` at most. What fails later is done by `resume`. */
+  private async runFor(receipt: string, waitMs?: number): Promise<void> {
+    const run = this.run(receipt);
+    if (waitMs === undefined) return run;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((wake) => {
+      timer = setTimeout(wake, waitMs);
+    });
+    try {
+      await Promise.race([run, late]);
+    } finally {
+      clearTimeout(timer);
+      run.catch(() => {});
+    }
   }
 
   /** Does the store's part: of one receipt, or of all (''). */

@@ -45,9 +45,14 @@ export class Naming {
     }
   }
 
+  /** How many events of an older collector are still to be looked through, at most. */
+  get left(): number {
+    return Number(this.toFill.get(TO_FILL)?.value ?? 0);
+  }
+
   /** Looks through older events, some of them. False: all were. Inside a transaction. */
   fill(): boolean {
-    const left = Number(this.toFill.get(TO_FILL)?.value ?? 0);
+    const { left } = this;
     if (left === 0) return false;
     const from = Math.max(0, left - LOOKED);
     const rows = this.db

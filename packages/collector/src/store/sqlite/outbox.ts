@@ -1,7 +1,7 @@
 // What waits for a consumer: a position in the numbers of events. A cut is written down before its events
 // are read, and they are read in the thread that reads.
 
-import type { Cut, Outbox } from '../events.ts';
+import type { Cut, Outbox, PagedCut, StoredEvent } from '../events.ts';
 import type { GroupCommit } from './commit.ts';
 import type { Database, Statement } from './database.ts';
 import type { Reader } from './reading/reader.ts';
@@ -35,13 +35,22 @@ export class SqliteOutbox implements Outbox {
   }
 
   async cut(limit: number): Promise<Cut | undefined> {
+    const cut = await this.cutPages(limit, limit);
+    if (!cut) return undefined;
+    const { pages, ...rest } = cut;
+    const events: StoredEvent[] = [];
+    for await (const page of pages) events.push(...page);
+    return { ...rest, events };
+  }
+
+  async cutPages(limit: number, page: number): Promise<PagedCut | undefined> {
     const before = this.position();
     if (before.cutSeq === null && this.nextAfter(before.doneSeq) === undefined) return undefined;
     const under = before.cutSeq === null ? await this.cutNew(limit) : before;
     if (!under || under.cutSeq === null) return undefined;
     const { number, doneSeq, cutSeq } = under;
-    const events = await this.reader.ask('numbered', { afterSeq: doneSeq, toSeq: cutSeq });
-    return { number, events, waiting: Math.max(0, this.lastSeq() - cutSeq) };
+    const pages = this.pages(this.nextAfter(doneSeq) ?? cutSeq, cutSeq, page);
+    return { number, pages, waiting: Math.max(0, this.lastSeq() - cutSeq) };
   }
 
   async done(number: number): Promise<void> {
@@ -60,6 +69,23 @@ export class SqliteOutbox implements Outbox {
 
   async waiting(): Promise<number> {
     return Math.max(0, this.lastSeq() - this.position().doneSeq);
+  }
+
+  /** While a page is used the next one is read. */
+  private async *pages(fromSeq: number, toSeq: number, size: number) {
+    const read = (from: number) => {
+      const last = Math.min(from - 1 + size, toSeq);
+      const page = this.reader.ask('numbered', { afterSeq: from - 1, toSeq: last });
+      // Whoever stops before it hears of nothing.
+      page.catch(() => undefined);
+      return page;
+    };
+    let next = read(fromSeq);
+    for (let from = fromSeq; from <= toSeq; from += size) {
+      const page = await next;
+      if (from + size <= toSeq) next = read(from + size);
+      yield page;
+    }
   }
 
   /** Inside a transaction: another caller may have cut meanwhile. */

@@ -102,8 +102,8 @@ export class SqliteStore implements Store {
     this.forNumbers = new Reader(this.path, questionMs);
     this.forLists = new Reader(this.path);
     this.tokens = new SqliteTokens(db, this.commits);
-    this.projects = new SqliteProjects(db, this.commits, this.tokens, (id) =>
-      this.removeProject(id, clock()),
+    this.projects = new SqliteProjects(db, this.commits, this.tokens, (id, waitMs) =>
+      this.removeProject(id, clock(), waitMs),
     );
     this.published = new SqlitePublished(db, this.commits);
     this.settings = new SqliteSettings(db, this.commits);
@@ -205,6 +205,10 @@ export class SqliteStore implements Store {
     return this.steady.believe(nowMs);
   }
 
+  eventsToMigrate(): number {
+    return this.writer.naming.left;
+  }
+
   async *scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
     const ids = this.projects.list().map(({ id }) => id);
     yield* scan(ids, selection, {
@@ -273,10 +277,11 @@ export class SqliteStore implements Store {
     return row && eventOf(row);
   }
 
-  private async removeProject(project: number, nowMs: number): Promise<string> {
-    const { id } = await this.erasures.erase({ what: 'project', project }, () => {
+  private async removeProject(project: number, nowMs: number, waitMs?: number): Promise<string> {
+    const mark = () => {
       this.projects.markRemoved(project, nowMs);
-    });
+    };
+    const { id } = await this.erasures.erase({ what: 'project', project }, mark, waitMs);
     return id;
   }
 

@@ -6,7 +6,7 @@ import type { Column } from '../columns.ts';
 import type { Ids } from './ids.ts';
 import { readableJson } from './json.ts';
 import { keyOfText } from './keys.ts';
-import { LIFTED, type Lifted, textOfProperty } from './lifted.ts';
+import { type Lifted, liftedColumn, textOfProperty } from './lifted.ts';
 import type { PackedRows } from './protocol.ts';
 
 /** Rows an appender takes before it is closed: an open one keeps memory, and holds up the thread. */
@@ -36,13 +36,17 @@ interface Filled {
   readonly append: Append;
 }
 
+/** Columns of the table that every event has. */
+const BUILT_IN_COLUMNS = 7;
+
 /** Appends events; their ids are there already. */
 export class Appending {
+  /** The other columns of the table, in its order; undefined: not read yet. */
+  private order: readonly string[] | undefined;
+
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly columns: readonly Column[],
-    /** Columns of the table after those that every event has. */
-    private readonly order: readonly string[],
     private readonly ids: Ids,
     private readonly lifted: Lifted,
   ) {}
@@ -51,10 +55,27 @@ export class Appending {
   async append(rows: PackedRows): Promise<void> {
     const filled = await this.filled(rows);
     // What a column of the table is not filled with is null: also one that this collector no longer knows.
+    this.order ??= await this.columnsOfTable();
     const inOrder = this.order.map((name) => filled.get(name));
     for (let start = 0; start < rows.seq.length; start += PIECE) {
       await this.appendPiece(rows, inOrder, start, Math.min(start + PIECE, rows.seq.length));
     }
+  }
+
+  /** The table may be another than it was. */
+  clear(): void {
+    this.order = undefined;
+  }
+
+  private async columnsOfTable(): Promise<string[]> {
+    const found = await this.connection.runAndReadAll(
+      `SELECT column_name FROM duckdb_columns()
+       WHERE database_name = current_database() AND table_name = 'events' ORDER BY column_index`,
+    );
+    return found
+      .getRowsJS()
+      .map(([name]) => String(name))
+      .slice(BUILT_IN_COLUMNS);
   }
 
   /** By name: the columns that are not null in all of these rows, and what is lifted out of JSON. */
@@ -67,7 +88,7 @@ export class Appending {
         const { texts, lifted } = await this.lift(values, rows.project);
         values = texts;
         for (const [place, of] of lifted) {
-          filled.set(LIFTED[place]!, { values: of, append: APPEND.text });
+          filled.set(liftedColumn(place), { values: of, append: APPEND.text });
         }
       }
       filled.set(name, { values, append: APPEND[type] });
@@ -76,7 +97,7 @@ export class Appending {
   }
 
   /** JSON as DuckDB reads it, and the properties in it that have a column, by their places. */
-  private async lift(values: readonly (Scalar | undefined)[], projects: readonly number[]) {
+  private async lift(values: readonly (Scalar | undefined)[], projects: Int32Array) {
     await this.lifted.load();
     const texts: (string | null)[] = [];
     const lifted = new Map<number, (string | null)[]>();
@@ -95,7 +116,7 @@ export class Appending {
         column[index] = textOfProperty(property);
       }
     }
-    await this.lifted.save();
+    if (await this.lifted.save()) this.order = undefined;
     return { texts, lifted };
   }
 

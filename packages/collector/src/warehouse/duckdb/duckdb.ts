@@ -4,7 +4,13 @@
 import type { Answer, Question } from '../../../../schema/src/question.ts';
 import { checkQuestion } from '../check.ts';
 import type { Column } from '../columns.ts';
-import { type Batch, type Status, type Warehouse, WarehouseUnavailable } from '../warehouse.ts';
+import {
+  type Batch,
+  type Row,
+  type Status,
+  type Warehouse,
+  WarehouseUnavailable,
+} from '../warehouse.ts';
 import { Child } from './child.ts';
 import { type CallName, type Calls, EXIT_DAMAGED, type ProcessStatus, pack } from './protocol.ts';
 
@@ -40,6 +46,8 @@ const STATUS_MS = 2_000;
 /** A process that takes longer for a batch hangs. */
 const WRITE_MS = 120_000;
 const COMPACT_MS = 600_000;
+/** Parts of a batch that are on their way or written at the same time. */
+const IN_FLIGHT = 2;
 
 const NOTHING: ProcessStatus = {
   reason: null,
@@ -77,12 +85,13 @@ export class DuckDbWarehouse implements Warehouse {
     return this.child?.pid;
   }
 
-  async write({ number, rows, waiting }: Batch): Promise<boolean> {
-    const names = this.settings.columns.map(({ name }) => name);
-    const isNew = await this.call('write', { number, rows: pack(rows, names) }, WRITE_MS);
+  async write({ number, rows, later, waiting }: Batch): Promise<boolean> {
+    const isNew = later
+      ? await this.writeParts(number, rows, later)
+      : await this.writePart(number, 0, rows, true);
     this.behind = waiting ?? null;
     this.writtenMs = Date.now();
-    return isNew;
+    return isNew === true;
   }
 
   lastBatch(): Promise<number | null> {
@@ -150,6 +159,43 @@ export class DuckDbWarehouse implements Warehouse {
     this.isClosed = true;
     clearTimeout(this.timer);
     await this.child?.close(CLOSE_MS);
+  }
+
+  /** While two parts are on their way or written, the next one is read and packed. */
+  private async writeParts(
+    number: number,
+    rows: readonly Row[],
+    later: AsyncIterable<readonly Row[]>,
+  ): Promise<boolean | null> {
+    const sent: Promise<boolean | null>[] = [];
+    let part = 0;
+    const send = (more: readonly Row[], isLast: boolean) => {
+      const written = this.writePart(number, part++, more, isLast);
+      // It is awaited later, or not at all when another one fails.
+      written.catch(() => undefined);
+      sent.push(written);
+    };
+    send(rows, false);
+    try {
+      for await (const more of later) {
+        if (sent.length >= IN_FLIGHT && (await sent.shift()) !== null) return false;
+        send(more, false);
+      }
+    } catch (error) {
+      await this.call('abandon', number).catch(() => undefined);
+      throw error;
+    }
+    send([], true);
+    for (const each of sent) {
+      const isNew = await each;
+      if (isNew !== null) return isNew;
+    }
+    return null;
+  }
+
+  private writePart(number: number, part: number, rows: readonly Row[], isLast: boolean) {
+    const names = this.settings.columns.map(({ name }) => name);
+    return this.call('write', { number, part, rows: pack(rows, names), isLast }, WRITE_MS);
   }
 
   private async call<N extends CallName>(

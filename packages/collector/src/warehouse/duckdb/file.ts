@@ -4,7 +4,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Column, checkColumns } from '../columns.ts';
-import { LIFTED } from './lifted.ts';
 import { quoted } from './sql.ts';
 
 /** The layout of the tables. A file of another one is made anew. */
@@ -81,15 +80,11 @@ export function moveAside(file: string): void {
   }
 }
 
-/** An open file. */
-export interface OpenFile {
-  readonly instance: DuckDBInstance;
-  /** Columns of the table of events after those that every event has, in its order. */
-  readonly order: readonly string[];
-}
-
 /** Opens the file, or makes it. A damaged one is moved aside, and the new one says so. */
-export async function openFile(settings: FileSettings, isKnownBad = false): Promise<OpenFile> {
+export async function openFile(
+  settings: FileSettings,
+  isKnownBad = false,
+): Promise<DuckDBInstance> {
   checkColumns(settings.columns);
   removeCompact(settings.file);
   let reason: string | undefined;
@@ -106,7 +101,7 @@ export async function openFile(settings: FileSettings, isKnownBad = false): Prom
   return open(settings, `the file was damaged (${reason}): rebuild the warehouse`);
 }
 
-async function open(settings: FileSettings, incomplete?: string): Promise<OpenFile> {
+async function open(settings: FileSettings, incomplete?: string): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(settings.file, {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryMb}MB`,
@@ -123,7 +118,8 @@ async function open(settings: FileSettings, incomplete?: string): Promise<OpenFi
     const connection = await instance.connect();
     try {
       await confine(connection, settings.file);
-      return { instance, order: await prepare(connection, settings.columns, incomplete) };
+      await prepare(connection, settings.columns, incomplete);
+      return instance;
     } finally {
       connection.closeSync();
     }
@@ -146,7 +142,7 @@ async function prepare(
   connection: DuckDBConnection,
   columns: readonly Column[],
   incomplete?: string,
-): Promise<string[]> {
+): Promise<void> {
   await connection.run('BEGIN');
   await connection.run('CREATE TABLE IF NOT EXISTS meta (key VARCHAR, value VARCHAR)');
   const version = await connection.runAndReadAll("SELECT value FROM meta WHERE key = 'version'");
@@ -164,14 +160,13 @@ async function prepare(
   await connection.run(
     'CREATE TABLE IF NOT EXISTS ids (project INTEGER, id UBIGINT, n UINTEGER, distinct_id VARCHAR)',
   );
-  // Which property of a project is in which of those columns; null: in none.
+  // Which property of a project has which column (`lifted.ts` adds them); null: none.
   await connection.run(
     'CREATE TABLE IF NOT EXISTS lifted (project INTEGER, key UBIGINT, place UTINYINT)',
   );
   // Every number, not only the highest: batches may come in any order.
   await connection.run('CREATE TABLE IF NOT EXISTS batches (number BIGINT)');
-  const lifted = LIFTED.map((name) => ({ name, type: 'text' as const }));
-  for (const { name, type } of [...columns, ...lifted]) {
+  for (const { name, type } of columns) {
     await connection.run(
       `ALTER TABLE events ADD COLUMN IF NOT EXISTS ${quoted(name)} ${TYPES[type]}`,
     );
@@ -187,5 +182,4 @@ async function prepare(
     }
   }
   await connection.run('COMMIT');
-  return [...types.keys()].slice(EVENTS.length);
 }

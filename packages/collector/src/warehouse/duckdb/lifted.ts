@@ -16,8 +16,8 @@ const NAMES = 10_000;
 /** A text that is longer is no name for a group of events. */
 const LONGEST = 64;
 
-/** The columns, in order. */
-export const LIFTED: readonly string[] = Array.from({ length: PLACES }, (_, n) => `lifted${n}`);
+/** The column of a place. It is added to the table for the first project that has so many properties. */
+export const liftedColumn = (place: number): string => `lifted${place}`;
 
 /** The text of a property, as questions know it: of what is no text its JSON. */
 export function textOfProperty(value: unknown): string | null {
@@ -70,16 +70,21 @@ export class Lifted {
     return place ?? null;
   }
 
-  /** After `placeOf`, in the same transaction. */
-  async save(): Promise<void> {
+  /** After `placeOf`, in the same transaction. True: the table may have another column since. */
+  async save(): Promise<boolean> {
     const { fresh } = this;
     this.fresh = [];
     for (const [project, key, place] of fresh) {
+      if (place !== null) {
+        const column = liftedColumn(place);
+        await this.connection.run(`ALTER TABLE events ADD COLUMN IF NOT EXISTS ${column} VARCHAR`);
+      }
       await this.connection.run(
         `INSERT INTO lifted VALUES ($1::INTEGER, $2::UBIGINT, $3::UTINYINT)`,
         [project, String(key), place],
       );
     }
+    return fresh.length > 0;
   }
 
   /** What is in the table may be another than what was seen last. */
@@ -117,5 +122,5 @@ export async function liftedOf(
     [project],
   );
   const rows = found.getRowsJS() as [bigint, number][];
-  return new Map(rows.map(([key, place]) => [key, LIFTED[place]!]));
+  return new Map(rows.map(([key, place]) => [key, liftedColumn(place)]));
 }

@@ -8,6 +8,7 @@ import { QuestionError } from '../../../../schema/src/question.ts';
 import { checkQuestion } from '../check.ts';
 import { WarehouseUnavailable } from '../warehouse.ts';
 import { compactOf, openFile } from './file.ts';
+import { Incoming } from './incoming.ts';
 import {
   type CallName,
   type Calls,
@@ -23,6 +24,8 @@ import { Remembered } from './remembered.ts';
 import { Writer } from './writer.ts';
 
 class Service {
+  private readonly incoming = new Incoming((number, parts) => this.writer.write(number, parts));
+
   private constructor(
     private readonly settings: ProcessSettings,
     private readonly instance: DuckDBInstance,
@@ -32,7 +35,7 @@ class Service {
   ) {}
 
   static async open(settings: ProcessSettings): Promise<Service> {
-    const { instance, order } = await openFile(settings, settings.isKnownBad);
+    const instance = await openFile(settings, settings.isKnownBad);
     const remembered = new Remembered();
     const { columns, questionMs } = settings;
     const connections = await Promise.all(
@@ -42,7 +45,7 @@ class Service {
       settings,
       instance,
       await instance.connect(),
-      new Writer(await instance.connect(), columns, order, remembered),
+      new Writer(await instance.connect(), columns, remembered),
       new Readers(connections, columns, remembered, questionMs),
     );
   }
@@ -50,7 +53,11 @@ class Service {
   readonly calls: {
     [N in Exclude<CallName, 'open'>]: (argument: Calls[N][0]) => Promise<Calls[N][1]>;
   } = {
-    write: ({ number, rows }) => this.writer.write(number, rows),
+    write: (part) => this.incoming.take(part),
+    abandon: async (number) => {
+      await this.incoming.abandon(number);
+      return null;
+    },
     lastBatch: () => this.writer.lastBatch(),
     query: (question) => answer(this.readers, checkQuestion(question, this.settings.columns)),
     erase: ({ project, distinctId, untilSeq }) => this.writer.erase(project, distinctId, untilSeq),

@@ -6,14 +6,22 @@ import type { FileSettings } from './file.ts';
 
 /** Rows by column: half the bytes of rows, and quicker to pack and unpack. */
 export interface PackedRows {
-  readonly project: number[];
-  readonly seq: number[];
-  readonly timeMs: number[];
+  readonly project: Int32Array;
+  readonly seq: Float64Array;
+  readonly timeMs: Float64Array;
   readonly event: string[];
   readonly distinctId: string[];
   readonly session: (string | null)[];
   /** Columns in which every row is null are missing. */
   readonly values: Record<string, Scalar[]>;
+}
+
+/** A part of a batch: from 0 on, one after the other. */
+export interface Part {
+  readonly number: number;
+  readonly part: number;
+  readonly isLast: boolean;
+  readonly rows: PackedRows;
 }
 
 /** Settings of the process. */
@@ -29,7 +37,10 @@ export interface ProcessSettings extends FileSettings {
 /** What can be asked of the process: arguments and result. */
 export interface Calls {
   open: [settings: ProcessSettings, result: null];
-  write: [batch: { number: number; rows: PackedRows }, result: boolean];
+  /** null: go on with the next part. */
+  write: [part: Part, result: boolean | null];
+  /** Nothing of a batch whose last part has not come is written. */
+  abandon: [number: number, result: null];
   lastBatch: [nothing: null, result: number | null];
   query: [question: Question, result: Answer];
   erase: [
@@ -86,9 +97,9 @@ export function pack(rows: readonly Row[], columns: readonly string[]): PackedRo
     if (column) values[name] = column;
   }
   return {
-    project: rows.map(({ project }) => project),
-    seq: rows.map(({ seq }) => seq),
-    timeMs: rows.map(({ timeMs }) => timeMs),
+    project: Int32Array.from(rows, ({ project }) => project),
+    seq: Float64Array.from(rows, ({ seq }) => seq),
+    timeMs: Float64Array.from(rows, ({ timeMs }) => timeMs),
     event: rows.map(({ event }) => event),
     distinctId: rows.map(({ distinctId }) => distinctId),
     session: rows.map(({ session }) => session),

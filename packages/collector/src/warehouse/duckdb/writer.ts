@@ -24,24 +24,26 @@ export class Writer {
   constructor(
     private readonly connection: DuckDBConnection,
     columns: readonly Column[],
-    /** Columns of the table after those that every event has. */
-    order: readonly string[],
     private readonly remembered: Remembered,
   ) {
     this.ids = new Ids(connection);
     this.lifted = new Lifted(connection);
-    this.appending = new Appending(connection, columns, order, this.ids, this.lifted);
+    this.appending = new Appending(connection, columns, this.ids, this.lifted);
   }
 
-  /** As `Warehouse.write`. */
-  write(number: number, rows: PackedRows): Promise<boolean> {
+  /** As `Warehouse.write`: all parts in one transaction. */
+  write(number: number, parts: AsyncIterable<PackedRows>): Promise<boolean> {
     return this.alone(async () => {
       const highest = await this.lastBatchNow();
       if (highest !== null && number <= highest - KEPT_BATCHES) return false;
       if (highest !== null && number <= highest && (await this.has(number))) return false;
+      const written: Pick<PackedRows, 'project' | 'timeMs'>[] = [];
       await this.transaction(async () => {
-        await this.ids.append(rows);
-        await this.appending.append(rows);
+        for await (const rows of parts) {
+          await this.ids.append(rows);
+          await this.appending.append(rows);
+          written.push({ project: rows.project, timeMs: rows.timeMs });
+        }
         await this.connection.run('INSERT INTO batches VALUES ($1)', [BigInt(number)]);
         if (number % PRUNED_EVERY === 0) {
           await this.connection.run('DELETE FROM batches WHERE number <= $1', [
@@ -51,8 +53,8 @@ export class Writer {
       });
       this.highest = Math.max(number, highest ?? number);
       // After the commit: what is computed from now on has seen it.
-      for (const [index, project] of rows.project.entries()) {
-        this.remembered.touch(project, rows.timeMs[index]!);
+      for (const { project, timeMs } of written) {
+        for (const [index, each] of project.entries()) this.remembered.touch(each, timeMs[index]!);
       }
       return true;
     });
@@ -185,6 +187,7 @@ export class Writer {
   private forgetKnown(): void {
     this.ids.clear();
     this.lifted.clear();
+    this.appending.clear();
   }
 
   private async transaction(work: () => Promise<void>): Promise<void> {

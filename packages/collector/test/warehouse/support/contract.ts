@@ -82,6 +82,25 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
         expect(await warehouse.lastBatch()).toBe(40);
       });
 
+      it('a batch in parts is there once, or nothing of it where they end with an error', async () => {
+        async function* parts(count: number, isBroken = false) {
+          for (let part = 1; part < count; part++) yield rowsOf(part * 3_500, 3_500);
+          if (isBroken) throw new Error('the store cannot be read');
+        }
+        const write = (number: number, later: AsyncIterable<Row[]>) =>
+          warehouse.write({ number, rows: rowsOf(1, 3_499), later });
+        for (const size of [1, 2, 3, 6]) {
+          await expect(write(1, parts(size, true))).rejects.toThrow('cannot be read');
+          expect(await count()).toBe(0);
+        }
+        expect(await write(1, parts(6))).toBe(true);
+        expect(await count()).toBe(6 * 3_500 - 1);
+        expect(await write(1, parts(6))).toBe(false);
+        expect(await warehouse.write({ number: 2, rows: [], later: parts(1) })).toBe(true);
+        expect(await count()).toBe(6 * 3_500 - 1);
+        expect(await warehouse.lastBatch()).toBe(2);
+      });
+
       it('an empty batch has been written too', async () => {
         expect(await warehouse.lastBatch()).toBeNull();
         expect(await warehouse.write({ number: 7, rows: [] })).toBe(true);
@@ -103,8 +122,13 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
         async () => {
           let expected = 0;
           for (const [index, delayMs] of [0, 5, 20, 60, 120, 250].entries()) {
-            const batch = { number: index + 1, rows: rowsOf(index * 100_000, 8000) };
-            const written = warehouse.write(batch).catch(() => undefined);
+            const all = rowsOf(index * 100_000, 8000);
+            const later = async function* () {
+              for (let at = 3_000; at < 8_000; at += 1_000) yield all.slice(at, at + 1_000);
+            };
+            const batch = { number: index + 1, rows: all };
+            const inParts = { ...batch, rows: all.slice(0, 3_000), later: later() };
+            const written = warehouse.write(index % 2 ? inParts : batch).catch(() => undefined);
             await new Promise((done) => setTimeout(done, delayMs));
             made.kill();
             await written;
