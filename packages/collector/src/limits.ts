@@ -146,7 +146,7 @@ export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
 
 /** Events that are brought into the warehouse at once, and in parts: packing one holds up this process. */
 export const WAREHOUSE_BATCH = 20_000;
-export const WAREHOUSE_PART = 2_000;
+export const WAREHOUSE_PART = 1_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;
 export const WAREHOUSE_RETRY_MS = 2_000;
