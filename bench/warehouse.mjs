@@ -1,7 +1,7 @@
 // How fast the warehouse answers: 5,000,000 events of a year in one project, 50,000 ids; twelve
 // questions, each many times, then twenty at once, while 1,000 events a second come in.
 //
-//   npm run build -w collector && node bench/warehouse.mjs [--events=5000000] [--runs=15] [--file=PATH]
+//   npm run build -w packages/collector && node bench/warehouse.mjs [--events=5000000] [--runs=15] [--file=PATH]
 //
 // With --file the events are kept, and the next run begins with the questions.
 

@@ -144,8 +144,11 @@ export const MIGRATION_TELL_MS = 10 * SECOND_MS;
 export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;
 
-/** Events that are brought into the warehouse at once, and in parts: packing one holds up this process. */
-export const WAREHOUSE_BATCH = 20_000;
+/**
+ * Events that are brought into the warehouse at once, and in parts: packing one holds up this process. Larger
+ * parts are slower: they do not fit where V8 keeps what is short-lived.
+ */
+export const WAREHOUSE_BATCH = 60_000;
 export const WAREHOUSE_PART = 1_000;
 /** Between two looks for new events, and at most between two tries, when it is down. */
 export const WAREHOUSE_IDLE_MS = 500;

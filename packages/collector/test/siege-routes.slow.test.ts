@@ -65,6 +65,14 @@ const STRANGE: Record<string, [Sent, number[]]> = {
     ['/api/v1/public/default', undefined, GET],
     [200, 400, 404, 503],
   ],
+  'a public page': [
+    ['/public/default', undefined, GET],
+    [200, 404, 429],
+  ],
+  'a badge of a name of 7 KB': [
+    [`/public/${'%3Csvg%3E'.repeat(780)}/badge.svg`, undefined, GET],
+    [404, 414, 429],
+  ],
   'published figures of odd months': [
     ['/api/v1/public/%00?month=9999-99&days=1e9', undefined, GET],
     [400, 404],

@@ -118,7 +118,8 @@ export const clockIs =
   (state: () => Promise<{ steadyMs: number; aheadMs: number | null }>): Check =>
   async () => {
     const { steadyMs, aheadMs } = await state();
-    const value = { retention_goes_by: isoOf(steadyMs), ahead_ms: aheadMs };
+    // A new store has not looked at its clock yet.
+    const value = { retention_goes_by: steadyMs === 0 ? null : isoOf(steadyMs), ahead_ms: aheadMs };
     return { value, problem: aheadMs === null ? undefined : aheadWords(aheadMs) };
   };
 

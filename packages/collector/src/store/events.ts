@@ -15,6 +15,9 @@ export interface StoredEvent extends Event {
   readonly receivedMs: number | null;
 }
 
+/** An event as copies take it: nobody there asks for its uuid, and it costs as much as the rest. */
+export type CopiedEvent = Omit<StoredEvent, 'uuid'>;
+
 /** Events of a project, or of all, by when they happened: from `fromMs` on, before `toMs`. */
 export interface Selection {
   readonly project?: number;
@@ -41,7 +44,7 @@ export interface Events {
 export interface Cut {
   /** Higher than all before. */
   readonly number: number;
-  readonly events: readonly StoredEvent[];
+  readonly events: readonly CopiedEvent[];
   /** About how many events wait behind it: never fewer than there are. */
   readonly waiting: number;
 }
@@ -49,7 +52,7 @@ export interface Cut {
 /** The same batch, a page at a time: so that it is carried on while the next page is read. */
 export interface PagedCut extends Omit<Cut, 'events'> {
   /** To be read once. What is erased while it is read may be missing in it. */
-  readonly pages: AsyncIterable<readonly StoredEvent[]>;
+  readonly pages: AsyncIterable<readonly CopiedEvent[]>;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   WAREHOUSE_PART,
   WAREHOUSE_RETRY_MS,
 } from '../limits.ts';
-import type { StoredEvent } from '../store/events.ts';
+import type { CopiedEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { rowOf } from './rows.ts';
 import { Shipper } from './shipper.ts';
@@ -208,7 +208,7 @@ export class Keeper {
   }
 }
 
-async function* rowsOf(pages: AsyncIterable<readonly StoredEvent[]>) {
+async function* rowsOf(pages: AsyncIterable<readonly CopiedEvent[]>) {
   for await (const page of pages) yield page.map(rowOf);
 }
 

@@ -3,7 +3,7 @@
 import { COLUMNS, fieldOf } from '../../../schema/src/columns.ts';
 import type { Scalar } from '../../../schema/src/question.ts';
 import { settled } from '../gate/breakdown.ts';
-import type { StoredEvent } from '../store/events.ts';
+import type { CopiedEvent } from '../store/events.ts';
 import { PROPERTIES } from './columns.ts';
 import type { Row } from './warehouse.ts';
 
@@ -13,7 +13,7 @@ const FIELDS = COLUMNS.map((column) => [column.name, fieldOf(column)] as const);
 const SESSION = '$session_id';
 
 /** The row of an event. */
-export function rowOf(event: StoredEvent): Row {
+export function rowOf(event: CopiedEvent): Row {
   const values: Record<string, Scalar | undefined> = {
     received_at: event.receivedMs,
     [PROPERTIES]: event.rest,

@@ -134,6 +134,37 @@ describe.runIf(hasBrowser())('the public page in every state', () => {
     60_000,
   );
 
+  it('has badges whose text fits, on light and on dark', async () => {
+    const context = await browser.newContext({ viewport: { width: 420, height: 240 } });
+    try {
+      const page = await context.newPage();
+      const badges = ['no-month', 'one-month', 'few', 'five-years']
+        .map((name) => `<p><img alt="${name}" src="${collector.url}/public/${name}/badge.svg"></p>`)
+        .join('');
+      await page.setContent(
+        `<body style="margin:0;display:flex"><div style="padding:8px;background:#fff">${badges}</div>
+         <div style="padding:8px;background:#0d1117">${badges}</div></body>`,
+      );
+      await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+      const widths = await page.$$eval('img', (all) => all.map(({ naturalWidth }) => naturalWidth));
+      for (const width of widths) expect(width).toBeGreaterThan(100);
+      if (FOLDER) await page.screenshot({ path: join(FOLDER, 'public-badges.png') });
+      // The text itself, drawn by this browser, is no wider than the part that it is in.
+      await page.goto(`${collector.url}/public/five-years/badge.svg`);
+      const fits = await page.evaluate(() => {
+        const rects = [...document.querySelectorAll('g[clip-path] rect')].slice(0, 2);
+        const texts = [...document.querySelectorAll('text:not([fill-opacity])')];
+        return texts.map(
+          (text, index) =>
+            text.getBoundingClientRect().width < rects[index]!.getBoundingClientRect().width,
+        );
+      });
+      expect(fits).toEqual([true, true]);
+    } finally {
+      await context.close();
+    }
+  });
+
   it('shows months by choice, keeps them in its address, and finds names', async () => {
     const { page, close } = await open(year);
     try {

@@ -33,7 +33,7 @@ function placeOf(value: number, ticks: readonly number[]): number {
 }
 
 /** How far apart two words at the axis stand at least, in percent of it. */
-const APART = 19;
+const APART = 30;
 
 /** The ticks that are told: the first, the last, and those between that have room. */
 function labelled(ticks: readonly number[]): readonly number[] {

@@ -64,6 +64,15 @@ const RECEIPT = {
   forgotten: object({ events: whole(), installs: whole(), dead_letters: whole() }),
 };
 const receipt = object(RECEIPT);
+
+/** Answers to what erases: all is done, or the rest follows. */
+const erasing = (schema: typeof receipt) => ({
+  200: { doc: 'It is gone everywhere.', schema },
+  202: {
+    doc: 'It is written down and being done: `waiting_for` says where, and the receipt when it is gone.',
+    schema,
+  },
+});
 const deletion = object({ deleted: object({ id: whole(), name: text() }), ...RECEIPT });
 const clock = object({
   clock: text('What the machine says.'),
@@ -175,11 +184,7 @@ export const keeping: readonly Route[] = [
       { name: 'name', doc: 'Its name, once more: a number may be mistyped.', required: true },
     ],
     answers: {
-      200: { doc: 'It is gone everywhere.', schema: deletion },
-      202: {
-        doc: 'It is gone from the store; copies follow, and the receipt tells.',
-        schema: deletion,
-      },
+      ...erasing(deletion),
       400: { doc: 'Its name is missing.' },
       404: { doc: 'There is no such project.' },
     },
@@ -238,11 +243,7 @@ export const keeping: readonly Route[] = [
       schema: { ...partial({ distinct_id: text(), project: text() }), required: ['distinct_id'] },
     },
     answers: {
-      200: { doc: 'It is gone everywhere.', schema: receipt },
-      202: {
-        doc: 'It is gone from the store; copies follow, and the receipt tells.',
-        schema: receipt,
-      },
+      ...erasing(receipt),
       400: { doc: 'No id.' },
     },
   },

@@ -2,7 +2,7 @@
 
 import { COLUMNS, fieldOf } from '../../../../schema/src/columns.ts';
 import type { Event } from '../../event.ts';
-import type { StoredEvent } from '../events.ts';
+import type { CopiedEvent, StoredEvent } from '../events.ts';
 import {
   type Database,
   damaged,
@@ -14,18 +14,18 @@ import {
 
 const NAMES = COLUMNS.map(({ name }) => name);
 const FIELDS = COLUMNS.map(fieldOf);
-const READ_NAMES = ['seq', 'events.project_id', 'hex(uuid)', 'time_ms', 'received_ms'];
+const eventValue = (uuid: string): string =>
+  `CAST(json_array(${[
+    ...['seq', 'events.project_id', uuid, 'time_ms', 'received_ms', 'distinct_id', 'event', 'rest'],
+    ...NAMES,
+  ].join(', ')}) AS BLOB) AS event`;
+
 /**
  * An event as one value, of `FROM events JOIN ids USING (id)`: JSON, as bytes. It is read in one go, and
  * text that is damaged ends nobody's process (see `textOf`).
  */
-export const EVENT_COLUMNS = `CAST(json_array(${[
-  ...READ_NAMES,
-  'distinct_id',
-  'event',
-  'rest',
-  ...NAMES,
-].join(', ')}) AS BLOB) AS event`;
+export const EVENT_COLUMNS = eventValue('hex(uuid)');
+const COPIED_COLUMNS = eventValue('NULL');
 
 const WRITTEN = 'seq, project_id, uuid, time_ms, id, event, rest, received_ms';
 /** Where a field's column is in `NAMES`. */
@@ -84,6 +84,11 @@ const READ = {
 
 /** A row, selected with `EVENT_COLUMNS`, as the event it was. @throws StoreError when it is damaged */
 export function eventOf(row: Row): StoredEvent {
+  const [uuid, event] = read(row);
+  return Object.assign(event, { uuid: Buffer.from(uuid, 'hex') });
+}
+
+function read(row: Row): [uuid: string, event: CopiedEvent] {
   const [seq, project, uuid, timeMs, receivedMs, distinctId, name, rest, ...values] = JSON.parse(
     textOf(row.event),
   ) as [number, number, string, number, number | null, string | null, string, string, ...unknown[]];
@@ -94,17 +99,7 @@ export function eventOf(row: Row): StoredEvent {
     const value = values[index] ?? null;
     if (value !== null) columns[FIELDS[index]!] = READ[type](value);
   });
-  return {
-    seq,
-    project,
-    receivedMs,
-    uuid: Buffer.from(uuid, 'hex'),
-    name,
-    distinctId,
-    timeMs,
-    rest,
-    ...columns,
-  };
+  return [uuid, { seq, project, receivedMs, name, distinctId, timeMs, rest, ...columns }];
 }
 
 /** Events in a page. */
@@ -164,14 +159,14 @@ export function countIn(
 export const numberedEvents = (
   db: Database,
   { afterSeq, toSeq }: { afterSeq: number; toSeq: number },
-): StoredEvent[] =>
+): CopiedEvent[] =>
   db
     .prepare(
-      `SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id)
+      `SELECT ${COPIED_COLUMNS} FROM events JOIN ids USING (id)
        WHERE seq > ? AND seq <= ? ORDER BY seq`,
     )
     .all(afterSeq, toSeq)
-    .map(eventOf);
+    .map((row) => read(row)[1]);
 
 /** Events of a project, or of all, by their number. */
 export const pageAfter = (

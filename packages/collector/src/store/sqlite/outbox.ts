@@ -1,7 +1,7 @@
 // What waits for a consumer: a position in the numbers of events. A cut is written down before its events
 // are read, and they are read in the thread that reads.
 
-import type { Cut, Outbox, PagedCut, StoredEvent } from '../events.ts';
+import type { CopiedEvent, Cut, Outbox, PagedCut } from '../events.ts';
 import type { GroupCommit } from './commit.ts';
 import type { Database, Statement } from './database.ts';
 import type { Reader } from './reading/reader.ts';
@@ -38,7 +38,7 @@ export class SqliteOutbox implements Outbox {
     const cut = await this.cutPages(limit, limit);
     if (!cut) return undefined;
     const { pages, ...rest } = cut;
-    const events: StoredEvent[] = [];
+    const events: CopiedEvent[] = [];
     for await (const page of pages) events.push(...page);
     return { ...rest, events };
   }

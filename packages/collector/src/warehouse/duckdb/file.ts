@@ -6,8 +6,8 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Column, checkColumns } from '../columns.ts';
 import { quoted } from './sql.ts';
 
-/** The layout of the tables. A file of another one is made anew. */
-const VERSION = '3';
+/** The layout of the tables, and which properties get columns. A file of another one is made anew. */
+const VERSION = '5';
 
 const TYPES = { text: 'VARCHAR', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'BIGINT' } as const;
 
@@ -53,7 +53,7 @@ export const compactOf = (file: string): string => `${file}.compact`;
 
 /** Copies what there is into a file of its own, without what was erased. The file is not open any more. */
 export async function copyCompacted(connection: DuckDBConnection, file: string): Promise<void> {
-  removeCompact(file);
+  remove(compactOf(file));
   // A damaged file that was kept for a look has what was erased, too.
   for (const end of ['', '.wal']) rmSync(asideOf(file) + end, { force: true });
   const target = compactOf(file).replaceAll("'", "''");
@@ -68,8 +68,8 @@ export async function copyCompacted(connection: DuckDBConnection, file: string):
   await connection.run('DETACH compacted');
 }
 
-function removeCompact(file: string): void {
-  for (const end of ['', '.wal']) rmSync(compactOf(file) + end, { force: true });
+function remove(file: string): void {
+  for (const end of ['', '.wal']) rmSync(file + end, { force: true });
 }
 
 /** Moves a damaged file out of the way. */
@@ -80,13 +80,16 @@ export function moveAside(file: string): void {
   }
 }
 
-/** Opens the file, or makes it. A damaged one is moved aside, and the new one says so. */
+/**
+ * Opens the file, or makes it. A damaged one is moved aside, and the new one says so; so does one in the
+ * place of a file with other tables, which nobody needs to look at: it is removed.
+ */
 export async function openFile(
   settings: FileSettings,
   isKnownBad = false,
 ): Promise<DuckDBInstance> {
   checkColumns(settings.columns);
-  removeCompact(settings.file);
+  remove(compactOf(settings.file));
   let reason: string | undefined;
   if (isKnownBad) reason = 'its process died again and again while opening it';
   else {
@@ -95,6 +98,7 @@ export async function openFile(
     } catch (error) {
       if (!isDamage(error)) throw error;
       reason = (error as Error).message.split('\n', 1)[0]!;
+      if (error instanceof Damaged) remove(settings.file);
     }
   }
   moveAside(settings.file);

@@ -11,9 +11,11 @@ import { keyOfText } from './keys.ts';
 const PLACES = 16;
 /** Keys of a project that are told apart: beyond them none is given a column any more. */
 const JUDGED = 64;
+/** SDKs add forty keys to an event, which would take all places before the project's own came: but these. */
+const OF_SDKS = new Set(['$browser', '$device_type', '$lib', '$lib_version', '$os', '$pathname']);
 /** Names whose numbers are remembered, of all projects. */
 const NAMES = 10_000;
-/** A text that is longer is no name for a group of events. */
+/** A text that is longer is no name for a group of events, nor of a property: names are remembered. */
 const LONGEST = 64;
 
 /** The column of a place. It is added to the table for the first project that has so many properties. */
@@ -58,8 +60,7 @@ export class Lifted {
 
   /** The place of a property of an event; null: it has none. A key that is new may be given one. */
   placeOf(project: number, name: string, value: unknown): number | null {
-    // The keys that SDKs add would take all places before the project's own came.
-    if (name.startsWith('$')) return null;
+    if (name.length > LONGEST || (name.startsWith('$') && !OF_SDKS.has(name))) return null;
     const known = this.byName.get(`${project} ${name}`);
     if (known !== undefined) return known;
     const place = this.placeOfKey(project, keyOfText(name), value);
