@@ -1,6 +1,7 @@
 // What a project's users send, made up: the bodies of the benchmark.
 
 import { randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
 import { TOKEN } from './server.mjs';
 
 const COMMANDS = Array.from({ length: 20 }, (_, n) => `command-${n}`);
@@ -12,7 +13,8 @@ const pick = (list) => list[Math.floor(Math.random() ** 2 * list.length)];
 export function commandEvent(ids, timeMs) {
   return {
     event: 'command_executed',
-    uuid: randomUUID(),
+    // As the shim and PostHog's SDKs make them: the newer, the higher.
+    uuid: v7({ msecs: timeMs }),
     distinct_id: ids[Math.floor(Math.random() * ids.length)],
     timestamp: new Date(timeMs).toISOString(),
     properties: {

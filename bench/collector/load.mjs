@@ -1,48 +1,44 @@
-// The load generator. It runs on the same cores as the collector: what it takes is missing there.
+// Load on a collector, from a process of its own (sender.mjs). It runs on the same cores: what it takes is
+// missing there, so it is made to take little.
 
+import { fork } from 'node:child_process';
 import http from 'node:http';
+import { join } from 'node:path';
 import { envelope } from './events.mjs';
-import { post, residentMiB } from './server.mjs';
+import { post, residentMiB, warehouseOf } from './server.mjs';
+
+const next = (child) =>
+  new Promise((done, fail) => {
+    child.once('message', done);
+    child.once('exit', (code) => fail(new Error(`the sender ended with ${code}`)));
+  });
 
 /**
- * Sends what `next` gives over `connections`, for some seconds or until it gives no more. What is
- * made before the clock starts is not measured.
+ * Sends: `events` a request (`gzip`: compressed) of `known` ids over `connections`, for `seconds`, as fast
+ * as they are taken or so many requests `perSecond`; `prepared` of them are made before the clock starts.
+ * `beside` runs meanwhile. Adds the peaks of both processes' memory to what the sender tells.
  */
-export async function load(server, { connections, next, headers, seconds }) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
-  const latencies = [];
-  let failed = 0;
+export async function load(server, { beside, ...job }) {
+  const child = fork(join(import.meta.dirname, 'sender.mjs'));
+  const first = next(child);
+  child.send({ port: Number(server.url.port), ...job });
+  await first;
+  const warehouse = warehouseOf(server);
   let peakMiB = 0;
+  let warehousePeakMiB = 0;
   const memory = setInterval(() => {
     peakMiB = Math.max(peakMiB, residentMiB(server.child.pid));
+    warehousePeakMiB = Math.max(warehousePeakMiB, residentMiB(warehouse));
   }, 200);
-  const startMs = performance.now();
-  const endMs = startMs + seconds * 1000;
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (performance.now() < endMs) {
-        const body = next();
-        if (body === undefined) return;
-        const sentMs = performance.now();
-        if ((await post(server.url, '/batch/', body, agent, headers)) !== 200) failed++;
-        latencies.push(performance.now() - sentMs);
-      }
-    }),
-  );
-  const tookS = (performance.now() - startMs) / 1000;
-  clearInterval(memory);
-  agent.destroy();
-  latencies.sort((a, b) => a - b);
-  const at = (share) =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
-  return {
-    requests: latencies.length,
-    perSecond: latencies.length / tookS,
-    p50: at(0.5),
-    p99: at(0.99),
-    failed,
-    peakMiB,
-  };
+  try {
+    const sent = next(child);
+    child.send('go');
+    const [result, besides] = await Promise.all([sent, beside?.()]);
+    return { ...result, besides, peakMiB, warehousePeakMiB };
+  } finally {
+    clearInterval(memory);
+    child.kill();
+  }
 }
 
 /** Sends `total` events as fast as they are taken. @throws when one is refused. */
@@ -54,12 +50,8 @@ export async function fill(server, total, make) {
       while (left > 0) {
         const count = Math.min(1000, left);
         left -= count;
-        const status = await post(
-          server.url,
-          '/batch/',
-          envelope(Array.from({ length: count }, make)),
-          agent,
-        );
+        const body = envelope(Array.from({ length: count }, make));
+        const status = await post(server.url, '/batch/', body, agent);
         if (status !== 200) throw new Error(`status ${status}`);
       }
     }),

@@ -59,7 +59,7 @@ export const withServer = (work) =>
   withFolder(async (folder) => {
     const server = await start(folder);
     try {
-      return await work(server);
+      return await work(server, folder);
     } finally {
       await server.stop();
     }
@@ -87,6 +87,27 @@ export function post(url, path, body, agent, headers = {}) {
   });
 }
 
+/** Asks as an admin. @throws where the answer is not 200 */
+export async function ask({ url }, path) {
+  const answer = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${ADMIN}` } });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${text.slice(0, 300)}`);
+  return JSON.parse(text);
+}
+
+/** Waits until the warehouse has everything that is stored. */
+export async function caughtUp(server) {
+  for (;;) {
+    const { behind, rebuilding } = await ask(server, '/api/v1/warehouse');
+    if (behind === 0 && !rebuilding) return;
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+}
+
+/** The warehouse's process. */
+export const warehouseOf = ({ child: { pid } }) =>
+  Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+
 /** What a process has in memory now, in MiB. */
 export const residentMiB = (pid) => {
   try {
@@ -96,6 +117,6 @@ export const residentMiB = (pid) => {
   }
 };
 
-/** The bytes of the files in a folder. */
-export const sizeOf = (folder) =>
-  readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+/** The bytes of the files in a folder, by name. */
+export const filesOf = (folder) =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size]));

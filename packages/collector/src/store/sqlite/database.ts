@@ -41,7 +41,7 @@ export function openDatabase(path: string): Database {
   db.exec('PRAGMA foreign_keys = ON');
   // What retention and `forget` delete is overwritten, not only unlinked.
   db.exec('PRAGMA secure_delete = ON');
-  db.exec('PRAGMA cache_size = -32000');
+  db.exec('PRAGMA cache_size = -8000');
   // Checkpoints are made beside the commits (checkpoints.ts), unless that fails.
   db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
   db.exec('PRAGMA temp_store = MEMORY');
@@ -52,7 +52,7 @@ export function openDatabase(path: string): Database {
 export const READING = `
   PRAGMA busy_timeout = 5000;
   PRAGMA query_only = ON;
-  PRAGMA cache_size = -16000;
+  PRAGMA cache_size = -8000;
   PRAGMA temp_store = MEMORY;
 `;
 

@@ -49,7 +49,7 @@ export class Reader {
   private start(): Worker {
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: { path: this.path, limitMs: this.limitMs } satisfies Reading,
-      resourceLimits: { maxOldGenerationSizeMb: 256 },
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
     });
     worker.on('message', (given: Answer) => {
       const asked = this.waiting.get(given.id);

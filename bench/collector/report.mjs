@@ -1,0 +1,35 @@
+// The rows of the table, as they are measured, and the table.
+
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+
+export const rows = [];
+const load = () => loadavg()[0].toFixed(1);
+const loadBefore = load();
+
+/** A row: what was measured, what it must reach, what it reached, whether that holds. */
+export function row(what, must, reached, holds, figures) {
+  rows.push({ what, must, reached, holds, ...(figures && { figures }) });
+  console.error(`${holds ? 'yes' : 'NO '}  ${what}: ${reached} (${must})`);
+}
+
+/** Prints the table; writes it to a file when it is whole. */
+export function report(isWhole, conditions) {
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
+  const all = {
+    machine,
+    date: new Date().toISOString().slice(0, 10),
+    conditions: [...conditions, `load before the first measurement: ${loadBefore}`],
+    rows,
+  };
+  console.log(`\n${machine}, ${all.date}`);
+  for (const condition of all.conditions) console.log(`- ${condition}`);
+  console.log('\n| measured | must reach | reached | holds |\n| --- | --- | --- | --- |');
+  for (const { what, must, reached, holds } of rows) {
+    console.log(`| ${what} | ${must} | ${reached} | ${holds ? 'yes' : '**no**'} |`);
+  }
+  if (!isWhole) return;
+  const file = join(import.meta.dirname, '../results-collector.json');
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+}
