@@ -25,11 +25,12 @@ function withoutOuter(text: string, count: number, version: number): string[] {
   return [...texts];
 }
 
-/** Numbers that differ from run to run: of the job server's pipe, of its fifo, of the terminal. */
+/** What differs from run to run: the job server's pipe, its fifo, make's lock for -O, the terminal. */
 function withoutIds(text: string): string {
   return text
     .replace(/(--jobserver-(?:auth|fds)=)\d+,\d+/g, '$1R,W')
     .replace(/fifo:[^ \]\n]*GMfifo\d+/g, 'fifo:GMfifo')
+    .replace(/--sync-mutex=fnm:[^ \]\n]*\/Gm\w+/g, '--sync-mutex=fnm:Gm')
     .replace(/\/dev\/pts\/\d+/g, '/dev/pts/N');
 }
 
