@@ -26,14 +26,17 @@ export function CompareRow({ name, values: [a, b], unit }: RowProps) {
   );
 }
 
+/** In a narrow column days may break anywhere, so that every side is in view on a phone. */
+const breakable = (words: string) => words.replaceAll('\u00a0', ' ');
+
 /** The head of such a table. */
 export function Head({ first, sides }: { first: string; sides: readonly [Side, Side] }) {
   return (
     <thead>
       <tr>
         <th scope="col">{first}</th>
-        <th scope="col">{sides[0].name}</th>
-        <th scope="col">{sides[1].name}</th>
+        <th scope="col">{breakable(sides[0].name)}</th>
+        <th scope="col">{breakable(sides[1].name)}</th>
         <th scope="col">Difference</th>
       </tr>
     </thead>
