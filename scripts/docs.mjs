@@ -95,6 +95,28 @@ function measured() {
   return [`${where}.`, '', ...conditions, '', ...head, ...rows].join('\n');
 }
 
+/** What was measured of the collector, bench by bench. */
+function measuredOfCollector() {
+  const tables = ['results-collector.json', 'results-warehouse.json'].map((file) => {
+    const { machine, date, conditions, rows } = JSON.parse(
+      readFileSync(join(root, 'bench', file), 'utf8'),
+    );
+    const cells = rows.map(
+      ({ what, must, reached, holds }) => `| ${what} | ${must} | ${reached} | ${mark(holds)} |`,
+    );
+    return [
+      `${machine}, ${date}.`,
+      '',
+      ...conditions.map((each) => `- ${each}`),
+      '',
+      '| measured | must reach | reached | holds |',
+      '| --- | --- | --- | --- |',
+      ...cells,
+    ].join('\n');
+  });
+  return tables.join('\n\n');
+}
+
 /** The few figures that a person would ask for first: of each kind the worst that was measured. */
 function figures() {
   const rowsAbout = (about) => results.rows.filter((row) => row.about === about && row.used);
@@ -125,6 +147,7 @@ function figures() {
 
 replace('docs/analytics.md', 'data', data());
 replace('docs/benchmark.md', 'results', measured());
+replace('docs/benchmark.md', 'collector', measuredOfCollector());
 replace('README.md', 'figures', figures());
 for (const [file, text] of Object.entries(await generate())) put(file, text);
 for (const [file, text] of Object.entries(await apiDocs())) put(file, text);
