@@ -6,9 +6,9 @@
 // `bench/warehouse.mjs` asks the engine alone. 5,000,000 events take some seven minutes, of which five go into
 // making and storing them.
 
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { anyEvent, ids } from './collector/events.mjs';
+import { report, row } from './collector/report.mjs';
 import { start, TOKEN, withFolder } from './collector/server.mjs';
 import { answers, rebuild } from './warehouse/api-rows.mjs';
 
@@ -46,12 +46,6 @@ async function fill(folder) {
   await store.close();
 }
 
-const rows = [];
-const row = (what, must, reached, holds) => {
-  rows.push([what, must, reached, holds ? 'yes' : '**no**']);
-  console.error(`${holds ? 'yes' : 'NO '}  ${what}: ${reached} (${must})`);
-};
-
 await withFolder(async (folder) => {
   await fill(folder);
   const server = await start(folder);
@@ -63,7 +57,7 @@ await withFolder(async (folder) => {
   }
 });
 
-console.log(`\nCollector and bench on the same ${cpus().length} cores, Node ${process.version}\n`);
-console.log('| measured | must reach | reached | holds |\n| --- | --- | --- | --- |');
-for (const cells of rows) console.log(`| ${cells.join(' | ')} |`);
-process.exitCode = rows.every((cells) => cells.at(-1) === 'yes') ? 0 : 1;
+report(count >= 5_000_000 ? 'results-warehouse.json' : undefined, [
+  'collector, warehouse and bench on the same cores, each a process',
+  `${count.toLocaleString('en')} events of a year in one project, 50,000 ids, while 1,000 events/s come in`,
+]);

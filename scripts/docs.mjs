@@ -95,6 +95,41 @@ function measured() {
   return [`${where}.`, '', ...conditions, '', ...head, ...rows].join('\n');
 }
 
+const ofCollector = ['results-collector.json', 'results-warehouse.json'].map((file) =>
+  JSON.parse(readFileSync(join(root, 'bench', file), 'utf8')),
+);
+
+/** What was measured of the collector, bench by bench. */
+function measuredOfCollector() {
+  const tables = ofCollector.map(({ machine, date, conditions, rows }) => {
+    const cells = rows.map(
+      ({ what, must, reached, holds }) => `| ${what} | ${must} | ${reached} | ${mark(holds)} |`,
+    );
+    return [
+      `${machine}, ${date}.`,
+      '',
+      ...conditions.map((each) => `- ${each}`),
+      '',
+      '| measured | must reach | reached | holds |',
+      '| --- | --- | --- | --- |',
+      ...cells,
+    ].join('\n');
+  });
+  return tables.join('\n\n');
+}
+
+/** What a collector takes, and how long its slowest answer is. */
+function figuresOfCollector() {
+  const [taking, asking] = ofCollector.map(({ rows }) => rows);
+  const medianOf = ({ reached }) => Number(/median (\d+) ms/.exec(reached)?.[1] ?? 0);
+  const slowest = asking.toSorted((a, b) => medianOf(b) - medianOf(a))[0];
+  const taken = taking.find(({ what }) => what.startsWith('`/batch`, 100'));
+  return [
+    `| a collector takes | ${taken.reached} | ${taken.what} |`,
+    `| it answers | ${slowest.reached} | the slowest of ${asking.filter(medianOf).length} questions: ${slowest.what} |`,
+  ];
+}
+
 /** The few figures that a person would ask for first: of each kind the worst that was measured. */
 function figures() {
   const rowsAbout = (about) => results.rows.filter((row) => row.about === about && row.used);
@@ -118,6 +153,7 @@ function figures() {
     '| --- | --- | --- |',
     ...rows,
     ...beside,
+    ...figuresOfCollector(),
     '',
     `(${where}. [All figures, and how they came about](docs/benchmark.md).)`,
   ].join('\n');
@@ -125,6 +161,7 @@ function figures() {
 
 replace('docs/analytics.md', 'data', data());
 replace('docs/benchmark.md', 'results', measured());
+replace('docs/benchmark.md', 'collector', measuredOfCollector());
 replace('README.md', 'figures', figures());
 for (const [file, text] of Object.entries(await generate())) put(file, text);
 for (const [file, text] of Object.entries(await apiDocs())) put(file, text);

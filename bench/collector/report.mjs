@@ -14,8 +14,8 @@ export function row(what, must, reached, holds, figures) {
   console.error(`${holds ? 'yes' : 'NO '}  ${what}: ${reached} (${must})`);
 }
 
-/** Prints the table; writes it to a file when it is whole. */
-export function report(isWhole, conditions) {
+/** Prints the table; writes it to `bench/FILE`, of which the docs are made, when it is whole. */
+export function report(file, conditions) {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
   const all = {
     machine,
@@ -29,7 +29,7 @@ export function report(isWhole, conditions) {
   for (const { what, must, reached, holds } of rows) {
     console.log(`| ${what} | ${must} | ${reached} | ${holds ? 'yes' : '**no**'} |`);
   }
-  if (!isWhole) return;
-  const file = join(import.meta.dirname, '../results-collector.json');
-  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+  process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;
+  if (file === undefined) return;
+  writeFileSync(join(import.meta.dirname, '..', file), `${JSON.stringify(all, null, 2)}\n`);
 }

@@ -21,6 +21,7 @@ const QUESTIONS = {
     300,
   ],
   'a JSON property': ['kind=breakdown&by=prop.%24lib', 450],
+  'a JSON property that has no column of its own': ['kind=breakdown&by=prop.%24geoip_disable', 450],
   'commands: failures, median, p95': [
     'kind=breakdown&by=command&measure=duration_ms&where=event:is:command_executed',
     300,
