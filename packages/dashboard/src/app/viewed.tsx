@@ -14,6 +14,7 @@ import { readLive } from './live';
 import { pagesOf } from './pages';
 import { periodOf } from './range';
 import { type Project, type Scope, ScopeContext, totalsOf, urlOf, useAsked } from './scope';
+import { mayChange } from './session';
 import type { View } from './view';
 
 /** The time of the first event, where there is none. */
@@ -67,7 +68,7 @@ export function Viewed({ view, project, projects }: ViewedProps) {
     period: periodOf(view.range, zone, nowMs),
   };
   const isAll = view.range === 'all';
-  const pages = pagesOf(kind);
+  const pages = pagesOf(kind).filter(({ isForAdmins }) => !isForAdmins || mayChange());
   const page = pages.find(({ id }) => id === view.page) ?? pages[0]!;
   const now = useAsked(first, page.hasRange ? totalsOf(first) : undefined);
   // Nothing in this range may mean that nothing was ever sent.
