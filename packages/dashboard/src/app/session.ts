@@ -59,7 +59,8 @@ export async function signIn(token: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await send('POST', '/api/v1/logout');
-  set('out');
+  // Nothing of what was seen stays, on the screen or in the page's memory.
+  location.reload();
 }
 
 /** Whether somebody is signed in; drawn anew when that changes. */

@@ -40,7 +40,11 @@ function useNow(): number {
 function useFirst(scope: Scope, isNeeded: boolean): number | undefined {
   const url = urlOf(
     { ...scope, view: { ...scope.view, where: [] } },
-    { kind: 'series', interval: 'month', span: { from: EARLIEST_MS, to: scope.period.to } },
+    {
+      kind: 'series',
+      interval: 'month',
+      span: { from: EARLIEST_MS, to: Math.max(scope.period.to, scope.nowMs) },
+    },
   );
   const { data } = useAnswer<AnswerOf<'series'>>(isNeeded ? url : undefined);
   const points = data?.data?.points;
