@@ -196,6 +196,22 @@ describe.runIf(hasBrowser())('a click on the pages', () => {
     await page.getByRole('button', { name: 'With the period before' }).waitFor();
   });
 
+  it('on “Sign out” leaves nothing of the numbers on the screen', async () => {
+    const made = await view('/?project=default', { hasOwnSession: true });
+    const { page } = made;
+    await page.getByText('Machines by').first().waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+    expect(await page.locator('.tile, .card').count()).toBe(0);
+    made.trouble.splice(0); // The browser tells of the socket that was ended.
+  });
+
+  it('on a range before the first event says that there is nothing in it, not that nothing ever came', async () => {
+    const { page } = await view('/?project=default&range=2021-01-01..2021-01-31');
+    await page.locator('#activity').waitFor();
+    expect(await page.getByText('No event has arrived yet').count()).toBe(0);
+  });
+
   it('on Weeks draws weeks, and says what is not over', async () => {
     const { page } = await view('/');
     const activity = page.locator('#activity');

@@ -109,4 +109,20 @@ describe.runIf(hasBrowser())('settings of a project', () => {
     await panel.locator('pre').first().waitFor();
     await look('settings-phone-dark');
   }, 60_000);
+
+  it('are for admins: who may only read sees the pages that the collector answers', async () => {
+    const answer = await collector.admin('POST', '/api/v1/tokens', { scope: 'read', project: '1' });
+    const { token } = (await answer.json()) as { token: string };
+    made = await visit(browser, collector, PATH, { isSignedIn: false });
+    const { page } = made;
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'app', level: 1 }).waitFor();
+    const shown = await page
+      .getByRole('navigation', { name: 'Pages' })
+      .locator('a')
+      .allTextContents();
+    expect(shown).toEqual(['Overview', 'Compare', 'Events', 'Live', 'Health']);
+    made.trouble.splice(0); // A question before the token was 401.
+  });
 });

@@ -31,6 +31,8 @@ export interface Page {
   readonly hasTotals: boolean;
   /** Its numbers are those of the filters. */
   readonly hasFilters: boolean;
+  /** The collector refuses it to who may only read. */
+  readonly isForAdmins: boolean;
 }
 
 /** Panels of columns that have no panel of their own yet. */
@@ -144,6 +146,7 @@ export function pagesOf(kind: Kind): readonly Page[] {
     hasRange: false,
     hasTotals: false,
     hasFilters: of.hasRange ?? false,
+    isForAdmins: false,
     ...of,
   });
   const pages: Page[] = [
@@ -151,9 +154,9 @@ export function pagesOf(kind: Kind): readonly Page[] {
     page('compare', 'Compare', [compare], { hasRange: true }),
     page('events', 'Events', [eventList], { hasRange: true }),
     page('live', 'Live', [live], { hasFilters: true }),
-    page('dead-letters', 'Dead letters', [deadLetters]),
+    page('dead-letters', 'Dead letters', [deadLetters], { isForAdmins: true }),
     page('health', 'Health', [health]),
-    page('settings', 'Settings', [publishing, timeZone]),
+    page('settings', 'Settings', [publishing, timeZone], { isForAdmins: true }),
   ];
   made.set(kind, pages);
   return pages;

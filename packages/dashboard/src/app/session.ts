@@ -6,6 +6,7 @@ import { AskError, ask, send } from './server';
 export type SessionState = 'unknown' | 'in' | 'out';
 
 let state: SessionState = 'unknown';
+let isReader = false;
 const watchers = new Set<() => void>();
 
 function set(next: SessionState): void {
@@ -25,10 +26,17 @@ export function onSession(watcher: () => void): () => void {
 
 export const sessionState = (): SessionState => state;
 
+/** Whether who looks may change something: not with a token that reads. */
+export const mayChange = (): boolean => !isReader;
+
 /** Asks the collector whether this browser is signed in. Never rejects. */
 export async function checkSession(): Promise<void> {
   try {
-    const { signed_in } = (await ask('/api/v1/session')) as { signed_in: boolean };
+    const { signed_in, scope } = (await ask('/api/v1/session')) as {
+      signed_in: boolean;
+      scope: 'admin' | 'read' | null;
+    };
+    isReader = scope === 'read';
     set(signed_in ? 'in' : 'out');
   } catch {
     // Not reachable: what is asked for will say so.
@@ -46,12 +54,13 @@ export async function signIn(token: string): Promise<void> {
     }
     throw error;
   }
-  set('in');
+  await checkSession();
 }
 
 export async function signOut(): Promise<void> {
   await send('POST', '/api/v1/logout');
-  set('out');
+  // Nothing of what was seen stays, on the screen or in the page's memory.
+  location.reload();
 }
 
 /** Whether somebody is signed in; drawn anew when that changes. */

@@ -14,6 +14,7 @@ import { readLive } from './live';
 import { pagesOf } from './pages';
 import { periodOf } from './range';
 import { type Project, type Scope, ScopeContext, totalsOf, urlOf, useAsked } from './scope';
+import { mayChange } from './session';
 import type { View } from './view';
 
 /** The time of the first event, where there is none. */
@@ -39,7 +40,11 @@ function useNow(): number {
 function useFirst(scope: Scope, isNeeded: boolean): number | undefined {
   const url = urlOf(
     { ...scope, view: { ...scope.view, where: [] } },
-    { kind: 'series', interval: 'month', span: { from: EARLIEST_MS, to: scope.period.to } },
+    {
+      kind: 'series',
+      interval: 'month',
+      span: { from: EARLIEST_MS, to: Math.max(scope.period.to, scope.nowMs) },
+    },
   );
   const { data } = useAnswer<AnswerOf<'series'>>(isNeeded ? url : undefined);
   const points = data?.data?.points;
@@ -67,7 +72,7 @@ export function Viewed({ view, project, projects }: ViewedProps) {
     period: periodOf(view.range, zone, nowMs),
   };
   const isAll = view.range === 'all';
-  const pages = pagesOf(kind);
+  const pages = pagesOf(kind).filter(({ isForAdmins }) => !isForAdmins || mayChange());
   const page = pages.find(({ id }) => id === view.page) ?? pages[0]!;
   const now = useAsked(first, page.hasRange ? totalsOf(first) : undefined);
   // Nothing in this range may mean that nothing was ever sent.

@@ -187,7 +187,9 @@ function Examples({ letters, zone }: { letters: readonly Letter[]; zone: string 
             <figcaption class="soft">{instant(Date.parse(received), zone)}</figcaption>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
             <pre tabIndex={0}>
-              {payload === null ? 'It was too large to be kept.' : JSON.stringify(payload, null, 2)}
+              {payload === null
+                ? 'What was sent is not kept: it was too large, or may name a person.'
+                : JSON.stringify(payload, null, 2)}
             </pre>
           </figure>
         ))}

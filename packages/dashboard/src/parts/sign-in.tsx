@@ -34,7 +34,7 @@ export function SignIn({ isAgain }: SignInProps) {
       <p>
         {isAgain
           ? 'Your session has ended. Sign in again to go on where you were.'
-          : 'The numbers are for those who have the admin token.'}
+          : 'The numbers are for those who have the admin token, or one to read.'}
       </p>
       {/* Nobody types a name; password managers look for one. */}
       <input autocomplete="username" value="admin" hidden readOnly />

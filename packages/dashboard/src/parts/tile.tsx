@@ -58,7 +58,9 @@ export function Tile({ name, value, before, unit = 'count', isMoreBetter, link }
             <span class="hidden"> against {format(before!, unit)} in the period before</span>
           </span>
         )}
-        {isKnown && before === 0 && value > 0 && <span class="change soft">none before</span>}
+        {isKnown && !changed && before === 0 && value > 0 && (
+          <span class="change soft">none before</span>
+        )}
       </dd>
     </div>
   );

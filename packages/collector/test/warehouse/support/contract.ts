@@ -439,6 +439,33 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       expect(await ids()).toEqual([2, 0, 0, 2, 0, 5]);
     });
 
+    it('an answer is the same, whatever was asked before: an interval at the edge is in it as far as the range goes', async () => {
+      const hour = 3_600_000;
+      const rows = Array.from({ length: 900 }, (_, n) =>
+        row(n + 1, { timeMs: FROM + n * hour, values: { success: n % 2 === 0 } }),
+      );
+      await warehouse.write({ number: 1, rows });
+      const narrow = { from: FROM + 5 * DAY + 7 * hour, to: FROM + 30 * DAY + 3 * hour };
+      const wide = { from: FROM - 40 * DAY, to: FROM + 70 * DAY };
+      const where = [{ column: 'success', op: 'is', value: true }] as const;
+      for (const range of [narrow, wide, narrow]) {
+        const there = rows.filter(({ timeMs }) => timeMs >= range.from && timeMs < range.to);
+        const half = there.filter(({ values }) => values.success);
+        const { now } = (await data({ kind: 'totals', ...range })) as Data['totals'];
+        expect(now.events).toBe(there.length);
+        for (const interval of ['hour', 'day', 'week', 'month'] as const) {
+          for (const [filters, expected] of [
+            [[], there],
+            [where, half],
+          ] as const) {
+            const asked = { kind: 'series', interval, ...range, where: [...filters] } as const;
+            const { points } = (await data(asked)) as Data['series'];
+            expect(points.reduce((sum, { events }) => sum + events, 0)).toBe(expected.length);
+          }
+        }
+      }
+    });
+
     it('totals of years are those of a recount, whatever came, went and came again', async () => {
       const ranges = [
         { from: FROM - 400 * DAY, to: FROM + 400 * DAY, zone: 'Europe/Berlin' },

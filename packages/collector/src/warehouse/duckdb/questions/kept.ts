@@ -38,18 +38,21 @@ export async function keptIntervals(
     from: calendar.startOf(each, interval),
     to: calendar.endOf(each, interval),
   }));
-  const counted: (Counted | undefined)[] = remembered.get(key, project, spans);
+  const isWhole = (index: number) =>
+    spans[index]!.from >= range.from && spans[index]!.to <= range.to;
+  // Of an interval that begins before the range, or ends after it, only the part inside is asked for.
+  const counted: (Counted | undefined)[] = remembered
+    .get(key, project, spans)
+    .map((each, index) => (isWhole(index) ? each : undefined));
   for (const [first, last] of gapsOf(counted)) {
     const found = await count(calendar, {
       from: Math.max(range.from, spans[first]!.from),
       to: Math.min(range.to, spans[last]!.to),
     });
     for (let index = first; index <= last; index++) {
-      const { from, to } = spans[index]!;
       const tally = found.get(keys[index]!);
       counted[index] = { at, tally };
-      const isWhole = from >= range.from && to <= range.to;
-      if (isWhole) remembered.set(key, from, { at, tally });
+      if (isWhole(index)) remembered.set(key, spans[index]!.from, { at, tally });
     }
   }
   return spans.map(({ from }, index) => ({ start: from, tally: counted[index]!.tally }));
