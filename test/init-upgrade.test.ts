@@ -11,7 +11,9 @@ import { snapshot } from './support/project';
 import { BUNDLE } from './support/run';
 
 const OLD = ['bin/onramp-analytics', 'make/analytics.mk', 'make/track.sh'];
-const NEW = ['analytics.mk', 'onramp-analytics', 'README.md', 'track'].map((it) => `.onramp/${it}`);
+const NEW = ['.gitattributes', 'analytics.mk', 'onramp-analytics', 'README.md', 'track'].map(
+  (it) => `.onramp/${it}`,
+);
 
 describe.runIf(hasHistory())('from 1.0.0', () => {
   let host: Host;

@@ -6,6 +6,7 @@ import {
   chownSync,
   copyFileSync,
   mkdirSync,
+  readFileSync,
   readlinkSync,
   statSync,
   symlinkSync,
@@ -21,6 +22,7 @@ import { executed, RECORD_ONLY, recorded } from './support/recorded';
 import { BUNDLE, run } from './support/run';
 
 const WRITTEN = [
+  '.onramp/.gitattributes',
   '.onramp/README.md',
   '.onramp/analytics.mk',
   '.onramp/track',
@@ -47,10 +49,10 @@ function sealedByInit(text: string): string {
 }
 
 describe('in a project that has nothing of it yet', () => {
-  it('writes five files and a line of .gitignore, says each, and nothing else', async () => {
+  it('writes six files and a line of .gitignore, says each, and nothing else', async () => {
     const { status, stdout, stderr } = await host.shim(['init', '.']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout.split('\n').slice(0, 6)).toEqual([
+    expect(stdout.split('\n').slice(0, 7)).toEqual([
       // GNUmakefile is the last of the files: with it, make begins to use the others.
       ...WRITTEN.map((path) => `wrote      ${path}`),
       'wrote      .gitignore (added the line onramp.lock)',
@@ -157,6 +159,26 @@ describe('which folder is meant', () => {
   });
 });
 
+describe('a checkout that makes CRLF of every line end', () => {
+  it('has our files as they are: commands run, and analytics can be turned on and off', async () => {
+    await host.shim(['init', '.']);
+    const git = (...args: string[]) =>
+      run('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: host.root });
+    for (const words of [
+      ['init', '-q'],
+      ['add', '-A'],
+      ['commit', '-qm', 'all'],
+    ])
+      await git(...words);
+    await git('clone', '-q', '-c', 'core.autocrlf=true', '.', 'other');
+    const make = (goal: string) => run('make', [goal], { cwd: join(host.root, 'other') });
+    for (const goal of ['analytics-local', 'up', 'analytics-disable', 'up']) {
+      expect(await make(goal), goal).toMatchObject({ status: 0, stderr: '' });
+    }
+    expect(readFileSync(join(host.root, 'other/Makefile'), 'utf8')).toContain('\r\n');
+  });
+});
+
 describe('again', () => {
   it('changes nothing, and says so', async () => {
     host.write('.dockerignore', 'node_modules\n');
@@ -205,7 +227,7 @@ describe('again', () => {
     await host.shim(['init', '.']);
     const whole = snapshot(host.root);
     for (const path of WRITTEN) host.write(path, `mine\n${host.read(path)}`);
-    expect((await host.shim(['init', '.'])).stderr.match(/was changed/g)).toHaveLength(5);
+    expect((await host.shim(['init', '.'])).stderr.match(/was changed/g)).toHaveLength(6);
     expect((await host.shim(['init', '--force', '.'])).status).toBe(0);
     expect(snapshot(host.root)).toEqual(whole);
   });

@@ -24,8 +24,12 @@ const template = (path: string, name: string, mode = 0o644): OwnFile => ({
   text: () => TEMPLATES[name]!,
 });
 
+/** A checkout that turns line ends into CRLF would leave `track` unreadable for sh. */
+const ATTRIBUTES = '# These files are the same, byte for byte, in every checkout.\n* -text\n';
+
 /** In the order they are written: the one with which make begins to use the others is the last. */
 export const FILES: readonly OwnFile[] = [
+  { path: `${HOST_FOLDER}/.gitattributes`, mode: 0o644, text: () => ATTRIBUTES },
   template(`${HOST_FOLDER}/README.md`, 'README.md'),
   template(MAKE_PART, 'analytics.mk'),
   template(`${HOST_FOLDER}/track`, 'track', 0o644),

@@ -60,7 +60,10 @@ const STATES: readonly State[] = [
     name: 'more',
     path: '/',
     options: { viewport: { width: 900, height: 700 } },
-    prepare: (page) => page.locator('#services').getByRole('button', { name: 'more' }).click(),
+    prepare: async (page) => {
+      await page.locator('#services').getByRole('button', { name: 'more' }).click();
+      await page.getByRole('dialog').getByText('caddy').waitFor();
+    },
   },
 ];
 

@@ -22,7 +22,10 @@ export interface DuckDbSettings {
   /** What DuckDB may take, in MB. The process takes some 150 MB more. */
   readonly memoryMb?: number;
   readonly threads?: number;
-  /** Questions that run at the same time. */
+  /**
+   * Questions that run at the same time. Each has all threads: more of them are no quicker together, and each
+   * takes memory of its own for the JSON that it reads.
+   */
   readonly readers?: number;
   /** How long a question may run, in ms. */
   readonly questionMs?: number;
@@ -30,7 +33,7 @@ export interface DuckDbSettings {
   readonly script?: URL | string;
 }
 
-const DEFAULTS = { memoryMb: 150, threads: 2, readers: 4, questionMs: 5_000 };
+const DEFAULTS = { memoryMb: 150, threads: 2, readers: 2, questionMs: 5_000 };
 
 /** Waits before a process is started again, in ms: the last one is repeated. */
 const WAITS = [100, 300, 1_000, 3_000, 10_000, 30_000];
