@@ -1,6 +1,7 @@
 // Puts a collector together: the folder, the store, the first project, the admin token, the server.
 
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../schema/src/loopback.ts';
 import { Auth, newSecret } from './admin/auth.ts';
@@ -36,6 +37,7 @@ export interface Collector {
 
 /** Starts a collector. @throws UserError, StoreError */
 export async function startCollector(config: Config): Promise<Collector> {
+  await checkAddress(config);
   const metrics = makeMetrics();
   const clock = Date.now;
   const writes = new Writes(clock);
@@ -132,21 +134,41 @@ export async function startCollector(config: Config): Promise<Collector> {
     await app?.close();
     await keeper?.stop();
     await store.close();
-    const { code } = error as { code?: string };
-    if (code === 'EADDRINUSE') {
-      throw new UserError(
-        `port ${config.port} is in use. Stop what uses it, or choose another with COLLECTOR_PORT`,
-      );
-    }
-    if (code === 'EADDRNOTAVAIL' || code === 'EACCES') {
-      const why =
-        code === 'EACCES'
-          ? 'ports below 1024 are for root. Choose another with COLLECTOR_PORT, and put a reverse proxy in front'
-          : 'this machine has no such address. Set COLLECTOR_HOST to one that it has';
-      throw new UserError(`cannot listen on ${config.host}:${config.port} (${code}): ${why}`);
-    }
-    throw error;
+    throw cannotListen(error, config) ?? error;
   }
+}
+
+/**
+ * Nothing is made where nobody can listen: the tokens of a first start are shown once, when it has started.
+ * @throws UserError
+ */
+async function checkAddress(config: Config): Promise<void> {
+  if (config.port === 0) return;
+  const probe = createServer();
+  try {
+    const { host, port } = config;
+    await once(probe.listen({ host, port }), 'listening');
+  } catch (error) {
+    throw cannotListen(error, config) ?? error;
+  } finally {
+    probe.close();
+  }
+}
+
+/** Why it cannot listen, and what to do; undefined: the error is about something else. */
+function cannotListen(error: unknown, { host, port }: Config): UserError | undefined {
+  const { code } = error as { code?: string };
+  if (code === 'EADDRINUSE') {
+    return new UserError(
+      `port ${port} is in use. Stop what uses it, or choose another with COLLECTOR_PORT`,
+    );
+  }
+  if (code !== 'EADDRNOTAVAIL' && code !== 'EACCES') return undefined;
+  const why =
+    code === 'EACCES'
+      ? 'ports below 1024 are for root. Choose another with COLLECTOR_PORT, and put a reverse proxy in front'
+      : 'this machine has no such address. Set COLLECTOR_HOST to one that it has';
+  return new UserError(`cannot listen on ${host}:${port} (${code}): ${why}`);
 }
 
 /** The first start makes a project and an admin token. */

@@ -1,6 +1,6 @@
 // What goes wrong: crashes, a full disk, a damaged file, slow clients. Never a false 200.
 
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -191,15 +191,17 @@ describe('a second collector', () => {
     await next.stop();
   });
 
-  it('on the same port is refused in plain words', async () => {
+  it('on the same port is refused in plain words, and makes no tokens that nobody sees', async () => {
     const collector = await startCollector({}, { folder: folder.path });
     const other = makeFolder();
     const { port } = new URL(collector.url);
     const { status, stderr } = await command(['serve'], other.path, { COLLECTOR_PORT: port });
+    const made = existsSync(join(other.path, 'collector.db'));
     other.remove();
     await collector.stop();
     expect(status).toBe(1);
     expect(stderr).toContain(`port ${port} is in use`);
+    expect(made).toBe(false);
   });
 });
 

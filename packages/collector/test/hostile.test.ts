@@ -277,3 +277,16 @@ describe('addresses', () => {
     }
   });
 });
+
+it('keeps no half of a character, which other readers of JSON refuse with all that stands beside it', async () => {
+  const collector = await startCollector({}, { folder: folder.path });
+  const properties = '{"\\ud800":"\\udfff and \\\\ud800","whole":"\\ud83d\\ude00"}';
+  const body = `{"api_key":"${TOKEN}","batch":[{"event":"e","distinct_id":"d","properties":${properties}}]}`;
+  expect((await collector.request('POST', '/batch/', body)).status).toBe(200);
+  const answer = await collector.admin('GET', '/api/v1/export?format=ndjson');
+  expect(JSON.parse(await answer.text()).properties).toEqual({
+    '\ufffd': '\ufffd and \\ud800',
+    whole: '😀',
+  });
+  await collector.stop();
+});

@@ -19,7 +19,7 @@ import {
 } from './addresses.ts';
 import { split } from './breakdown.ts';
 import { namesPerson } from './person.ts';
-import { storable } from './text.ts';
+import { storable, storableJson } from './text.ts';
 import { derivedUuid, parseUuid, randomUuid } from './uuid.ts';
 
 /** What the gate made of a batch. `verdicts` has an entry for each candidate, in order. */
@@ -125,7 +125,7 @@ function restAndColumns(properties: Record<string, unknown>) {
   } else if (json.includes('"$ip"') || json.includes('"ip"')) {
     json = JSON.stringify(withoutAddresses(rest));
   }
-  return { columns, rest: json };
+  return { columns, rest: storableJson(json) };
 }
 
 function uuidOf(
@@ -169,8 +169,10 @@ export function letterOf(
   let payload: string | null = null;
   try {
     const { event, distinctId, uuid, properties, timeMs, sentTimestamp } = candidate;
-    const json = JSON.stringify(
-      withoutAddresses({ event, distinctId, uuid, properties, timeMs, sentTimestamp }),
+    const json = storableJson(
+      JSON.stringify(
+        withoutAddresses({ event, distinctId, uuid, properties, timeMs, sentTimestamp }),
+      ),
     );
     const isWhole = properties !== OVERSIZED;
     if (isWhole && Buffer.byteLength(json) <= DEAD_LETTER_BYTES) payload = json;
