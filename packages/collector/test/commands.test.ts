@@ -2,10 +2,12 @@
 
 import {
   closeSync,
+  existsSync,
   openSync,
   readdirSync,
   readFileSync,
   statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -159,6 +161,20 @@ describe('backup', () => {
 });
 
 describe('check', () => {
+  it('and backup take an empty file for what it is', async () => {
+    const collector = await startCollector({}, { folder: folder.path });
+    await collector.stop();
+    truncateSync(join(folder.path, 'collector.db'));
+    const { status, stdout } = await command(['check'], folder.path);
+    expect({ status, stdout }).toEqual({
+      status: 1,
+      stdout: 'the file is empty: there is no table in it\n',
+    });
+    const copy = join(folder.path, 'copy.db');
+    expect((await command(['backup', copy], folder.path)).status).toBe(1);
+    expect(existsSync(copy)).toBe(false);
+  });
+
   it('says that the database is whole, beside a running collector', async () => {
     const collector = await startCollector({}, { folder: folder.path });
     await collector.post('/batch/', batchOf(event()));

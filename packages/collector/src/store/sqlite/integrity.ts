@@ -17,6 +17,10 @@ export function checkIntegrity(db: Database, { how }: { how: 'quick' | 'thorough
       .all()
       .map((row) => String(Object.values(row)[0]));
     if (damage.length === 1 && damage[0] === 'ok') damage = [];
+    // To SQLite an empty file is a whole database.
+    if (!db.prepare('SELECT 1 FROM sqlite_schema').get()) {
+      damage.push('the file is empty: there is no table in it');
+    }
     const broken = brokenText(db);
     if (broken !== undefined) damage.push(broken);
   } catch (error) {
