@@ -5,8 +5,9 @@
 // the user's state directory, under the project's anonymous id, which moves with the project as well.
 // With neither, nowhere: then nothing is kept. make/track looks in the same places, in the same order.
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { readRegularText } from '../files/regular';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +20,7 @@ const isFolder = (path: string) =>
 
 function firstLine(path: string): string {
   try {
-    return readFileSync(path, 'utf8').split('\n', 1)[0]!;
+    return readRegularText(path).split('\n', 1)[0]!;
   } catch {
     return '';
   }
@@ -43,7 +44,7 @@ export function gitFolder(root: string): string | undefined {
 function idIn(lock: string): string | undefined {
   let text: string;
   try {
-    text = readFileSync(lock, 'utf8');
+    text = readRegularText(lock);
   } catch {
     return undefined;
   }
