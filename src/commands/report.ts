@@ -9,6 +9,7 @@ import { openSink } from '../export/sink';
 import { say, sayJson, warn } from '../output';
 import { environment, here } from '../process/invocation';
 import { reportFile } from '../record/clear';
+import { checkReadable } from '../record/problem';
 import { parseSince } from '../record/since';
 import { htmlReport } from '../report/html';
 import { openFile } from '../report/open';
@@ -55,6 +56,7 @@ export default defineCommand({
   },
   async run({ args }) {
     const project = here();
+    checkReadable(project);
     if (!args.html && (args.file !== undefined || args.open)) {
       throw new UserError('A FILE and --open go with --html.', EXIT.usage);
     }
