@@ -153,6 +153,8 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
 
 /** How a store is opened. */
 export interface StoreOptions {
+  /** Begin with nothing where a database was lost. Without: such a store is refused. */
+  readonly isAnew?: boolean;
   /** Who keeps a copy of events, and has to follow erasures. Those that are not named are not waited for. */
   readonly consumers?: readonly string[];
   /** After every transaction: how many requests and events shared it, and how long it took. */

@@ -13,18 +13,46 @@ type Answer = PublicFigures | AskError | undefined;
 const isFigures = (answer: Answer): answer is PublicFigures =>
   answer !== undefined && 'months' in answer;
 
-/** The figures of a project, or why they are not there. */
+/** While there is nothing to show: a project that was just published has its months in a moment. */
+const AGAIN_MS = 5_000;
+
+/**
+ * The figures of a project, or why they are not there. Asked for again when somebody comes back to the page,
+ * and, while it has no month, every few seconds.
+ */
 function useFigures(name: string): { answer: Answer; again: () => void } {
   const [answer, setAnswer] = useState<Answer>();
   const [tries, setTries] = useState(0);
+  const again = () => setTries((count) => count + 1);
   useEffect(() => {
-    setAnswer(undefined);
+    let isCurrent = true;
+    const take = (next: Answer | ((known: Answer) => Answer)) => {
+      if (isCurrent) setAnswer(next);
+    };
     ask(`/api/v1/public/${encodeURIComponent(name)}`).then(
-      (figures) => setAnswer(figures as PublicFigures),
-      (error: AskError) => setAnswer(error),
+      (figures) => take(figures as PublicFigures),
+      // What is shown stays, unless it is published no more.
+      (error: AskError) =>
+        take((known) => (isFigures(known) && error.status !== 404 ? known : error)),
     );
+    return () => {
+      isCurrent = false;
+    };
   }, [name, tries]);
-  return { answer, again: () => setTries(tries + 1) };
+  useEffect(() => {
+    const seen = () => {
+      if (!document.hidden) again();
+    };
+    document.addEventListener('visibilitychange', seen);
+    return () => document.removeEventListener('visibilitychange', seen);
+  }, []);
+  const isWaiting = isFigures(answer) && answer.months.length === 0;
+  useEffect(() => {
+    if (!isWaiting) return undefined;
+    const timer = setTimeout(again, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isWaiting, tries]);
+  return { answer, again };
 }
 
 export function PublicPage({ name }: { name: string }) {
@@ -113,7 +141,8 @@ function Figures(figures: PublicFigures) {
           </div>
         ) : (
           <p class="none soft">
-            No month is published yet. Each one is, three days after its end in {figures.time_zone}.
+            No month is published yet. The first one is that has {figures.at_least} {counted} or
+            more, three days after its end in {figures.time_zone}.
           </p>
         )}
       </main>
