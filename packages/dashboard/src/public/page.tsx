@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PublicFigures } from '../../../schema/src/public-figures';
 import { type AskError, ask } from '../app/server';
+import { Frame } from '../parts/frame';
 import { Month } from './month';
 import { Months } from './months';
 import { monthInWords, titled } from './words';
@@ -109,53 +110,45 @@ function Figures(figures: PublicFigures) {
   const { project, counted, months } = figures;
   const { shown, choose } = useMonth(figures);
   return (
-    <>
-      <a class="skip" href="#content">
-        Skip to the numbers
-      </a>
-      <header>
-        <div class="line">
-          <h1>
-            <bdi>{project}</bdi>
-          </h1>
-          {shown && (
-            <label class="range month">
-              <span class="soft">Month</span>
-              <select value={shown.month} onChange={(event) => choose(event.currentTarget.value)}>
-                {[...months].reverse().map(({ month }) => (
-                  <option key={month} value={month}>
-                    {monthInWords(month)}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
+    <Frame
+      title={project}
+      beside={
+        shown && (
+          <label class="range month">
+            <span class="soft">Month</span>
+            <select value={shown.month} onChange={(event) => choose(event.currentTarget.value)}>
+              {[...months].reverse().map(({ month }) => (
+                <option key={month} value={month}>
+                  {monthInWords(month)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )
+      }
+      about={`Published usage: how many ${counted} a month, and with what.`}
+      foot={<Foot {...figures} />}
+    >
+      {shown ? (
+        <div class="panels">
+          <Months {...figures} shown={shown} />
+          <Month {...figures} shown={shown} />
         </div>
-        <p class="soft">Published usage: how many {counted} a month, and with what.</p>
-      </header>
-      <main id="content" tabIndex={-1}>
-        {shown ? (
-          <div class="panels">
-            <Months {...figures} shown={shown} />
-            <Month {...figures} shown={shown} />
-          </div>
-        ) : (
-          <p class="none soft">
-            No month is published yet. The first one is that has {figures.at_least} {counted} or
-            more, three days after its end in {figures.time_zone}.
-          </p>
-        )}
-      </main>
-      <Footer {...figures} />
-    </>
+      ) : (
+        <p class="none soft">
+          No month is published yet. The first one is that has {figures.at_least} {counted} or more,
+          three days after its end in {figures.time_zone}.
+        </p>
+      )}
+    </Frame>
   );
 }
 
 /** What the numbers are, and the same for programs. */
-function Footer({ project, counted, at_least, rounded_down_to, time_zone }: PublicFigures) {
+function Foot({ project, counted, at_least, rounded_down_to, time_zone }: PublicFigures) {
   const name = encodeURIComponent(project);
   return (
-    <footer>
+    <>
       <p class="notes">
         {titled(counted)} are counted once a month. Every number stands for at least {at_least} of
         them and is rounded down to a multiple of {rounded_down_to}; what fewer have is not shown.
@@ -165,6 +158,6 @@ function Footer({ project, counted, at_least, rounded_down_to, time_zone }: Publ
       <p class="links">
         <a href={`/api/v1/public/${name}`}>JSON</a> <a href={`/public/${name}/badge.svg`}>Badge</a>
       </p>
-    </footer>
+    </>
   );
 }
