@@ -31,7 +31,8 @@ endef
 analytics.empty :=
 analytics.blank := $(analytics.empty) $(analytics.empty)
 analytics.tab := $(analytics.empty)	$(analytics.empty)
-analytics.return := $(analytics.empty)$(analytics.empty)
+analytics.return := $(analytics.empty)
+$(analytics.empty)
 analytics.feed := $(analytics.empty)$(analytics.empty)
 analytics.vertical := $(analytics.empty)$(analytics.empty)
 analytics.hash := \#
@@ -109,7 +110,9 @@ ifeq (,$(analytics.mode))
 analytics-event = :
 else ifneq (,$(filter-out -,$(analytics.inner)))
 analytics.reports := $(if $(filter /%,$(analytics.inner)),,$(CURDIR)/)$(analytics.inner)/reports
-analytics-event = { printf '%s\n' $(call analytics.line,$(1),$(2)) >>$(call analytics.quote,$(analytics.reports)); } 2>/dev/null || :
+# Not through a link, nor into a pipe, which would be waited for.
+analytics.whole = $(call analytics.quote,$(analytics.reports))
+analytics-event = { [ ! -h $(analytics.whole) ] && { [ -f $(analytics.whole) ] || [ ! -e $(analytics.whole) ]; } && printf '%s\n' $(call analytics.line,$(1),$(2)) >>$(analytics.whole); } 2>/dev/null || :
 else ifneq (,$(or $(analytics.inner),$(and $(analytics.dropin),$(analytics.quiet),$(filter 0,$(MAKELEVEL)))))
 analytics-event = :
 else
@@ -118,7 +121,7 @@ endif
 # What stays defined when the drop-in steps aside.
 analytics.needed := analytics.included
 ifneq (,$(analytics.mode))
-analytics.needed += analytics.quote analytics.newline analytics.line analytics.local analytics.reports analytics.dir
+analytics.needed += analytics.quote analytics.newline analytics.line analytics.local analytics.reports analytics.whole analytics.dir
 endif
 
 # --- The targets. With the drop-in they are defined only for those who ask for them, so that

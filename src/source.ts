@@ -14,9 +14,10 @@
 // services-available/): in any other project a POSTHOG_API_KEY in `.env` is the application's own, and
 // usage must not get into its data.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { parse as parseEnv } from 'dotenv';
+import { readRegular } from './files/regular';
 import { SETTINGS_FILE, type Values } from './host/settings';
 import { ENV_FILE_MAX_BYTES } from './limits';
 
@@ -29,7 +30,7 @@ function readEnvFile(root: string, file: string): Values {
     const stat = statSync(path);
     // A pipe (some password managers make .env one) might never end.
     if (!stat.isFile() || stat.size > ENV_FILE_MAX_BYTES) return {};
-    return parseEnv(readFileSync(path));
+    return parseEnv(readRegular(path));
   } catch {
     return {}; // Not there, or not ours to read.
   }

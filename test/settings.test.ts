@@ -329,7 +329,7 @@ describe('the project’s own settings', () => {
     mkdirSync(join(host.root, '.onramp/settings'), { recursive: true });
     const { status: code, stdout } = await host.shim(['status', '--json'], env);
     expect(code).toBe(1);
-    expect(JSON.parse(stdout).problem).toContain('.onramp/settings is not a file');
+    expect(JSON.parse(stdout).problem).toContain('.onramp/settings cannot be read: it is a folder');
     expect(await host.shim(TRACK, env)).toMatchObject(quiet);
     expect(server.requests).toEqual([]);
   });

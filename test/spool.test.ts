@@ -367,7 +367,9 @@ describe('why nothing can be recorded', () => {
       rmSync(path, { recursive: true, force: true });
       if (name === 'journal.ndjson') mkdirSync(path);
       else writeFileSync(path, '');
-      expect(problem()).toMatch(/is not a (folder|regular file)\.$/);
+      expect(problem()).toMatch(
+        /is (not a folder|a folder, and not a file of this tool; move it away)\.$/,
+      );
       expect(problem()).toContain(path.replace(/\/$/, ''));
       rmSync(path, { recursive: true });
       mkdirSync(host.record, { recursive: true });

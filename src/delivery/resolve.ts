@@ -5,8 +5,8 @@
 // c-ares (`dns.Resolver`) is sockets and timers, which an exit does not wait for. It does not read
 // /etc/hosts, so that is done here.
 
-import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
+import { readRegularText } from '../files/regular';
 
 type Address = { address: string; family: 4 | 6 };
 
@@ -23,7 +23,7 @@ const LOOPBACK: readonly Address[] = [
 function fromHostsFile(name: string): Address[] {
   let text: string;
   try {
-    text = readFileSync(HOSTS_FILE, 'utf8');
+    text = readRegularText(HOSTS_FILE);
   } catch {
     return [];
   }

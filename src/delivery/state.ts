@@ -1,7 +1,8 @@
 // The delivery state: cursor into the journal, failures in a row, when to try again.
 
-import { readFileSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
+import { readRegularText } from '../files/regular';
 import { countLines, isLineStart, readBytes } from '../journal/lines';
 import { journalSize } from '../journal/open';
 import { SENDABLE_LINE } from '../journal/records';
@@ -73,7 +74,7 @@ function lastAttempt(value: unknown): LastAttempt | null {
 /** The content of delivery.json, whatever it is. */
 function readFields(project: Project): Partial<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(readFileSync(project.delivery, 'utf8'));
+    const value: unknown = JSON.parse(readRegularText(project.delivery, { follows: false }));
     return value !== null && typeof value === 'object' ? { ...value } : {};
   } catch {
     return {};

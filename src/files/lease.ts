@@ -8,21 +8,22 @@
 
 import {
   closeSync,
+  constants,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   statSync,
-  truncateSync,
   unlinkSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nowMs } from '../clock';
 import { systemCode } from '../errors';
 import { giveToOwnerOf } from './owner';
+import { openRegular, readRegularText } from './regular';
 import { hasEnded, type ProcessId, thisProcess } from './running';
+
+const { O_TRUNC, O_WRONLY } = constants;
 
 /** A lease that is held. `release` may be called once or more; it never throws. */
 export interface Lease {
@@ -41,10 +42,11 @@ function isFree(file: string, holdMs: number): boolean {
   let text: string;
   let bornMs: number;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularText(file, { follows: false });
     bornMs = statSync(file).mtimeMs;
-  } catch {
-    return false; // It was just replaced by a newer one.
+  } catch (error) {
+    if (['ENOENT', 'EACCES'].includes(systemCode(error) ?? '')) return false; // Just replaced, or not ours.
+    throw error; // Nobody would ever say that it is free.
   }
   if (text === 'free') return true;
   const now = Date.now();
@@ -103,7 +105,7 @@ function freeAll(): void {
 /**
  * Takes the lease `name` in `folder` (made when missing) for at most `holdMs` milliseconds.
  * @returns undefined when somebody else holds it.
- * @throws the system's error when the folder cannot be written.
+ * @throws the system's error when the folder cannot be written, or when what has a lease's name is no file.
  */
 export function tryAcquire(folder: string, name: string, holdMs: number): Lease | undefined {
   const newest = Math.max(0, ...firstNumbers(folder, name));
@@ -147,8 +149,12 @@ function remove(file: string): void {
 function free(file: string): void {
   try {
     // Only if it is still there: a holder that overstayed may have been replaced.
-    truncateSync(file);
-    writeFileSync(file, 'free', { flag: 'r+' });
+    const handle = openRegular(file, O_WRONLY | O_TRUNC, { follows: false });
+    try {
+      writeSync(handle, 'free');
+    } finally {
+      closeSync(handle);
+    }
   } catch {
     // It ends by itself: with this process, or with its time.
   }

@@ -2,8 +2,9 @@
 //
 // A name that git does not track was made up by the person at the keyboard, and never leaves.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, normalize } from 'node:path';
+import { readRegular } from '../files/regular';
 import { hashOf, type Index, readIndex } from './gitindex';
 import { type Makefile, parseMakefile } from './makefile';
 
@@ -38,7 +39,7 @@ function readTracked(root: string, index: Index, path: string): Makefile | undef
   const hash = index.get(path);
   if (hash === undefined) return undefined;
   try {
-    const content = readFileSync(join(root, path));
+    const content = readRegular(join(root, path));
     return hashOf(content) === hash ? parseMakefile(content.toString('utf8')) : undefined;
   } catch {
     return undefined; // Tracked, but gone from the disk.

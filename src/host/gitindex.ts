@@ -4,9 +4,10 @@
 // git's Documentation/gitformat-index.txt, versions 2 to 4. What is not understood here (a split or
 // sparse index, SHA-256 names) is answered with undefined, and nothing counts as tracked.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { crypto } from '../builtin';
+import { readRegular, readRegularText } from '../files/regular';
 
 /** Tracked paths below the project (relative, with `/`), each with git's hash of its content. */
 export type Index = ReadonlyMap<string, string>;
@@ -29,7 +30,7 @@ function findRepository(folder: string): { gitDir: string; workTree: string } | 
     const mark = join(at, '.git');
     if (existsSync(mark)) {
       if (statSync(mark).isDirectory()) return { gitDir: mark, workTree: at };
-      const link = /^gitdir: (.*?)\s*$/.exec(readFileSync(mark, 'utf8'))?.[1];
+      const link = /^gitdir: (.*?)\s*$/.exec(readRegularText(mark))?.[1];
       return link === undefined ? undefined : { gitDir: resolve(at, link), workTree: at };
     }
     const parent = dirname(at);
@@ -95,7 +96,7 @@ export function readIndex(root: string): Index | undefined {
     if (!repository) return undefined;
     const inside = relative(repository.workTree, resolve(root)).split(sep).join('/');
     const prefix = Buffer.from(inside && `${inside}/`).toString('latin1');
-    return parseIndex(readFileSync(join(repository.gitDir, 'index')), prefix);
+    return parseIndex(readRegular(join(repository.gitDir, 'index')), prefix);
   } catch {
     return undefined;
   }

@@ -11,10 +11,10 @@
 //   ANALYTICS_SCAFFOLDS
 //   ANALYTICS_MORE        where the notice sends people
 
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseEnv } from 'dotenv';
 import { reason, systemCode, UserError } from '../errors';
+import { readRegular } from '../files/regular';
 import { printable } from '../terminal/printable';
 
 /** The file, relative to the project's root. */
@@ -27,11 +27,8 @@ export type Values = Readonly<Record<string, string | undefined>>;
 export function hostSettings(root: string): Values {
   const path = join(root, SETTINGS_FILE);
   try {
-    // A pipe might never end.
-    if (!statSync(path).isFile()) throw new UserError(`${path} is not a file.`);
-    return parseEnv(readFileSync(path));
+    return parseEnv(readRegular(path));
   } catch (error) {
-    if (error instanceof UserError) throw error;
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return {};
     throw new UserError(`${path} cannot be read: ${reason(error)}.`);
   }

@@ -1,7 +1,8 @@
 // Looks at one path of a host project: is something there, and is it ours to write or remove?
 
-import { accessSync, constants, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { readRegularText } from '../files/regular';
 import { DROP_IN, FILES, SETTINGS } from './layout';
 import { sealOf } from './seal';
 
@@ -23,7 +24,7 @@ export function look(root: string, path: string): HostFile {
   if (stat.isSymbolicLink()) return { kind: 'other', what: 'a link' };
   if (stat.isDirectory()) return { kind: 'other', what: 'a folder' };
   if (!stat.isFile()) return { kind: 'other', what: 'no plain file' };
-  const text = readFileSync(file, 'utf8');
+  const text = readRegularText(file);
   return { kind: 'file', text, seal: sealOf(text) };
 }
 
@@ -31,7 +32,7 @@ export function look(root: string, path: string): HostFile {
 export function textAt(root: string, path: string): string | undefined {
   const file = join(root, path);
   try {
-    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
+    return readRegularText(file);
   } catch {
     return undefined;
   }
@@ -39,8 +40,9 @@ export function textAt(root: string, path: string): string | undefined {
 
 /** Whether a path, its links followed, stays in the project. */
 export function isInside(root: string, path: string): boolean {
-  const real = realpathSync(root);
-  return `${realpathSync(join(root, path))}${sep}`.startsWith(`${real}${sep}`);
+  // Byte by byte: a name need not be text.
+  const real = (each: string) => `${realpathSync.native(each, 'latin1')}${sep}`;
+  return real(join(root, path)).startsWith(real(root));
 }
 
 /** What keeps us from making or removing files in the folder of a path; undefined when nothing does. */

@@ -1,11 +1,12 @@
 // Looks at a project and says what it found that has to do with ours, and what that means.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment';
+import { readRegularText } from '../files/regular';
 import { readIndex } from '../host/gitindex';
 import { parseMakefile } from '../host/makefile';
-import { gitFolder, recordFolder } from '../project/location';
+import { gitFolder, recordPlace } from '../project/location';
 import { checkFindings } from './checks';
 import { files, ignored, isTracked, withCrlf } from './git';
 import { hasOwnDropIn } from './host-file';
@@ -69,7 +70,7 @@ function copyFindings(root: string, texts: readonly Text[]): string[] {
     );
   }
   const npm = join(root, '.npmignore');
-  if (existsSync(npm) && !readFileSync(npm, 'utf8').includes('onramp.lock')) {
+  if (existsSync(npm) && !readRegularText(npm).includes('onramp.lock')) {
     notes.push('.npmignore makes npm ignore .gitignore: add the line onramp.lock to it, too.');
   }
   return notes;
@@ -115,7 +116,7 @@ function gitFindings(root: string, env: Environment): string[] {
     );
   }
   if (!gitFolder(root)) {
-    const own = recordFolder(root, join(root, 'onramp.lock'), env);
+    const { record: own } = recordPlace(root, join(root, 'onramp.lock'), env);
     const where = own.startsWith('/dev/null')
       ? "each user's state folder (~/.local/state/onramp-analytics)"
       : own;
@@ -138,13 +139,13 @@ function gitFindings(root: string, env: Environment): string[] {
 function keyFindings(root: string): string[] {
   const isOld = OLD.files.some((path) => {
     const file = join(root, path);
-    return existsSync(file) && sealOf(readFileSync(file, 'utf8')) !== 'none';
+    return existsSync(file) && sealOf(readRegularText(file)) !== 'none';
   });
   if (!isOld || existsSync(join(root, OLD.settings))) return [];
   if (existsSync(join(root, 'services-available'))) return [];
   return ['.env', 'services-enabled/.env'].flatMap((path) => {
     try {
-      if (!/^\s*(?:export\s+)?POSTHOG_API_KEY=/m.test(readFileSync(join(root, path), 'utf8'))) {
+      if (!/^\s*(?:export\s+)?POSTHOG_API_KEY=/m.test(readRegularText(join(root, path)))) {
         return [];
       }
     } catch {

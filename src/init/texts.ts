@@ -1,7 +1,8 @@
 // The texts of a host project that may have to do with ours: makefiles, scripts of its build, CI.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { readRegularText } from '../files/regular';
 import { HOST_FOLDER } from '../project/project';
 import { files } from './git';
 import { sealOf } from './seal';
@@ -67,7 +68,7 @@ export function textsOf(root: string): Text[] {
     try {
       const stat = statSync(join(root, path));
       if (!stat.isFile() || stat.size > MOST.bytes) continue;
-      const text = readFileSync(join(root, path), 'utf8');
+      const text = readRegularText(join(root, path));
       if (sealOf(text) !== 'none' || text.includes('\0')) continue;
       const isNamed = isMakefile(path) || isDockerfile(path) || basename(path).includes('.');
       if (!isNamed && !text.startsWith('#!')) continue;

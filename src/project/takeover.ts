@@ -5,25 +5,25 @@
 
 import {
   closeSync,
+  constants,
   copyFileSync,
   lstatSync,
-  openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmdirSync,
   unlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../errors';
 import { writeWhole } from '../files/atomic';
 import { type Lease, tryAcquire } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
+import { openRegular, readRegular, readRegularText, writeRegular } from '../files/regular';
 import { makeRecordFolder } from './folder';
 import { NOWHERE } from './location';
 import type { Project } from './project';
 
+const { O_APPEND, O_WRONLY } = constants;
 const OLD = '.onramp-analytics';
 const HOLD_MS = 5_000;
 
@@ -61,12 +61,12 @@ function move(from: string, to: string): void {
 
 /** Adds the old journal to the new one. The delivery state starts again: outcomes are looked up. */
 function mergeJournal(old: string, { journal, delivery }: Project): void {
-  const lines = readFileSync(old);
-  const text = readFileSync(journal);
+  const lines = readRegular(old);
+  const text = readRegular(journal);
   const first = lines.subarray(0, Math.max(0, lines.indexOf('\n')));
   if (first.length > 0 && !text.includes(first)) {
     attempt(() => unlinkSync(delivery));
-    const handle = openSync(journal, 'a');
+    const handle = openRegular(journal, O_WRONLY | O_APPEND, { follows: false });
     try {
       if (text.length > 0 && text.at(-1) !== 0x0a) writeWhole(handle, Buffer.from('\n'));
       writeWhole(handle, lines);
@@ -97,14 +97,14 @@ function takeInbox(old: string, project: Project): void {
     const path = join(old, name);
     if (!inbox || !isFile(path)) continue;
     const { mtimeMs } = lstatSync(path);
-    const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+    const lines = readRegularText(path).split('\n').filter(Boolean);
     // Named after the old file: a process that is killed here writes the same once more.
     const when = inbox[1] ?? String(Math.floor(mtimeMs));
     const tag = inbox[2] ?? Math.floor(mtimeMs).toString(16);
     const uuid = `${tag}0000000000000000000000000000`.slice(0, 32);
     const put = (to: string, some: readonly string[]) => {
       if (some.length === 0) return;
-      writeFileSync(join(project.spool, to), `${some.join('\n')}\n`);
+      writeRegular(join(project.spool, to), `${some.join('\n')}\n`);
       giveToOwnerOf(project.record, join(project.spool, to));
     };
     put(
@@ -131,11 +131,7 @@ function removeUseless(old: string): void {
   }
   const ignore = join(old, '.gitignore');
   const left = namesIn(old);
-  if (
-    left.length === 1 &&
-    isFile(ignore) &&
-    attempt(() => readFileSync(ignore, 'utf8')) === '*\n'
-  ) {
+  if (left.length === 1 && isFile(ignore) && attempt(() => readRegularText(ignore)) === '*\n') {
     unlinkSync(ignore);
   }
   attempt(() => rmdirSync(old));

@@ -3,12 +3,13 @@
 // The marker `discard` says that it is still to be done: make's part puts it there, which may have no
 // Node to do it with, and `disable` does, which may be killed half-way.
 
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { DROPPED } from '../delivery/dropped';
 import { dropPending } from '../delivery/pending';
 import { reason, UserError } from '../errors';
 import { acquire, type Lease } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
+import { writeRegular } from '../files/regular';
 import { DEADLINE_MS, LEASE } from '../limits';
 import type { Project } from '../project/project';
 import { emptySpool } from '../spool/spool';
@@ -71,7 +72,7 @@ export async function discardPending(project: Project, why: string): Promise<num
 export function markDiscard({ record, discard }: Project): void {
   if (!existsSync(record)) return;
   try {
-    writeFileSync(discard, '');
+    writeRegular(discard, '');
     giveToOwnerOf(record, discard);
   } catch {
     // What can be done is done at once, by `discardPending`.

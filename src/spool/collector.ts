@@ -4,8 +4,9 @@
 // before the process is there; the process puts its own name in once it holds the lease, and takes it
 // away before it lets go.
 
-import { readFileSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { writeAtomically } from '../files/atomic';
+import { readRegularText } from '../files/regular';
 import { startOf, whereWeRun } from '../files/running';
 import type { Project } from '../project/project';
 
@@ -30,7 +31,9 @@ export function announceCollector({ collector }: Project): void {
 /** Takes the file away, if it names this process. Never throws. */
 export function leaveCollector({ collector }: Project): void {
   try {
-    const [pid, boot, firstStart] = readFileSync(collector, 'utf8').trim().split(' ');
+    const [pid, boot, firstStart] = readRegularText(collector, { follows: false })
+      .trim()
+      .split(' ');
     if (`${pid} ${boot} ${firstStart}` === ownName()) unlinkSync(collector);
   } catch {
     // It is not there, or not to be touched: its process is gone soon, and make/track looks.

@@ -1,7 +1,8 @@
 // What all files of the spool have in common: how they are listed, read and removed.
 
-import { lstatSync, readdirSync, readFileSync, type Stats, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularText } from '../files/regular';
 import type { Project } from '../project/project';
 
 /** The names in the spool; none when there is no spool. Never throws. */
@@ -28,7 +29,7 @@ export function readNote(project: Project, name: string, maxBytes: number): stri
   const stat = noteStat(project, name);
   if (!stat || stat.size > maxBytes) return undefined;
   try {
-    return readFileSync(join(project.spool, name), 'utf8');
+    return readRegularText(join(project.spool, name), { follows: false });
   } catch {
     return undefined;
   }

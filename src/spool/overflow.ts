@@ -2,10 +2,9 @@
 //
 // Each process leaves a file of its own, whole or not at all; the next collector records it.
 
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { v4 } from 'uuid';
-import { giveToOwnerOf } from '../files/owner';
+import { writeAtomically } from '../files/atomic';
 import { type EventRecord, formatEvent, parseLine } from '../journal/records';
 import { SPOOL_MAX_FILES } from '../limits';
 import type { Project } from '../project/project';
@@ -25,10 +24,7 @@ export interface Overflow {
 export function spoolRecords(project: Project, records: readonly EventRecord[]): void {
   if (spoolNames(project).length >= SPOOL_MAX_FILES) return;
   const path = join(project.spool, `${v4()}.records`);
-  const temporary = `${path}.tmp`;
-  writeFileSync(temporary, records.map(formatEvent).join(''), { flag: 'wx' });
-  giveToOwnerOf(project.spool, temporary);
-  renameSync(temporary, path);
+  writeAtomically(path, records.map(formatEvent).join(''), { durably: false, follows: false });
 }
 
 const names = (project: Project) => spoolNames(project).filter((name) => NAME.test(name));

@@ -1,8 +1,9 @@
 // The state of a project, as onramp.lock says it.
 
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { reason, systemCode, UserError } from '../errors';
+import { readRegular } from '../files/regular';
 import type { Project } from '../project/project';
 import { KEYS, LockSyntaxError, lineOfKey, parseLock } from './lock-text';
 
@@ -30,13 +31,8 @@ const untouched =
 export function readText(path: string): string | undefined {
   let bytes: Buffer;
   try {
-    const stat = statSync(path);
-    if (!stat.isFile() && !stat.isDirectory()) {
-      throw new UserError(`${path} is not a file. ${untouched}`);
-    }
-    bytes = readFileSync(path);
+    bytes = readRegular(path);
   } catch (error) {
-    if (error instanceof UserError) throw error;
     if (systemCode(error) !== 'ENOENT') {
       throw new UserError(`${path} cannot be read: ${reason(error)}. ${untouched}`);
     }

@@ -1,8 +1,8 @@
 // Records what waits in the spool: make commands that are over, what their recipes reported, and
 // records that found the journal busy. Each is removed from the spool once it is in the journal.
 
-import { readFileSync } from 'node:fs';
 import { sanitize } from '../catalogue/validate';
+import { readRegularText } from '../files/regular';
 import type { Declared } from '../host/declared';
 import { declaredOnly, eventsOf } from '../host/goals';
 import { record } from '../journal/journal';
@@ -18,7 +18,7 @@ export type Shared = Pick<Moment, 'id' | 'local' | 'ci'>;
 
 function saltOf(project: Project): string {
   try {
-    return readFileSync(project.salt, 'utf8');
+    return readRegularText(project.salt, { follows: false });
   } catch {
     return '';
   }

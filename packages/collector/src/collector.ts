@@ -29,20 +29,38 @@ import { openWarehouse } from './warehouse/open.ts';
 
 export interface Collector {
   readonly url: string;
-  /** What was made at this start, to be shown once. */
-  readonly made: { projectToken?: string; adminToken?: string };
   /** Answers what was received, writes what waits, and closes. */
   stop(): Promise<void>;
 }
 
+/** Tokens that a first start makes: only their hashes are kept. */
+export interface MadeTokens {
+  readonly projectToken?: string;
+  readonly adminToken?: string;
+}
+
+export interface StartOptions {
+  /**
+   * Shows tokens to the operator. Called before they are kept: whoever ends this process in between, at any
+   * moment, leaves tokens that were shown, or none, and the next start makes others.
+   */
+  readonly show: (made: MadeTokens) => void;
+  /** Begin with an empty database where the old one was lost. */
+  readonly isAnew?: boolean;
+}
+
 /** Starts a collector. @throws UserError, StoreError */
-export async function startCollector(config: Config): Promise<Collector> {
+export async function startCollector(
+  config: Config,
+  { show, isAnew = false }: StartOptions,
+): Promise<Collector> {
   await checkAddress(config);
   const metrics = makeMetrics();
   const clock = Date.now;
   const writes = new Writes(clock);
   const store = await openStore(config, {
     consumers: consumersOf(config),
+    isAnew,
     onCommit: (_requests, events, ms) => {
       metrics.commitSeconds.observe(ms / 1000);
       metrics.commitEvents.inc(events);
@@ -59,7 +77,7 @@ export async function startCollector(config: Config): Promise<Collector> {
   const feed = new Feed();
   let keeper: Keeper | undefined;
   try {
-    const made = await setUp(store, config, clock());
+    await setUp(store, config, clock(), show);
     const auth = new Auth({
       tokenHash: config.adminToken
         ? hashToken(config.adminToken)
@@ -119,7 +137,6 @@ export async function startCollector(config: Config): Promise<Collector> {
     archive = startArchive(store, config, clock, (message) => running.log.error(message));
     return {
       url: urlOf(running),
-      made,
       stop: async () => {
         jobs?.stop();
         health.stop();
@@ -172,9 +189,13 @@ function cannotListen(error: unknown, { host, port }: Config): UserError | undef
 }
 
 /** The first start makes a project and an admin token. */
-async function setUp(store: Store, config: Config, nowMs: number): Promise<Collector['made']> {
+async function setUp(
+  store: Store,
+  config: Config,
+  nowMs: number,
+  show: StartOptions['show'],
+): Promise<void> {
   const { settings, projects } = store;
-  const made: { projectToken?: string; adminToken?: string } = {};
   const hasToken =
     config.adminToken !== undefined || (await settings.get('admin_token_hash')) !== undefined;
   if (!hasToken && !isLoopback(config.host)) {
@@ -182,26 +203,18 @@ async function setUp(store: Store, config: Config, nowMs: number): Promise<Colle
       `there is no admin token, and ${config.host} can be reached by others: anybody could read and erase everything. Set COLLECTOR_ADMIN_TOKEN`,
     );
   }
-  if (!hasToken) {
-    made.adminToken = newToken('admin');
-    await settings.set('admin_token_hash', hashToken(made.adminToken));
-  }
+  const adminToken = hasToken ? undefined : newToken('admin');
+  const isFirst = projects.list().length === 0;
+  const projectToken = isFirst ? (config.projectToken ?? newToken('write')) : undefined;
+  show({ ...(projectToken && { projectToken }), ...(adminToken && { adminToken }) });
+  if (adminToken) await settings.set('admin_token_hash', hashToken(adminToken));
   if ((await settings.get('session_secret')) === undefined) {
     await settings.set('session_secret', newSecret());
   }
-  if (projects.list().length === 0) {
-    const { token } = await projects.create(
-      {
-        name: config.project,
-        kind: config.projectKind,
-        retentionDays: config.retentionDays,
-        ...(config.projectToken !== undefined && { token: config.projectToken }),
-      },
-      nowMs,
-    );
-    made.projectToken = token;
+  if (projectToken) {
+    const { project: name, projectKind: kind, retentionDays } = config;
+    await projects.create({ name, kind, retentionDays, token: projectToken }, nowMs);
   }
-  return made;
 }
 
 /** Publishes months of the projects that are published. */

@@ -2,10 +2,10 @@
 // keeps, and what they say when something is wrong.
 
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, startBrowser } from '../../../test/support/browser';
 import { ADMIN, type Collector, makeFolder, startCollector, TOKEN } from './support/collector';
-import { ago, sendAll, type Visit, visit, WITH_WAREHOUSE } from './support/visit';
+import { ago, keepVisits, sendAll, type Visit, visit, WITH_WAREHOUSE } from './support/visit';
 
 const DAY = 24;
 
@@ -23,7 +23,7 @@ describe.runIf(hasBrowser())('the pages', () => {
   let browser: Browser;
   let collector: Collector;
   let website: string;
-  const visits: Visit[] = [];
+  const visits = keepVisits();
 
   beforeAll(async () => {
     [browser, collector] = await Promise.all([startBrowser(), startCollector(WITH_WAREHOUSE)]);
@@ -63,20 +63,12 @@ describe.runIf(hasBrowser())('the pages', () => {
     await browser?.close();
     await collector?.stop();
   });
-  afterEach(async () => {
-    for (const each of visits.splice(0)) {
-      await each.close();
-      expect(each.trouble).toEqual([]);
-    }
-  });
 
   async function open(
     ...args: Parameters<typeof visit> extends [unknown, ...infer Rest] ? Partial<Rest> : never
   ) {
     const [on = collector, path, options] = args as [Collector?, string?, object?];
-    const made = await visit(browser, on, path, options);
-    visits.push(made);
-    return made;
+    return visits.add(await visit(browser, on, path, options));
   }
   const view = (path: string, options?: object) => open(collector, path, options);
 
@@ -121,7 +113,7 @@ describe.runIf(hasBrowser())('the pages', () => {
       await first.waitFor();
       expect(await first.textContent()).toMatch(/^shared\s*2/);
       await page.locator('#services').getByRole('button', { name: '112 more' }).waitFor();
-      for (const each of visits.splice(0)) await each.close();
+      await visits.closeAll();
     } finally {
       await own.stop();
     }
@@ -308,7 +300,7 @@ describe.runIf(hasBrowser())('the pages', () => {
       }
       const other = await open(own, '/?range=today&zone=Europe/Paris', options);
       await poll(() => other.asked.at(-1)?.searchParams.get('zone')).toBe('Europe/Paris');
-      for (const each of visits.splice(0)) await each.close();
+      await visits.closeAll();
     } finally {
       await own.stop();
     }

@@ -50,12 +50,6 @@ export function format(value: number, unit: Unit): string {
 /** A count in few characters, for axes: 12K. */
 export const compact = (value: number): string => short.format(value);
 
-/** A day, `2026-01-31`, in words. */
-export function dayInWords(iso: string): string {
-  const options = { dateStyle: 'medium', timeZone: 'UTC' } as const;
-  return inLanguages((of) => new Intl.DateTimeFormat(of, options)).format(Date.parse(iso));
-}
-
 /** Days in words, both included: "1 – 31 May 2026". What they have in common is said once. */
 export function daysInWords(from: string, to: string): string {
   const options = { dateStyle: 'medium', timeZone: 'UTC' } as const;

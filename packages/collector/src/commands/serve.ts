@@ -1,23 +1,35 @@
 // `collector serve`: runs until SIGTERM or SIGINT, then drains.
 
 import { defineCommand } from 'citty';
-import { startCollector } from '../collector.ts';
+import { type MadeTokens, startCollector } from '../collector.ts';
 import { readConfig } from '../config.ts';
 import { END_MS } from '../limits.ts';
+
+function show({ adminToken, projectToken }: MadeTokens): void {
+  if (projectToken) console.log(`project token: ${projectToken}`);
+  if (adminToken) {
+    console.log(`admin token:   ${adminToken}`);
+    console.log('               It is shown this once, and stored only as a hash. If it is');
+    console.log('               lost, start with another one in COLLECTOR_ADMIN_TOKEN.');
+  }
+}
 
 export const serve = defineCommand({
   meta: {
     name: 'serve',
     description: 'Receive events and show their numbers, until SIGTERM or SIGINT',
   },
-  async run() {
-    const collector = await startCollector(readConfig(process.env));
-    const { adminToken, projectToken } = collector.made;
-    if (projectToken) console.log(`project token: ${projectToken}`);
-    if (adminToken) {
-      console.log(`admin token:   ${adminToken}`);
-      console.log('               It is shown this once, and stored only as a hash.');
-    }
+  args: {
+    new: {
+      type: 'boolean',
+      description: 'Begin with nothing in a folder that has lost its database',
+    },
+  },
+  async run({ args }) {
+    const collector = await startCollector(readConfig(process.env), {
+      show,
+      isAnew: args.new === true,
+    });
     console.log(`collector: listening on ${collector.url}`);
 
     const stop = (signal: NodeJS.Signals) => {

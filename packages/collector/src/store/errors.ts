@@ -41,3 +41,6 @@ export class StoreError extends Error {
 
 /** Another collector holds the store. */
 export class StoreHeld extends StoreError {}
+
+/** There was a database, and it is gone; or there is one where none should be. */
+export class StoreLost extends StoreError {}

@@ -2,10 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { StoreError } from './errors.ts';
+import { StoreError, StoreLost } from './errors.ts';
 import { SqliteReader } from './sqlite/beside.ts';
 import { explain } from './sqlite/database.ts';
 import { DATABASE_FILE, holdFolder, prepareFolder } from './sqlite/folder.ts';
+import { found } from './sqlite/founding.ts';
 import { restoreInto } from './sqlite/restoring.ts';
 import { SqliteStore } from './sqlite/store.ts';
 import type { Store, StoreOptions, StoreReader } from './store.ts';
@@ -18,7 +19,8 @@ export interface StoreLocation {
 
 /**
  * Opens the store for the one collector that writes to it, and brings it to the present form. It is held
- * until it is closed, or the process ends.
+ * until it is closed, or the process ends. A folder in which nothing was ever stored gets a new one; with
+ * `isAnew`, so does one that has lost its own.
  * @throws StoreError in words for the operator
  */
 export async function openStore(
@@ -28,6 +30,7 @@ export async function openStore(
   prepareFolder(dataFolder);
   const hold = holdFolder(dataFolder);
   try {
+    found(dataFolder, options?.isAnew ?? false);
     const store = new SqliteStore(dataFolder, options);
     const close = store.close.bind(store);
     store.close = async () => {
@@ -37,6 +40,7 @@ export async function openStore(
     return store;
   } catch (error) {
     hold.release();
+    if (error instanceof StoreLost) throw error;
     throw new StoreError(
       `the database in ${dataFolder} cannot be used: ${explain(error)}. Nothing was changed. If it is damaged, restore a backup with: collector restore FILE`,
     );

@@ -11,6 +11,7 @@ import type { Numbers } from './numbers.ts';
 import type { Published } from './published.ts';
 import type { DeadLetters, EndedSessions, Installs, Projects, Settings } from './records.ts';
 import type { Tokens } from './tokens.ts';
+import type { Visit, Visits } from './visits.ts';
 
 /** What became of a batch. */
 export interface Stored {
@@ -18,6 +19,11 @@ export interface Stored {
   readonly inserted: number;
   /** For each event given: was it new? */
   readonly isNew: readonly boolean[];
+  /**
+   * The visit of the last event that belongs to one, with that event in it; undefined: none does, or the
+   * project is no site.
+   */
+  readonly visit?: Visit | undefined;
 }
 
 /** What a check found. */
@@ -98,10 +104,12 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   readonly erasures: Erasures;
   readonly numbers: Numbers;
   readonly published: Published;
+  readonly visits: Visits;
 
   /**
    * Writes events, what they count for, and dead letters: all of it, or nothing. An event whose uuid the
-   * project has already is left out. Resolves when it is on disk. @throws Unavailable
+   * project has already is left out. In a project of the kind `web` it is decided here which visit each event
+   * belongs to: `visit` of what was given means nothing. Resolves when it is on disk. @throws Unavailable
    */
   append(
     project: number | null,
@@ -145,6 +153,8 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
 
 /** How a store is opened. */
 export interface StoreOptions {
+  /** Begin with nothing where a database was lost. Without: such a store is refused. */
+  readonly isAnew?: boolean;
   /** Who keeps a copy of events, and has to follow erasures. Those that are not named are not waited for. */
   readonly consumers?: readonly string[];
   /** After every transaction: how many requests and events shared it, and how long it took. */

@@ -103,11 +103,15 @@ export interface StoredEvent {
 /** Starts a collector. `launch` may put another program before node. */
 export async function startCollector(
   env: Env = {},
-  { folder, launch = [] }: { folder?: string; launch?: string[] } = {},
+  {
+    folder,
+    launch = [],
+    args: more = [],
+  }: { folder?: string; launch?: string[]; args?: string[] } = {},
 ): Promise<Collector> {
   const own = folder === undefined ? makeFolder() : undefined;
   const path = folder ?? own!.path;
-  const [program, ...args] = [...launch, process.execPath, MAIN, 'serve'];
+  const [program, ...args] = [...launch, process.execPath, MAIN, 'serve', ...more];
   const child = spawn(program!, args, { env: environment(path, env) });
   const { ended, output } = watch(child);
   const url = await new Promise<string>((done, fail) => {
@@ -117,7 +121,9 @@ export async function startCollector(
     });
     ended.then((result) => {
       own?.remove();
-      fail(new Error(`the collector ended with ${result.status}: ${result.stderr}`));
+      fail(
+        new Error(`the collector ended with ${result.status}: ${result.stdout}${result.stderr}`),
+      );
     });
   });
   const request: Collector['request'] = (method, at, body, headers = {}) => {

@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<string, string>> = {
   too_large: 'An event is too large',
   older_than_retention: 'An event is older than the project keeps events',
   unknown_token: 'The token is not known',
+  other_origin: 'The page is not one of the site’s',
 };
 
 const PATH = '/api/v1/dead-letters';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { StoreError } from '../errors.ts';
 import { explain, openDatabase, openReader } from './database.ts';
 import { DATABASE_FILE, holdFolder, prepareFolder } from './folder.ts';
+import { putAside } from './founding.ts';
 import { checkIntegrity } from './integrity.ts';
 import { addColumns, migrate } from './schema.ts';
 import { renewIdentity } from './settings.ts';
@@ -61,13 +62,10 @@ export function restoreInto(
       for (const ending of ['', '-wal', '-shm']) rmSync(fresh + ending, { force: true });
       throw new StoreError(`${file} was not restored: ${explain(error)}. Nothing was changed`);
     }
-    const kept = `${target}.before-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-    for (const ending of ['', '-wal', '-shm']) {
-      if (existsSync(target + ending)) renameSync(target + ending, kept + ending);
-    }
+    const kept = putAside(target);
     renameSync(fresh, target);
     for (const ending of ['-wal', '-shm']) rmSync(fresh + ending, { force: true });
-    return { restored: target, kept: existsSync(kept) ? kept : undefined };
+    return { restored: target, kept };
   } finally {
     hold.release();
   }
