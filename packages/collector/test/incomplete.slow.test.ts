@@ -48,12 +48,12 @@ describe.runIf(hasBrowser())('the pages say', () => {
     for (const kind of ['agents', 'installs']) {
       const made = await collector.admin('POST', '/api/v1/projects', { name: `some-${kind}` });
       const { token } = (await made.json()) as { token: string };
-      await collector.admin('PATCH', `/api/v1/projects/some-${kind}`, { kind });
       const properties = kind === 'agents' ? { agent: 'one', command: 'up', success: true } : {};
       const names =
         kind === 'agents' ? ['agent_ran'] : ['installation_started', 'installation_failed'];
       const batch = names.map((event, n) => ago(2 - n, 'somebody', { event, properties }));
       await collector.post('/batch/', { api_key: token, batch });
+      await collector.admin('PATCH', `/api/v1/projects/some-${kind}`, { kind });
     }
     await shipped(collector);
   }, 90_000);

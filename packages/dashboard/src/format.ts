@@ -47,6 +47,10 @@ export function format(value: number, unit: Unit): string {
   return unit === 'percent' ? percent(value) : whole.format(value);
 }
 
+/** "1 event", "2 events". */
+export const eventsInWords = (count: number): string =>
+  `${whole.format(count)} ${count === 1 ? 'event' : 'events'}`;
+
 /** A count in few characters, for axes: 12K. */
 export const compact = (value: number): string => short.format(value);
 
