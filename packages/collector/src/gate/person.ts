@@ -23,7 +23,8 @@ const PERSONAL =
 
 const EMAIL = /^[^\s@]{1,64}@[^\s@]+\.[^\s@.]+$/;
 
-const isEmail = (value: unknown): boolean =>
+/** Is it the address of somebody's mail? */
+export const isEmail = (value: unknown): boolean =>
   typeof value === 'string' && value.includes('@') && EMAIL.test(value.trim());
 
 const isFilled = (value: unknown): boolean =>
