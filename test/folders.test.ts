@@ -18,7 +18,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Host } from './support/host';
 import { note } from './support/notes';
-import { giveAll, ID, isRoot, lockOf, makeProject, NOBODY } from './support/project';
+import { quiet } from './support/processes';
+import { giveAll, ID, isRoot, lockOf, makeProject, NOBODY, snapshot } from './support/project';
 import { recorded } from './support/recorded';
 import { BUNDLE, run } from './support/run';
 import { startServer } from './support/server';
@@ -211,6 +212,47 @@ describe('without git', () => {
   });
 });
 
+describe('a link in the place of the record', () => {
+  const victim = () => join(host.root, '../victim');
+  const told = (name: string) =>
+    `${join(host.record, name).replace(/\/$/, '')} is a symbolic link, which is not followed`;
+  beforeEach(() => {
+    mkdirSync(victim());
+    for (const name of ['1.start', '1.end', 'reports', 'state.1', 'collector']) {
+      writeFileSync(join(victim(), name), 'theirs\n');
+    }
+  });
+
+  it.each(['', 'spool', 'leases'])('(%s): nothing behind it is made or changed', async (name) => {
+    await host.shim(['init', '.']);
+    if (name !== '') mkdirSync(host.record);
+    symlinkSync(victim(), join(host.record, name));
+    const before = snapshot(victim());
+    for (const env of [{ ...NONE, ONRAMP_ANALYTICS_SYNC: '1' }, NONE]) {
+      expect(await host.make([], env)).toMatchObject({ status: 0, stdout: 'done\n', stderr: '' });
+    }
+    const event = 'all: ; @$(call analytics-event,scaffold_built,service_name=plex); echo done\n';
+    host.write('Makefile', event);
+    expect(await host.make([], NONE)).toMatchObject({ status: 0, stdout: 'done\n', stderr: '' });
+    await host.shim(TRACK, NONE);
+    await quiet(host.root);
+    const words = [['log'], ['report'], ['export'], ['preview']];
+    for (const each of words) {
+      const { status, stderr } = await host.shim(each, NONE);
+      expect([each, status]).toEqual([each, 1]);
+      expect(stderr).toContain(told(name));
+    }
+    expect((await host.shim(['status', '--json'])).stdout).toContain(told(name));
+    for (const each of ['clear --yes', 'flush', 'reset-id', 'enable', 'show-id']) {
+      await host.shim(each.split(' '), NONE);
+    }
+    expect((await host.make(['analytics-disable'])).stdout).toContain('Analytics is off');
+    expect(host.read('onramp.lock')).toContain('ANALYTICS_ENABLED=0');
+    expect(snapshot(victim())).toEqual(before);
+    expect(name === '' ? [] : readdirSync(host.record)).toEqual(name === '' ? [] : [name]);
+  });
+});
+
 describe('a journal that is not what it should be', () => {
   const victim = () => join(host.root, 'victim');
   beforeEach(async () => {
@@ -224,7 +266,11 @@ describe('a journal that is not what it should be', () => {
     expect(await host.shim(TRACK, NONE)).toMatchObject(SILENT);
     expect(host.read('victim')).toBe('mine\n');
     writeFileSync(victim(), '{"local":true}\n');
-    expect(JSON.parse((await host.shim(['log', '--json'])).stdout)).toMatchObject({ damaged: 0 });
+    expect(await host.shim(['log', '--json'])).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('is a symbolic link, and not a file of this tool'),
+    });
     expect(lstatSync(host.journal).isSymbolicLink()).toBe(true);
   });
 

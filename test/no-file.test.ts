@@ -70,6 +70,7 @@ describe('a pipe in the place of', () => {
       expect((await target('disable')).stdout).toContain('Analytics is off');
       expect(host.read('onramp.lock')).toContain('ANALYTICS_ENABLED=0');
     },
+    60_000, // Ten processes, on a busy machine.
   );
 
   it.each(['journal.ndjson', 'salt', 'spool/reports', ...LEASES])(

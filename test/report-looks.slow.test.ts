@@ -2,22 +2,27 @@
 // word of trouble, no connection. `npm run screenshots` also takes a picture of each, into
 // build/screenshots, to look at, and those of the docs.
 
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli, history } from '../packages/collector/test/support/made';
-import { findings } from './support/axe';
 import { hasBrowser, startBrowser } from './support/browser';
 import { type Host, makeHost } from './support/host';
 import { writeEvents } from './support/journal';
-import { savePicture } from './support/picture';
-
-const FOLDER = process.env.SCREENSHOTS
-  ? resolve(import.meta.dirname, '../build/screenshots')
-  : undefined;
-const DOCS_FOLDER = resolve(import.meta.dirname, '../docs/images');
+import {
+  DARK,
+  DESK,
+  ENLARGED,
+  FORCED,
+  type Look,
+  look,
+  openList,
+  openTables,
+  PHONE,
+  print,
+  TABLET,
+} from './support/looks';
 
 /** Records: so many days with so many events. */
 const RECORDS = {
@@ -30,27 +35,15 @@ const RECORDS = {
 } as const;
 type Record = keyof typeof RECORDS;
 
-interface State {
+interface State extends Look {
   readonly record: Record;
   /** What is added to the name of the record. */
   readonly name?: string;
-  readonly options?: BrowserContextOptions;
-  /** A picture of the docs, by its name: what is seen without scrolling. */
-  readonly docs?: string;
-  /** What is done before it is looked at. */
-  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
-const DARK = { colorScheme: 'dark' } as const;
 const DOCS = { viewport: { width: 1100, height: 960 } };
 const DOCS_PHONE = { viewport: { width: 390, height: 960 } };
-const moreServices = (page: Page) =>
-  page.locator('#services').getByRole('button', { name: 'more' }).click();
-const print = (page: Page) => page.emulateMedia({ media: 'print' });
-const openTables = async (page: Page) => {
-  for (const summary of await page.locator('details summary').all()) await summary.click();
-};
+const moreServices = openList('services');
 
 const STATES: readonly State[] = [
   { record: 'empty' },
@@ -63,14 +56,10 @@ const STATES: readonly State[] = [
   { record: 'a-year', name: 'dark', options: DARK },
   { record: 'a-year', name: 'phone', options: PHONE },
   { record: 'a-year', name: 'phone-dark', options: { ...PHONE, ...DARK } },
-  { record: 'a-year', name: 'tablet', options: { viewport: { width: 768, height: 1024 } } },
-  { record: 'a-year', name: '200-percent', options: { viewport: { width: 640, height: 500 } } },
-  { record: 'a-year', name: 'forced-colours', options: { forcedColors: 'active' } },
-  {
-    record: 'a-year',
-    name: 'forced-colours-dark',
-    options: { forcedColors: 'active', ...DARK },
-  },
+  { record: 'a-year', name: 'tablet', options: TABLET },
+  { record: 'a-year', name: '200-percent', options: ENLARGED },
+  { record: 'a-year', name: 'forced-colours', options: FORCED },
+  { record: 'a-year', name: 'forced-colours-dark', options: { ...FORCED, ...DARK } },
   { record: 'a-year', name: 'print', options: DARK, prepare: print },
   { record: 'a-year', name: 'german', options: { locale: 'de-DE' } },
   { record: 'a-year', name: 'tables-opened', prepare: openTables },
@@ -96,7 +85,6 @@ describe.runIf(hasBrowser())('the report in every state', () => {
       const { status, stderr } = await host.shim(['report', '--html', 'report.html']);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     }
-    if (FOLDER) mkdirSync(FOLDER, { recursive: true });
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -106,11 +94,7 @@ describe.runIf(hasBrowser())('the report in every state', () => {
   it.each(STATES.map((state) => ({ ...state, of: `${state.record} ${state.name ?? ''}`.trim() })))(
     '$of',
     async ({ record, name, options = {}, docs, prepare }) => {
-      const context = await browser.newContext({
-        viewport: { width: 1440, height: 1000 },
-        locale: 'en-US',
-        ...options,
-      });
+      const context = await browser.newContext({ ...DESK, ...options });
       try {
         const page = await context.newPage();
         const trouble: string[] = [];
@@ -124,15 +108,8 @@ describe.runIf(hasBrowser())('the report in every state', () => {
         });
         await page.goto(url);
         await prepare?.(page);
-        if (FOLDER) {
-          const file = `report-${[record, name].filter(Boolean).join('-')}.png`;
-          await page.screenshot({ path: join(FOLDER, file), fullPage: true });
-          if (docs) await savePicture(page, join(DOCS_FOLDER, `${docs}.webp`));
-        }
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(width).toBeLessThanOrEqual(page.viewportSize()!.width);
+        await look(page, `report-${[record, name].filter(Boolean).join('-')}`, docs);
         expect(trouble).toEqual([]);
-        expect(await findings(page)).toEqual([]);
       } finally {
         await context.close();
       }

@@ -47,8 +47,16 @@ const hash = (text) => `'sha256-${sha256(text, 'base64')}'`;
 const policyOf = (rules) =>
   `<meta http-equiv="Content-Security-Policy" content="${rules.join('; ')}">`;
 
-/** Fills the marks of the page; a function, because a `$` in a text means nothing here. */
-const fill = (page, parts) => page.replace(/<!--(\w+)-->/g, (_mark, name) => parts[name]);
+const NO_ROBOTS = '<meta name="robots" content="noindex">';
+
+/** Writes a page: each mark is filled, and a line of a mark without a part goes. */
+function writePage(name, parts) {
+  // A function, because a `$` in a text means nothing here.
+  const page = read('page.html').replace(/<!--(\w+)-->(\n?)/g, (_mark, part, end) =>
+    parts[part] === undefined ? '' : parts[part] + end,
+  );
+  writeFileSync(at('dist', name), page);
+}
 
 /** The page of `report --html`: its own script and its own style, by their hashes, and nothing else. */
 async function report() {
@@ -63,12 +71,15 @@ async function report() {
     "base-uri 'none'",
     "form-action 'none'",
   ]);
-  const page = read('report/page.html').replace(/\n\s*/g, '\n');
-  const parts = { policy, data: EMBEDDED, style: `<style>${css}</style>` };
-  writeFileSync(
-    at('dist/report.html'),
-    fill(page, { ...parts, script: `<script>${code}</script>` }),
-  );
+  writePage('report.html', {
+    policy,
+    robots: NO_ROBOTS,
+    title: 'Usage',
+    style: `<style>${css}</style>`,
+    noscript: 'This report is drawn by a script inside of it, which this browser does not run.',
+    data: EMBEDDED,
+    script: `<script>${code}</script>`,
+  });
 }
 
 /** Writes a file of dist/assets, and its compressed forms. Gives its path on the collector. */
@@ -81,19 +92,28 @@ function asset(name, ending, text) {
   return `/${file}`;
 }
 
+const linked = (script, style) => ({
+  script: `<script defer src="${script}"></script>`,
+  style: `<link rel="stylesheet" href="${style}">`,
+});
+
 /** The pages of a collector. */
 async function pages() {
-  const code = await script('app/main.tsx');
-  const css = style();
-  const files = { script: asset('pages', 'js', code), style: asset('pages', 'css', css) };
-  writePage('index.html', 'app/page.html', files);
+  const css = asset('pages', 'css', style());
+  writePage('index.html', {
+    ...linked(asset('pages', 'js', await script('app/main.tsx')), css),
+    robots: NO_ROBOTS,
+    title: 'Usage',
+    noscript: 'These pages are drawn by a script, which this browser does not run.',
+  });
   // Strangers read it: it has what it shows, and nothing of the pages behind the login.
-  const figures = asset('public', 'js', await script('public/main.tsx'));
-  writePage('public.html', 'public/page.html', { script: figures, style: files.style });
+  writePage('public.html', {
+    ...linked(asset('public', 'js', await script('public/main.tsx')), css),
+    title: 'Published usage',
+    noscript:
+      'This page is drawn by a script, which this browser does not run. The same figures as JSON are at /api/v1/public/ and the project’s name.',
+  });
 }
-
-const writePage = (name, source, files) =>
-  writeFileSync(at('dist', name), fill(read(source).replace(/\n\s*/g, '\n'), files));
 
 /** Builds everything. */
 export async function build() {

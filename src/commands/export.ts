@@ -9,6 +9,7 @@ import { openSink } from '../export/sink';
 import { warn } from '../output';
 import { here } from '../process/invocation';
 import { damagedInWords } from '../record/line';
+import { checkReadable } from '../record/problem';
 import { entries, type Found } from '../record/read';
 import { parseWanted } from '../record/wanted';
 
@@ -42,6 +43,7 @@ export default defineCommand({
   },
   run({ args }) {
     const project = here();
+    checkReadable(project);
     const output = args.output === '-' ? undefined : args.output;
     const format = formatOf(args.format, output);
     const wanted = parseWanted(args, Date.now());

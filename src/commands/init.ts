@@ -2,7 +2,7 @@
 // (src/init/), says each file that it writes or removes, and touches none that is not its own.
 
 import { existsSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { defineCommand } from 'citty';
 import { decide } from '../consent/consent';
 import { EXIT, reason, UserError } from '../errors';
@@ -15,6 +15,7 @@ import { planRemoval } from '../init/remove';
 import { planInit } from '../init/set-up';
 import { type Text, textsOf } from '../init/texts';
 import { say } from '../output';
+import { absolute } from '../process/folder';
 import { environment } from '../process/invocation';
 import { NOWHERE } from '../project/location';
 import { projectAt } from '../project/project';
@@ -132,8 +133,8 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The folder that is meant: without a name, the current one if the person says so. */
 function asked(dir: string | undefined, what: string): string | undefined {
-  if (dir !== undefined) return resolve(dir);
-  const folder = resolve('.');
+  if (dir !== undefined) return absolute(dir);
+  const folder = absolute('.');
   if (!isTerminal(0) || !isTerminal(2)) {
     throw new UserError(
       'Name the folder of the project, or `.` for this one: init DIR.',

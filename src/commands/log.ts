@@ -5,6 +5,7 @@ import { EXIT, UserError } from '../errors';
 import { print, say, toJson, warn } from '../output';
 import { environment, here } from '../process/invocation';
 import { damagedInWords, linesOf } from '../record/line';
+import { checkReadable } from '../record/problem';
 import { type Entry, entries, type Found, newest } from '../record/read';
 import { parseWanted } from '../record/wanted';
 import { lookOfStdout } from '../terminal/terminal';
@@ -65,6 +66,7 @@ export default defineCommand({
   },
   run({ args }) {
     const project = here();
+    checkReadable(project);
     const wanted = parseWanted(args, Date.now());
     const limit = parseLimit(args.limit) ?? (wanted.sinceMs === undefined ? LIMIT : 0);
     const found: Found = { damaged: 0 };

@@ -19,6 +19,7 @@ import { say, toJson } from '../output';
 import { environment, here } from '../process/invocation';
 import type { Project } from '../project/project';
 import { discardedAt } from '../record/discarded';
+import { checkReadable } from '../record/problem';
 import { parseEvent } from '../record/wanted';
 import { isCi, readSettings } from '../settings';
 import { readState } from '../state/state';
@@ -65,6 +66,7 @@ export default defineCommand({
   },
   async run({ args }) {
     const project = here();
+    checkReadable(project);
     const env = environment();
     const event = parseEvent(args.event);
     const settings = readSettings(project.root, env);

@@ -1,14 +1,15 @@
 // report: a summary of the record, in the terminal or as one HTML file.
 
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import type { LocalSummary } from '../../packages/schema/src/summary';
 import { EXIT, UserError } from '../errors';
 import { openSink } from '../export/sink';
 import { say, sayJson, warn } from '../output';
+import { absolute } from '../process/folder';
 import { environment, here } from '../process/invocation';
 import { reportFile } from '../record/clear';
+import { checkReadable } from '../record/problem';
 import { parseSince } from '../record/since';
 import { htmlReport } from '../report/html';
 import { openFile } from '../report/open';
@@ -26,8 +27,8 @@ async function writeHtml(summary: LocalSummary, file: string, isOpened: boolean)
     sink.abandon();
     throw error;
   }
-  say(resolve(file));
-  if (isOpened && !(await openFile(resolve(file)))) {
+  say(absolute(file));
+  if (isOpened && !(await openFile(absolute(file)))) {
     warn('There is no program here to open it with: open the file in a browser.\n');
   }
 }
@@ -55,6 +56,7 @@ export default defineCommand({
   },
   async run({ args }) {
     const project = here();
+    checkReadable(project);
     if (!args.html && (args.file !== undefined || args.open)) {
       throw new UserError('A FILE and --open go with --html.', EXIT.usage);
     }

@@ -10,11 +10,12 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { reason, UserError } from '../errors';
 import { target, writeWhole } from '../files/atomic';
 import { giveTo, giveToOwnerOf } from '../files/owner';
 import { print } from '../output';
+import { absolute } from '../process/folder';
 
 const PIECE = 64 * 1024;
 
@@ -65,7 +66,7 @@ export function openSink(path: string | undefined): Sink {
       () => {},
     );
   }
-  const file = target(resolve(path));
+  const file = target(absolute(path));
   let before: Stats | undefined;
   let isPlain: boolean;
   let handle: number;

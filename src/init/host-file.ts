@@ -40,8 +40,9 @@ export function textAt(root: string, path: string): string | undefined {
 
 /** Whether a path, its links followed, stays in the project. */
 export function isInside(root: string, path: string): boolean {
-  const real = realpathSync(root);
-  return `${realpathSync(join(root, path))}${sep}`.startsWith(`${real}${sep}`);
+  // Byte by byte: a name need not be text.
+  const real = (each: string) => `${realpathSync.native(each, 'latin1')}${sep}`;
+  return real(join(root, path)).startsWith(real(root));
 }
 
 /** What keeps us from making or removing files in the folder of a path; undefined when nothing does. */

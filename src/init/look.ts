@@ -6,7 +6,7 @@ import type { Environment } from '../environment';
 import { readRegularText } from '../files/regular';
 import { readIndex } from '../host/gitindex';
 import { parseMakefile } from '../host/makefile';
-import { gitFolder, recordFolder } from '../project/location';
+import { gitFolder, recordPlace } from '../project/location';
 import { checkFindings } from './checks';
 import { files, ignored, isTracked, withCrlf } from './git';
 import { hasOwnDropIn } from './host-file';
@@ -116,7 +116,7 @@ function gitFindings(root: string, env: Environment): string[] {
     );
   }
   if (!gitFolder(root)) {
-    const own = recordFolder(root, join(root, 'onramp.lock'), env);
+    const { record: own } = recordPlace(root, join(root, 'onramp.lock'), env);
     const where = own.startsWith('/dev/null')
       ? "each user's state folder (~/.local/state/onramp-analytics)"
       : own;

@@ -4,19 +4,11 @@ import type { Environment } from '../environment';
 import { UserError } from '../errors';
 import { findProject, type Project } from '../project/project';
 import { takeOverOldRecord } from '../project/takeover';
-
-/** The working directory; undefined when it is not there any more. */
-function workingDirectory(): string | undefined {
-  try {
-    return process.cwd();
-  } catch {
-    return undefined;
-  }
-}
+import { workingFolder } from './folder';
 
 /** The same as `here`, for commands that nobody looks at: undefined where there is no project. */
 export function hereQuietly(): Project | undefined {
-  const folder = workingDirectory();
+  const folder = workingFolder();
   if (folder === undefined) return undefined;
   const project = findProject(folder, process.argv[1]);
   takeOverOldRecord(project);

@@ -4,8 +4,12 @@
 // project, root and user share it, and neither `find`-based rules nor archives meet it. Without git in
 // the user's state directory, under the project's anonymous id, which moves with the project as well.
 // With neither, nowhere: then nothing is kept. make/track looks in the same places, in the same order.
+//
+// A link in its place is not followed: through it, a user who may write here would have another, or root
+// under sudo, make, change and delete files wherever the link leads. Where git's directory or the state
+// directory themselves are behind links, that is their owner's choice.
 
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { readRegularText } from '../files/regular';
 
@@ -63,6 +67,19 @@ function stateFolder(env: Environment): string | undefined {
   return home && isAbsolute(home) ? join(home, '.local', 'state') : undefined;
 }
 
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false; // Not ours to look at.
+  }
+}
+
+/** The first of the record's folders that is a link; undefined when none is. */
+function linkIn(record: string): string | undefined {
+  return [record, join(record, 'spool'), join(record, 'leases')].find(isLink);
+}
+
 /**
  * Where the leases of a project without a record are: before it has an id, the first one is to be
  * picked by one process. In the user's state directory; NOWHERE when there is none.
@@ -70,14 +87,29 @@ function stateFolder(env: Environment): string | undefined {
 export function leasesFolder(record: string, env: Environment): string {
   if (record !== NOWHERE) return join(record, 'leases');
   const state = stateFolder(env);
-  return state ? join(state, NAME, 'leases') : join(NOWHERE, 'leases');
+  const leases = state && join(state, NAME, 'leases');
+  return leases && !isLink(leases) ? leases : join(NOWHERE, 'leases');
 }
 
-/** The folder of the record; it need not be there yet. NOWHERE when nothing can be kept. */
-export function recordFolder(root: string, lock: string, env: Environment): string {
+function placeOf(root: string, lock: string, env: Environment): string {
   const git = gitFolder(root);
   if (git) return join(git, NAME);
   const state = stateFolder(env);
   const id = idIn(lock);
   return state && id ? join(state, NAME, id) : NOWHERE;
+}
+
+/** Where a record is. */
+export interface Place {
+  /** Its folder, which need not be there yet. NOWHERE when nothing can be kept. */
+  readonly record: string;
+  /** The link that stands in its place, and for which it is NOWHERE; undefined when there is none. */
+  readonly link: string | undefined;
+}
+
+/** The place of a project's record. */
+export function recordPlace(root: string, lock: string, env: Environment): Place {
+  const record = placeOf(root, lock, env);
+  const link = linkIn(record);
+  return { record: link === undefined ? record : NOWHERE, link };
 }

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { leasesFolder, recordFolder } from './location';
+import { leasesFolder, recordPlace } from './location';
 
 /** The paths the shim works with. Everything of its own, but the lock, is inside `record`. */
 export interface Project {
@@ -11,6 +11,8 @@ export interface Project {
   readonly lock: string;
   /** The folder of the record: see location.ts. */
   readonly record: string;
+  /** The link that stands in its place, where there is one: it is not followed, and nothing is kept. */
+  readonly link: string | undefined;
   readonly journal: string;
   /** The delivery state: cursor, failures, the last attempt. */
   readonly delivery: string;
@@ -47,12 +49,13 @@ export function projectAt(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Project {
   const lock = join(root, 'onramp.lock');
-  const record = recordFolder(root, lock, env);
+  const { record, link } = recordPlace(root, lock, env);
   const spool = join(record, 'spool');
   return {
     root,
     lock,
     record,
+    link,
     journal: join(record, 'journal.ndjson'),
     delivery: join(record, 'delivery.json'),
     leases: leasesFolder(record, env),

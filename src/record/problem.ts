@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { reason, systemCode } from '../errors';
+import { reason, systemCode, UserError } from '../errors';
 import { strangeKind } from '../files/regular';
 import { DISK_FULL_BYTES } from '../limits';
 import { NOWHERE } from '../project/location';
@@ -56,14 +56,24 @@ function problemOfSpace(path: string): string | undefined {
   }
 }
 
+/** What is in the place of a file of ours, if it is there and none. @throws the system's error. */
+function problemOfKind(path: string): string | undefined {
+  let stat: Stats | undefined;
+  try {
+    stat = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (systemCode(error) !== 'ENOTDIR') throw error;
+  }
+  const kind = stat && strangeKind(stat);
+  return kind && `${path} is ${kind}, and not a file of this tool; move it away`;
+}
+
 /** `isReplaced`: it is written as a whole, so whatever is no folder gives way to the next one. */
 function problemOfFile(path: string, isReplaced = false): string | undefined {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (!stat) return undefined;
-    const kind = strangeKind(stat);
-    if (kind !== undefined && isReplaced && !stat.isDirectory()) return undefined;
-    if (kind !== undefined) return `${path} is ${kind}, and not a file of this tool; move it away`;
+    if (!stat.isFile()) return isReplaced && !stat.isDirectory() ? undefined : problemOfKind(path);
     accessSync(path, constants.R_OK | constants.W_OK);
     return undefined;
   } catch (error) {
@@ -98,10 +108,20 @@ function problemOfFiles(project: Project): string | undefined {
   return undefined;
 }
 
+const aboutLink = (link: string) =>
+  `${link} is a symbolic link, which is not followed; put a folder in its place, or nothing`;
+
+/** Refuses to show a record that is none. @throws UserError with what is in its place. */
+export function checkReadable({ link, journal }: Project): void {
+  const problem = link === undefined ? problemOfKind(journal) : aboutLink(link);
+  if (problem !== undefined) throw new UserError(`The record cannot be read: ${problem}.`);
+}
+
 /**
  * Why nothing can be recorded in this project, as a sentence; undefined when nothing is in the way. Writes nothing. Never throws.
  */
 export function recordProblem(project: Project): string | undefined {
+  if (project.link !== undefined) return sentence(aboutLink(project.link));
   if (project.record === NOWHERE) {
     return sentence(
       'the project is not in git, and there is no anonymous id yet, or no home folder',

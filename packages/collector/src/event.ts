@@ -38,7 +38,8 @@ export type Reason =
   | 'too_deep'
   | 'too_large'
   | 'older_than_retention'
-  | 'unknown_token';
+  | 'unknown_token'
+  | 'other_origin';
 
 /** An event, or a whole request, that was not taken. */
 export interface DeadLetter {
@@ -58,4 +59,18 @@ export interface Project {
   readonly retentionDays: number;
   /** IANA name. Questions that name no zone are about its days. */
   readonly timeZone: string;
+  /** Whose visits it counts; undefined: no site was named. */
+  readonly site?: Site;
+}
+
+/** A web site, as a project of the kind `web` has one. */
+export interface Site {
+  /** Its host, such as `example.org`; hosts below it are its own, too. */
+  readonly domain: string;
+  /** What pages name it by: public, and kept when a site moves here from elsewhere. */
+  readonly key: string;
+  /** Other hosts that may send for it. */
+  readonly hosts: readonly string[];
+  /** So long without an event ends a visit, in ms. */
+  readonly silenceMs: number;
 }

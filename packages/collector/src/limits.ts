@@ -45,6 +45,19 @@ export const CHUNK_BYTES = 256 * KIB;
 /** Names of properties of which it is remembered whether they name a person. */
 export const NAMES_REMEMBERED = 2_000;
 
+/** One request of a site's pages, packed and unpacked, and how many events it has. */
+export const PAGE_REQUEST_BYTES = 64 * KIB;
+export const PAGE_REQUEST_EVENTS = 50;
+/** A site: its name, other hosts that may send for it, and how long its visits may be silent. */
+export const DOMAIN_CHARS = 253;
+export const SITE_HOSTS = 50;
+export const SITE_SILENCE_MS = 4 * HOUR_MS;
+/** Texts of a page's event: an address, a title. */
+export const PAGE_ADDRESS_CHARS = 2_048;
+export const PAGE_TITLE_CHARS = 200;
+/** User-Agents whose meaning is remembered. */
+export const AGENTS_KNOWN = 2_000;
+
 /** As PostHog has it. */
 export const TOKEN_CHARS = 64;
 /** A timestamp further ahead than this is taken for a wrong clock: the event happened now. */

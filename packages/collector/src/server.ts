@@ -60,6 +60,7 @@ import type { StoreLocation } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { TokenlessKind, TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
+import { pageRoutes, siteRoutes } from './web/routes.ts';
 
 export interface Parts {
   /** Hears of every route that is registered: tests hold the documents to it. */
@@ -173,6 +174,8 @@ async function sdkRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   posthogConfig(scope, (token) => store.projects.byToken(token) !== undefined);
   posthogScript(scope);
   telemetry(scope, ingest, tokenlessOf(parts, 'agents'));
+  const { metrics, clock } = parts;
+  pageRoutes(scope, { ingest, store, metrics, clock, countryHeader: config.countryHeader });
 }
 
 /** Each dialect counts by itself: an installer asks twice, a script that reports asks again. */
@@ -219,6 +222,7 @@ async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> 
   numberRoutes(scope, { auth, store, clock });
   projects(scope, { auth, store, feed, clock, keeper, retentionDays: config.retentionDays });
   tokens(scope, { auth, store, feed, clock });
+  siteRoutes(scope, { auth, store, clock, retentionDays: config.retentionDays });
   query(scope, { auth, projects: store.projects, keeper });
   warehouse(scope, { auth, keeper });
   openApiRoute(scope);

@@ -2,11 +2,12 @@
 // and that nothing jumps meanwhile.
 
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, startBrowser } from '../../../test/support/browser';
 import { type Collector, startCollector } from './support/collector';
 import {
   ago,
+  keepVisits,
   sendAll,
   shipped,
   type Visit,
@@ -39,7 +40,7 @@ const installation = (id: string, hours: number, os: string, duration_ms: number
 describe.runIf(hasBrowser())('a click on the pages', () => {
   let browser: Browser;
   let collector: Collector;
-  const visits: Visit[] = [];
+  const visits = keepVisits();
 
   beforeAll(async () => {
     [browser, collector] = await Promise.all([startBrowser(), startCollector(WITH_WAREHOUSE)]);
@@ -70,17 +71,9 @@ describe.runIf(hasBrowser())('a click on the pages', () => {
     await browser?.close();
     await collector?.stop();
   });
-  afterEach(async () => {
-    for (const each of visits.splice(0)) {
-      await each.close();
-      expect(each.trouble).toEqual([]);
-    }
-  });
 
   async function view(path: string, options?: VisitOptions): Promise<Visit> {
-    const made = await visit(browser, collector, path, options);
-    visits.push(made);
-    return made;
+    return visits.add(await visit(browser, collector, path, options));
   }
 
   it('on a number leads to just the events that it counts', async () => {

@@ -1,35 +1,31 @@
 // Every page in every state: nothing that axe finds, nothing that has to be scrolled sideways, no word
 // of trouble. `npm run screenshots` also takes a picture of each, into build/screenshots, to look at.
 
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findings } from '../../../test/support/axe';
 import { hasBrowser, startBrowser } from '../../../test/support/browser';
-import { savePicture } from '../../../test/support/picture';
+import {
+  DARK,
+  ENLARGED,
+  FORCED,
+  type Look,
+  look,
+  openList,
+  openTables,
+  PHONE,
+  print,
+  TABLET,
+} from '../../../test/support/looks';
 import { type Collector, startCollector } from './support/collector';
 import { makeProjects } from './support/made';
-import { visit, WITH_WAREHOUSE } from './support/visit';
+import { type VisitOptions, visit, WITH_WAREHOUSE } from './support/visit';
 
-const FOLDER = process.env.SCREENSHOTS
-  ? resolve(import.meta.dirname, '../../../build/screenshots')
-  : undefined;
-const DOCS_FOLDER = resolve(import.meta.dirname, '../../../docs/images');
-
-interface State {
+interface State extends Look {
   readonly name: string;
   readonly path: string;
-  readonly options?: BrowserContextOptions & { isSignedIn?: boolean; hasOwnSession?: boolean };
-  /** A picture of the docs, by its name: what is seen without scrolling. */
-  readonly docs?: string;
-  /** What is done before it is looked at. */
-  readonly prepare?: (page: Page) => Promise<unknown>;
+  readonly options?: VisitOptions;
 }
 
-const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
-const TABLET = { viewport: { width: 768, height: 1024 } };
-const DARK = { colorScheme: 'dark' } as const;
 const DOCS = { viewport: { width: 1100, height: 960 } };
 
 const year = (more = '') => `/?project=year&range=year${more}`;
@@ -56,21 +52,11 @@ const STATES: readonly State[] = [
   { name: 'a-year-phone', path: year(), options: PHONE },
   { name: 'a-year-phone-dark', path: year(), options: { ...PHONE, ...DARK } },
   { name: 'a-year-tablet', path: year(), options: TABLET },
-  { name: 'a-year-200-percent', path: year(), options: { viewport: { width: 640, height: 500 } } },
-  { name: 'a-year-forced-colours', path: year(), options: { forcedColors: 'active' } },
-  {
-    name: 'a-year-print',
-    path: year(),
-    prepare: (page) => page.emulateMedia({ media: 'print' }),
-  },
+  { name: 'a-year-200-percent', path: year(), options: ENLARGED },
+  { name: 'a-year-forced-colours', path: year(), options: FORCED },
+  { name: 'a-year-print', path: year(), prepare: print },
   { name: 'a-year-german', path: year(), options: { locale: 'de-DE' } },
-  {
-    name: 'a-year-tables-opened',
-    path: year(),
-    prepare: async (page) => {
-      for (const summary of await page.locator('details summary').all()) await summary.click();
-    },
-  },
+  { name: 'a-year-tables-opened', path: year(), prepare: openTables },
   { name: 'docs', path: year(), options: DOCS, docs: 'pages-light' },
   { name: 'docs-dark', path: year(), options: { ...DOCS, ...DARK }, docs: 'pages-dark' },
   { name: 'five-years', path: '/?project=five-years&range=all' },
@@ -79,13 +65,13 @@ const STATES: readonly State[] = [
   {
     name: 'forty-services',
     path: year(),
-    prepare: (page) => page.locator('#services').getByRole('button', { name: 'more' }).click(),
+    prepare: openList('services'),
   },
   {
     name: 'forty-services-phone',
     path: year(),
     options: PHONE,
-    prepare: (page) => page.locator('#services').getByRole('button', { name: 'more' }).click(),
+    prepare: openList('services'),
   },
   {
     name: 'custom-range',
@@ -147,7 +133,6 @@ describe.runIf(hasBrowser())('every page in every state', () => {
   beforeAll(async () => {
     [browser, collector] = await Promise.all([startBrowser(), startCollector(WITH_WAREHOUSE)]);
     await makeProjects(collector);
-    if (FOLDER) mkdirSync(FOLDER, { recursive: true });
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
@@ -164,13 +149,7 @@ describe.runIf(hasBrowser())('every page in every state', () => {
         await page.waitForFunction(
           () => !document.querySelector('main .waiting[aria-busy="true"]'),
         );
-        if (FOLDER) {
-          await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
-          if (docs) await savePicture(page, join(DOCS_FOLDER, `${docs}.webp`));
-        }
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(width).toBeLessThanOrEqual(page.viewportSize()!.width);
-        expect(await findings(page)).toEqual([]);
+        await look(page, name, docs);
         expect(trouble).toEqual([]);
       } finally {
         await close();

@@ -2,10 +2,10 @@
 // keeps, and what they say when something is wrong.
 
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, startBrowser } from '../../../test/support/browser';
 import { ADMIN, type Collector, makeFolder, startCollector, TOKEN } from './support/collector';
-import { ago, sendAll, type Visit, visit, WITH_WAREHOUSE } from './support/visit';
+import { ago, keepVisits, sendAll, type Visit, visit, WITH_WAREHOUSE } from './support/visit';
 
 const DAY = 24;
 
@@ -23,7 +23,7 @@ describe.runIf(hasBrowser())('the pages', () => {
   let browser: Browser;
   let collector: Collector;
   let website: string;
-  const visits: Visit[] = [];
+  const visits = keepVisits();
 
   beforeAll(async () => {
     [browser, collector] = await Promise.all([startBrowser(), startCollector(WITH_WAREHOUSE)]);
@@ -63,20 +63,12 @@ describe.runIf(hasBrowser())('the pages', () => {
     await browser?.close();
     await collector?.stop();
   });
-  afterEach(async () => {
-    for (const each of visits.splice(0)) {
-      await each.close();
-      expect(each.trouble).toEqual([]);
-    }
-  });
 
   async function open(
     ...args: Parameters<typeof visit> extends [unknown, ...infer Rest] ? Partial<Rest> : never
   ) {
     const [on = collector, path, options] = args as [Collector?, string?, object?];
-    const made = await visit(browser, on, path, options);
-    visits.push(made);
-    return made;
+    return visits.add(await visit(browser, on, path, options));
   }
   const view = (path: string, options?: object) => open(collector, path, options);
 
@@ -121,7 +113,7 @@ describe.runIf(hasBrowser())('the pages', () => {
       await first.waitFor();
       expect(await first.textContent()).toMatch(/^shared\s*2/);
       await page.locator('#services').getByRole('button', { name: '112 more' }).waitFor();
-      for (const each of visits.splice(0)) await each.close();
+      await visits.closeAll();
     } finally {
       await own.stop();
     }
@@ -130,9 +122,10 @@ describe.runIf(hasBrowser())('the pages', () => {
   it('lists services that were only started', async () => {
     const { page } = await view('/');
     await page.locator('#services li', { hasText: 'service-0' }).waitFor();
-    await page.locator('#services').getByRole('button', { name: 'Enabled' }).click();
+    const what = page.locator('#services').getByLabel('Services: what counts');
+    await what.selectOption('Enabled');
     await page.locator('#services').getByText('Nothing in this time').waitFor();
-    await page.locator('#services').getByRole('button', { name: 'Started' }).click();
+    await what.selectOption('Started');
     await page.locator('#services li', { hasText: 'service-0' }).waitFor();
   });
 
@@ -270,8 +263,12 @@ describe.runIf(hasBrowser())('the pages', () => {
   });
 
   it('says the collector’s own words when it refuses a question', async () => {
-    const { page } = await view('/?where=nonsense:is:x');
-    await page.locator('#activity .trouble', { hasText: 'nonsense' }).waitFor();
+    const { page } = await view('/?range=all');
+    await page.route('**/api/v1/query*by=service*', (route) =>
+      route.fulfill({ status: 400, json: { detail: 'this is not answered' } }),
+    );
+    await page.reload();
+    await page.locator('#services .trouble', { hasText: 'This is not answered.' }).waitFor();
   });
 
   it('speaks the browser’s language in numbers and dates, and says whose days they are', async () => {
@@ -303,7 +300,7 @@ describe.runIf(hasBrowser())('the pages', () => {
       }
       const other = await open(own, '/?range=today&zone=Europe/Paris', options);
       await poll(() => other.asked.at(-1)?.searchParams.get('zone')).toBe('Europe/Paris');
-      for (const each of visits.splice(0)) await each.close();
+      await visits.closeAll();
     } finally {
       await own.stop();
     }

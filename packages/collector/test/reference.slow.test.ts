@@ -37,7 +37,7 @@ const STYLE = `
         `@font-face { font-family: Pinned; font-weight: ${weight}; src: url(data:font/woff2;base64,${letters(weight)}) }`,
     )
     .join('\n')}
-  * { font-family: Pinned !important; transition: none !important; caret-color: transparent !important }`;
+  * { font-family: Pinned !important; text-rendering: geometricPrecision !important; transition: none !important; caret-color: transparent !important }`;
 
 interface State {
   readonly name: string;

@@ -79,6 +79,9 @@ function holdsEmail(text: string): boolean {
   return text.includes('%40') && EMAIL.test(text.replaceAll('%40', '@'));
 }
 
+/** Is there the address of somebody's mail in it? */
+export const isEmail = (value: unknown): boolean => typeof value === 'string' && holdsEmail(value);
+
 /** Yes and no name nobody, and neither does what is empty. */
 const isFilled = (value: unknown): boolean =>
   value !== undefined &&

@@ -65,8 +65,9 @@ export class PublishJob {
     // A clock that is wrong would publish a month that goes on, for good.
     const nowMs = store.steadyMs(clock());
     const made = new Set(store.published.months(project.id).map(({ month }) => month));
+    const [first = ''] = made;
     for (const month of wholeMonths(nowMs, project.retentionDays)) {
-      if (made.has(month.name)) continue;
+      if (made.has(month.name) || month.name < first) continue;
       if (this.isStopped) return;
       if (!keeper.isCurrent()) throw new WarehouseUnavailable('it is behind');
       const exact = await countIds(
@@ -74,10 +75,11 @@ export class PublishJob {
         project,
         month,
       );
-      // Before its first event a project has no months.
-      if (exact.ids === 0 && made.size === 0) continue;
+      const figures = publish(exact);
+      // The first month is one of which something can be said.
+      if (figures.ids === null && made.size === 0) continue;
       if (!keeper.isCurrent()) throw new WarehouseUnavailable('it fell behind');
-      await store.published.freeze(project.id, { month: month.name, ...publish(exact) });
+      await store.published.freeze(project.id, { month: month.name, ...figures });
       made.add(month.name);
     }
   }

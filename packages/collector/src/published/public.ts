@@ -50,13 +50,19 @@ export class PublicAnswers {
       time_zone: 'UTC',
       at_least: PUBLIC_STEP,
       rounded_down_to: PUBLIC_STEP,
-      months,
+      months: fromFirst(months),
     };
     const json = tagged('application/json; charset=utf-8', JSON.stringify(figures));
     const answer = { figures, json };
     this.made.set(months, answer);
     return answer;
   }
+}
+
+/** Without those at the beginning of which nothing is said. 1.1 kept some from before a project's first event. */
+function fromFirst(months: Months): Months {
+  const first = months.findIndex(({ ids }) => ids !== null);
+  return first < 0 ? [] : months.slice(first);
 }
 
 const countedOf = ({ kind }: Project): string => peopleOf(kind).toLowerCase();

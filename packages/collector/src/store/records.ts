@@ -1,7 +1,7 @@
 // What a store keeps besides events: projects, dead letters, installations, settings, ended sessions.
 
 import type { Kind } from '../../../schema/src/columns.ts';
-import type { DeadLetter, Event, Project } from '../event.ts';
+import type { DeadLetter, Event, Project, Site } from '../event.ts';
 
 export interface NewProject {
   readonly name: string;
@@ -12,6 +12,7 @@ export interface NewProject {
   readonly retentionDays: number;
   /** `UTC` where it is missing. */
   readonly timeZone?: string;
+  readonly site?: Site;
 }
 
 /** A project that was made, with its token, which is seen this once. */
@@ -23,6 +24,7 @@ export interface ProjectChanges {
   readonly kind?: Kind;
   readonly retentionDays?: number;
   readonly timeZone?: string;
+  readonly site?: Site;
 }
 
 /**
@@ -37,6 +39,8 @@ export interface Projects {
   byId(id: number): Project | undefined;
   /** By its number or its name. Digits are a number first. */
   find(key: string): Project | undefined;
+  /** The project of the kind `web` whose site has this key or this domain. */
+  bySite(key: string): Project | undefined;
   /** @throws Conflict when the name or the token is taken */
   create(project: NewProject, nowMs: number): Promise<MadeProject>;
   /** @throws Conflict when the name is taken */
@@ -116,7 +120,11 @@ export type SettingName =
   | 'tokenless_project'
   /** The numbers of the projects of installers and of agents without a token. */
   | 'tokenless_installs'
-  | 'tokenless_agents';
+  | 'tokenless_agents'
+  /** What visitors without an id are told apart with, and the day that it is for. */
+  | 'visitor_salt'
+  /** What ids of visitors that name a person are hidden with. */
+  | 'visitor_secret';
 
 export interface Settings {
   get(name: SettingName): Promise<string | undefined>;

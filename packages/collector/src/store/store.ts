@@ -11,6 +11,7 @@ import type { Numbers } from './numbers.ts';
 import type { Published } from './published.ts';
 import type { DeadLetters, EndedSessions, Installs, Projects, Settings } from './records.ts';
 import type { Tokens } from './tokens.ts';
+import type { Visit, Visits } from './visits.ts';
 
 /** What became of a batch. */
 export interface Stored {
@@ -18,6 +19,11 @@ export interface Stored {
   readonly inserted: number;
   /** For each event given: was it new? */
   readonly isNew: readonly boolean[];
+  /**
+   * The visit of the last event that belongs to one, with that event in it; undefined: none does, or the
+   * project is no site.
+   */
+  readonly visit?: Visit | undefined;
 }
 
 /** What a check found. */
@@ -98,10 +104,12 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   readonly erasures: Erasures;
   readonly numbers: Numbers;
   readonly published: Published;
+  readonly visits: Visits;
 
   /**
    * Writes events, what they count for, and dead letters: all of it, or nothing. An event whose uuid the
-   * project has already is left out. Resolves when it is on disk. @throws Unavailable
+   * project has already is left out. In a project of the kind `web` it is decided here which visit each event
+   * belongs to: `visit` of what was given means nothing. Resolves when it is on disk. @throws Unavailable
    */
   append(
     project: number | null,

@@ -27,7 +27,7 @@ export function rowOf(event: CopiedEvent): Row {
     timeMs: event.timeMs,
     event: event.name,
     distinctId: event.distinctId,
-    session: sessionOf(event.rest),
+    session: event.visit === undefined ? sessionOf(event.rest) : String(event.visit),
     values,
   };
 }

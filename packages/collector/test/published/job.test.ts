@@ -80,6 +80,23 @@ describe('publishing', () => {
     }
   });
 
+  it('has no month before the first of which something can be said, however often it looks', async () => {
+    ids = { '2026-09': 9, '2026-10': 45 };
+    await store.published.set(1, true);
+    for (let n = 0; n < 3; n++) await look();
+    expect(months()).toEqual([['2026-10', 40]]);
+  });
+
+  it('has a month that few had, after one that many had', async () => {
+    ids = { '2026-09': 45, '2026-10': 9 };
+    await store.published.set(1, true);
+    await look();
+    expect(months()).toEqual([
+      ['2026-09', 40],
+      ['2026-10', null],
+    ]);
+  });
+
   it('has months of UTC, whatever the time zone of the project', async () => {
     await store.projects.update(1, { timeZone: 'Pacific/Kiritimati' });
     await store.published.set(1, true);

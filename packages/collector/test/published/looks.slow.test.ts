@@ -2,31 +2,31 @@
 // trouble, no question but for the published figures. `npm run screenshots` also takes a picture of each,
 // into build/screenshots, to look at.
 
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findings } from '../../../../test/support/axe';
 import { hasBrowser, startBrowser } from '../../../../test/support/browser';
+import {
+  DARK,
+  ENLARGED,
+  FORCED,
+  type Look,
+  look,
+  openList,
+  openTables,
+  PHONE,
+  picture,
+  print,
+} from '../../../../test/support/looks';
 import { type Collector, startCollector } from '../support/collector';
 import { monthsOf, publishedFolder } from '../support/published';
+import { type VisitOptions, visit } from '../support/visit';
 
-const FOLDER = process.env.SCREENSHOTS
-  ? resolve(import.meta.dirname, '../../../../build/screenshots')
-  : undefined;
-
-interface State {
+interface State extends Look {
   readonly name: string;
   readonly path: string;
-  readonly options?: BrowserContextOptions;
-  /** What is done before it is looked at. */
-  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
-const DARK = { colorScheme: 'dark' } as const;
-const more = (page: Page) =>
-  page.locator('#list-services').getByRole('button', { name: 'more' }).click();
+const more = openList('list-services');
 const year = '/public/a-year';
 
 const STATES: readonly State[] = [
@@ -39,24 +39,15 @@ const STATES: readonly State[] = [
   { name: 'a-year-dark', path: year, options: DARK },
   { name: 'a-year-phone', path: year, options: PHONE },
   { name: 'a-year-phone-dark', path: year, options: { ...PHONE, ...DARK } },
-  { name: 'a-year-200-percent', path: year, options: { viewport: { width: 640, height: 500 } } },
-  { name: 'a-year-forced-colours', path: year, options: { forcedColors: 'active' } },
-  {
-    name: 'a-year-print',
-    path: year,
-    options: DARK,
-    prepare: (page) => page.emulateMedia({ media: 'print' }),
-  },
+  { name: 'a-year-200-percent', path: year, options: ENLARGED },
+  { name: 'a-year-forced-colours', path: year, options: FORCED },
+  { name: 'a-year-print', path: year, options: DARK, prepare: print },
   { name: 'a-year-german', path: year, options: { locale: 'de-DE' } },
   { name: 'a-year-arabic', path: year, options: { locale: 'ar-EG' } },
   { name: 'a-month-before', path: `${year}?month=2026-02` },
   { name: 'more', path: '/public/five-years', prepare: more },
   { name: 'more-phone', path: '/public/five-years', options: PHONE, prepare: more },
-  {
-    name: 'numbers-opened',
-    path: '/public/five-years',
-    prepare: (page) => page.locator('details summary').click(),
-  },
+  { name: 'numbers-opened', path: '/public/five-years', prepare: openTables },
   { name: 'five-years', path: '/public/five-years' },
   { name: 'five-years-phone', path: '/public/five-years', options: PHONE },
   { name: 'long-name', path: `/public/${'long-name-'.repeat(6)}`, options: PHONE },
@@ -76,6 +67,12 @@ describe.runIf(hasBrowser())('the public page in every state', () => {
         months: [...monthsOf(3).slice(0, 2), { month: '2026-10', ids: null, lists: {} }],
       },
       { name: 'a-year', months: monthsOf(12, 15) },
+      {
+        name: 'began-later',
+        months: monthsOf(6).map((each, at) =>
+          at < 4 ? { month: each.month, ids: null, lists: {} } : { ...each, ids: 20 + at * 10 },
+        ),
+      },
       { name: 'five-years', kind: 'product', months: monthsOf(59, 60) },
       { name: 'long-name-'.repeat(6), kind: 'installs', months: monthsOf(12, 2) },
     ]);
@@ -83,7 +80,6 @@ describe.runIf(hasBrowser())('the public page in every state', () => {
       startBrowser(),
       startCollector({}, { folder: folder.path }),
     ]);
-    if (FOLDER) mkdirSync(FOLDER, { recursive: true });
   }, 90_000);
   afterAll(async () => {
     await browser?.close();
@@ -92,41 +88,23 @@ describe.runIf(hasBrowser())('the public page in every state', () => {
   });
 
   /** Opens a page as a stranger. */
-  async function open(path: string, options: BrowserContextOptions = {}) {
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 1000 },
-      locale: 'en-US',
-      ...options,
-    });
-    const page = await context.newPage();
-    const trouble: string[] = [];
-    const asked: string[] = [];
-    page.on('pageerror', (error) => trouble.push(String(error)));
-    page.on('console', (message) => {
-      // The browser itself reports every answer that is an error.
-      if (!message.text().startsWith('Failed to load resource')) trouble.push(message.text());
-    });
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-    await page.goto(collector.url + path);
-    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
-    return { page, trouble, asked, close: () => context.close() };
+  async function open(path: string, options: VisitOptions = {}) {
+    const made = await visit(browser, collector, path, { ...options, isSignedIn: false });
+    await made.page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+    return made;
   }
 
   it.each(STATES)(
     '$name',
     async ({ name, path, options = {}, prepare }) => {
-      const { page, trouble, asked, close } = await open(path, options);
+      const { page, trouble, paths, close } = await open(path, options);
       try {
         await prepare?.(page);
-        if (FOLDER) {
-          await page.screenshot({ path: join(FOLDER, `public-${name}.png`), fullPage: true });
-        }
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(width).toBeLessThanOrEqual(page.viewportSize()!.width);
-        expect(await findings(page)).toEqual([]);
+        await look(page, `public-${name}`);
         expect(trouble).toEqual([]);
-        const own = `/api/v1${new URL(page.url()).pathname}`;
-        expect(asked.filter((each) => !each.startsWith('/assets/')).slice(1)).toEqual([own]);
+        const { pathname } = new URL(page.url());
+        const others = paths.filter((each) => !each.startsWith('/assets/'));
+        expect(others).toEqual([pathname, `/api/v1${pathname}`]);
       } finally {
         await close();
       }
@@ -148,7 +126,7 @@ describe.runIf(hasBrowser())('the public page in every state', () => {
       await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
       const widths = await page.$$eval('img', (all) => all.map(({ naturalWidth }) => naturalWidth));
       for (const width of widths) expect(width).toBeGreaterThan(100);
-      if (FOLDER) await page.screenshot({ path: join(FOLDER, 'public-badges.png') });
+      await picture(page, 'public-badges');
       // The text itself, drawn by this browser, is no wider than the part that it is in.
       await page.goto(`${collector.url}/public/five-years/badge.svg`);
       const fits = await page.evaluate(() => {
@@ -162,6 +140,19 @@ describe.runIf(hasBrowser())('the public page in every state', () => {
       expect(fits).toEqual([true, true]);
     } finally {
       await context.close();
+    }
+  });
+
+  it('begins with the first month of which something is said', async () => {
+    const { page, close } = await open('/public/began-later');
+    try {
+      await page.locator('.headline', { hasText: '70 machines or more in October' }).waitFor();
+      expect(await page.locator('.month option').allTextContents()).toEqual([
+        'October 2026',
+        'September 2026',
+      ]);
+    } finally {
+      await close();
     }
   });
 

@@ -1,24 +1,14 @@
 // Settings of a project on its pages: whether it is published, with what goes into a README, and its time zone.
 
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findings } from '../../../../test/support/axe';
 import { hasBrowser, startBrowser } from '../../../../test/support/browser';
+import { DARK, look, PHONE } from '../../../../test/support/looks';
 import { type Collector, startCollector } from '../support/collector';
 import { monthsOf, publishedFolder } from '../support/published';
 import { type Visit, type VisitOptions, visit, WITH_WAREHOUSE } from '../support/visit';
 
-const FOLDER = process.env.SCREENSHOTS
-  ? resolve(import.meta.dirname, '../../../../build/screenshots')
-  : undefined;
 const PATH = '/?project=app&page=settings';
-const PHONE = {
-  viewport: { width: 360, height: 740 },
-  isMobile: true,
-  colorScheme: 'dark',
-} as const;
 
 describe.runIf(hasBrowser())('settings of a project', () => {
   let browser: Browser;
@@ -31,7 +21,6 @@ describe.runIf(hasBrowser())('settings of a project', () => {
       startBrowser(),
       startCollector(WITH_WAREHOUSE, { folder: folder.path }),
     ]);
-    if (FOLDER) mkdirSync(FOLDER, { recursive: true });
   }, 90_000);
   afterAll(async () => {
     await browser?.close();
@@ -49,29 +38,20 @@ describe.runIf(hasBrowser())('settings of a project', () => {
     await panel.waitFor();
     return { ...made, panel };
   }
-  /** Looks at the page as it is: a picture, and what axe finds. */
-  async function look(name: string): Promise<void> {
-    const { page } = made;
-    if (FOLDER) await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-      page.viewportSize()!.width,
-    );
-    expect(await findings(page)).toEqual([]);
-  }
   const statusOfPage = async () => (await collector.request('GET', '/public/app')).status;
 
   it('publish it, say what goes into a README, and take it back at once', async () => {
     const { page, panel } = await open();
     expect(await panel.getByRole('status').textContent()).toContain('It is not public.');
     expect([await statusOfPage(), await panel.locator('pre').count()]).toEqual([404, 0]);
-    await look('settings');
+    await look(made.page, 'settings');
     await panel.getByRole('button', { name: 'Publish' }).click();
     await panel.getByText('It is public.').waitFor();
     const at = `${collector.url}/public/app`;
     expect(await panel.locator('pre').first().textContent()).toBe(
       `[![machines](${at}/badge.svg)](${at})`,
     );
-    await look('settings-public');
+    await look(made.page, 'settings-public');
     const stranger = await browser.newPage();
     await stranger.goto(
       (await panel.getByRole('link', { name: 'The page' }).getAttribute('href'))!,
@@ -94,7 +74,7 @@ describe.runIf(hasBrowser())('settings of a project', () => {
     await panel.getByRole('button', { name: 'Save' }).click();
     await panel.locator('.trouble', { hasText: 'no time zone of this name' }).waitFor();
     expect(await zone.inputValue()).toBe('Europe/Atlantis');
-    await look('settings-wrong-zone');
+    await look(made.page, 'settings-wrong-zone');
     await zone.fill('Asia/Kathmandu');
     await panel.getByRole('button', { name: 'Save' }).click();
     await expect
@@ -105,9 +85,9 @@ describe.runIf(hasBrowser())('settings of a project', () => {
 
   it('have room on a phone', async () => {
     await collector.admin('PATCH', '/api/v1/projects/app', { public: true });
-    const { panel } = await open(PHONE);
+    const { panel } = await open({ ...PHONE, ...DARK });
     await panel.locator('pre').first().waitFor();
-    await look('settings-phone-dark');
+    await look(made.page, 'settings-phone-dark');
   }, 60_000);
 
   it('are for admins: who may only read sees the pages that the collector answers', async () => {

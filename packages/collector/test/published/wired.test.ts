@@ -2,8 +2,8 @@
 // then months in tens.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStore } from '../../src/store/open.ts';
-import { batchOf, type Collector, event, makeFolder, startCollector } from '../support/collector';
+import { batchOf, type Collector, event, startCollector } from '../support/collector';
+import { monthPublished, people, settledFolder } from '../support/published';
 
 /** Tests have none, unless they ask for it. */
 const WAREHOUSE = { COLLECTOR_WAREHOUSE: 'duckdb' };
@@ -13,23 +13,6 @@ afterEach(async () => {
   await collector?.stop();
   collector = undefined;
 });
-
-/** The middle of the last month that is over for three days. */
-function monthPublished(): Date {
-  const now = new Date();
-  const back = now.getUTCDate() > 3 ? 1 : 2;
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 15));
-}
-
-const people = (count: number, of: string, properties: object, from = 0) =>
-  Array.from({ length: count }, (_, n) =>
-    event({
-      distinct_id: `person-${from + n}`,
-      timestamp: monthPublished().toISOString(),
-      event: 'service_enabled',
-      properties: { service_name: of, ...properties },
-    }),
-  );
 
 const get = (name: string) => collector!.request('GET', `/api/v1/public/${name}`);
 
@@ -47,11 +30,7 @@ describe('what strangers get', () => {
   });
 
   it('is a month in tens of one project, and the same after somebody was forgotten', async () => {
-    const folder = makeFolder();
-    // A collector of some age: a new one believes its clock after half a minute.
-    const store = await openStore({ dataFolder: folder.path });
-    await store.retain(Date.now());
-    await store.close();
+    const folder = await settledFolder();
     collector = await startCollector(WAREHOUSE, { folder: folder.path });
     await collector.post(
       '/batch/',

@@ -1,10 +1,10 @@
 // A data folder with published projects, their months as they were frozen: nothing has to be sent and
-// counted first.
+// counted first. And events of a month that is due, to be sent and counted.
 
 import type { Kind } from '../../../schema/src/columns.ts';
 import type { PublishedMonth } from '../../../schema/src/public-figures.ts';
 import { openStore } from '../../src/store/open.ts';
-import { makeFolder } from './collector';
+import { event, makeFolder } from './collector';
 
 export interface MadePublic {
   readonly name: string;
@@ -55,3 +55,30 @@ export function monthsOf(count: number, services = 6): PublishedMonth[] {
     };
   });
 }
+
+/** The folder of a collector of some age: a new one believes its clock after half a minute. */
+export async function settledFolder() {
+  const folder = makeFolder();
+  const store = await openStore({ dataFolder: folder.path });
+  await store.retain(Date.now());
+  await store.close();
+  return folder;
+}
+
+/** The middle of the last month that is over for three days. */
+export function monthPublished(): Date {
+  const now = new Date();
+  const back = now.getUTCDate() > 3 ? 1 : 2;
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 15));
+}
+
+/** Events of so many ids in that month, who enabled a service. */
+export const people = (count: number, of: string, properties: object, from = 0) =>
+  Array.from({ length: count }, (_, n) =>
+    event({
+      distinct_id: `person-${from + n}`,
+      timestamp: monthPublished().toISOString(),
+      event: 'service_enabled',
+      properties: { service_name: of, ...properties },
+    }),
+  );

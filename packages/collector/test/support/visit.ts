@@ -1,6 +1,8 @@
 // A browser on a collector: signed in, and every word of trouble that the page says to its console.
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, expect } from 'vitest';
+import { DESK } from '../../../../test/support/looks';
 import { ADMIN, type Collector, event, TOKEN } from './collector';
 
 const HOUR_MS = 3_600_000;
@@ -41,6 +43,8 @@ export interface Visit {
   readonly trouble: string[];
   /** Paths and parameters of questions, in the order in which they were asked. */
   readonly asked: URL[];
+  /** Paths of all that was asked for, the page itself first. */
+  readonly paths: string[];
   close(): Promise<void>;
 }
 
@@ -78,14 +82,11 @@ export async function visit(
   path = '/',
   { isSignedIn = true, hasOwnSession = false, ...options }: VisitOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 1000 },
-    locale: 'en-US',
-    ...options,
-  });
+  const context = await browser.newContext({ ...DESK, ...options });
   const page = await context.newPage();
   const trouble: string[] = [];
   const asked: URL[] = [];
+  const paths: string[] = [];
   page.on('pageerror', (error) => trouble.push(String(error)));
   page.on('console', (message) => {
     // The browser itself reports every answer that is an error.
@@ -93,11 +94,29 @@ export async function visit(
   });
   page.on('request', (request) => {
     const url = new URL(request.url());
+    paths.push(url.pathname);
     if (url.pathname === '/api/v1/query') asked.push(url);
   });
   if (isSignedIn) await context.addCookies([await cookieOf(collector, hasOwnSession)]);
   await page.goto(collector.url + path);
-  return { page, trouble, asked, close: () => context.close() };
+  return { page, trouble, asked, paths, close: () => context.close() };
+}
+
+/** Visits of a suite's tests: closed after each of them, and none may have had trouble. */
+export function keepVisits(): { add: (made: Visit) => Visit; closeAll: () => Promise<void> } {
+  const open: Visit[] = [];
+  const closeAll = async () => {
+    for (const each of open.splice(0)) {
+      await each.close();
+      expect(each.trouble).toEqual([]);
+    }
+  };
+  afterEach(closeAll);
+  const add = (made: Visit) => {
+    open.push(made);
+    return made;
+  };
+  return { add, closeAll };
 }
 
 /** With a warehouse: the pages ask it. */

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { ago } from '../format';
 
-interface CardProps {
+export interface CardProps {
   readonly id: string;
   readonly title: string;
   readonly question: string;

@@ -31,7 +31,7 @@ export interface Table {
   readonly units?: readonly (Unit | undefined)[];
 }
 
-interface ListedProps {
+export interface ListedProps {
   readonly id: string;
   readonly title: string;
   /** What one row is: "Service". */
@@ -49,6 +49,8 @@ interface ListedProps {
   /** Each row has its place before it: 1, 2, 3. */
   readonly isNumbered?: boolean;
   readonly numbers?: Table;
+  /** The name of the file, without its ending; that of the panel if it is missing. */
+  readonly file?: string;
 }
 
 const cellText = (value: string | number | null, unit: Unit = 'count'): string =>
@@ -58,7 +60,7 @@ const csvOf = ({ columns, rows }: Table): string => [columns, ...rows].map(csvLi
 
 /** The list. */
 export function Listed(props: ListedProps) {
-  const { id, title, items, all, hasOther, numbers, label, unit } = props;
+  const { id, file = id, title, items, all, hasOther, numbers, label, unit } = props;
   const [isOpen, setOpen] = useState(false);
   const shown = items.slice(0, items.length <= SHOWN + 1 ? SHOWN + 1 : SHOWN);
   const others = all - shown.reduce((sum, { count }) => sum + count, 0);
@@ -81,7 +83,7 @@ export function Listed(props: ListedProps) {
         title={title}
         more={items.length - shown.length}
         open={() => setOpen(true)}
-        csv={() => download(`${id}.csv`, csvOf(table))}
+        csv={() => download(`${file}.csv`, csvOf(table))}
       />
       {numbers && (
         <Numbers

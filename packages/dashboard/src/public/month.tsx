@@ -1,8 +1,7 @@
 // What a month's ids have: a ranked table for each list that is published.
 
 import type { PublicFigures, PublishedMonth } from '../../../schema/src/public-figures';
-import { Card } from '../parts/card';
-import { Listed } from '../parts/listed';
+import { ListCard } from '../parts/list-card';
 import { listInWords, titled } from './words';
 
 export function Month({
@@ -14,22 +13,18 @@ export function Month({
       {Object.entries(lists)
         .filter(([, rows]) => rows.length > 0)
         .map(([list, rows]) => (
-          <Card
+          <ListCard
             key={`${list} ${month}`}
             id={`list-${list}`}
+            file={`${list}-${month}`}
             title={listInWords(list)}
             question={`How many ${counted} have which?`}
-          >
-            <Listed
-              id={`${list}-${month}`}
-              title={listInWords(list)}
-              label="Name"
-              unit={titled(counted)}
-              items={rows.map(({ name, ids: count }) => ({ name: name || '(empty)', count }))}
-              all={ids ?? 0}
-              isNumbered
-            />
-          </Card>
+            label="Name"
+            unit={titled(counted)}
+            items={rows.map(({ name, ids: count }) => ({ name: name || '(empty)', count }))}
+            all={ids ?? 0}
+            isNumbered
+          />
         ))}
     </>
   );

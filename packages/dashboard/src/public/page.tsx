@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PublicFigures } from '../../../schema/src/public-figures';
 import { type AskError, ask } from '../app/server';
+import { Frame } from '../parts/frame';
 import { Month } from './month';
 import { Months } from './months';
 import { monthInWords, titled } from './words';
@@ -13,18 +14,46 @@ type Answer = PublicFigures | AskError | undefined;
 const isFigures = (answer: Answer): answer is PublicFigures =>
   answer !== undefined && 'months' in answer;
 
-/** The figures of a project, or why they are not there. */
+/** While there is nothing to show: a project that was just published has its months in a moment. */
+const AGAIN_MS = 5_000;
+
+/**
+ * The figures of a project, or why they are not there. Asked for again when somebody comes back to the page,
+ * and, while it has no month, every few seconds.
+ */
 function useFigures(name: string): { answer: Answer; again: () => void } {
   const [answer, setAnswer] = useState<Answer>();
   const [tries, setTries] = useState(0);
+  const again = () => setTries((count) => count + 1);
   useEffect(() => {
-    setAnswer(undefined);
+    let isCurrent = true;
+    const take = (next: Answer | ((known: Answer) => Answer)) => {
+      if (isCurrent) setAnswer(next);
+    };
     ask(`/api/v1/public/${encodeURIComponent(name)}`).then(
-      (figures) => setAnswer(figures as PublicFigures),
-      (error: AskError) => setAnswer(error),
+      (figures) => take(figures as PublicFigures),
+      // What is shown stays, unless it is published no more.
+      (error: AskError) =>
+        take((known) => (isFigures(known) && error.status !== 404 ? known : error)),
     );
+    return () => {
+      isCurrent = false;
+    };
   }, [name, tries]);
-  return { answer, again: () => setTries(tries + 1) };
+  useEffect(() => {
+    const seen = () => {
+      if (!document.hidden) again();
+    };
+    document.addEventListener('visibilitychange', seen);
+    return () => document.removeEventListener('visibilitychange', seen);
+  }, []);
+  const isWaiting = isFigures(answer) && answer.months.length === 0;
+  useEffect(() => {
+    if (!isWaiting) return undefined;
+    const timer = setTimeout(again, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isWaiting, tries]);
+  return { answer, again };
 }
 
 export function PublicPage({ name }: { name: string }) {
@@ -81,52 +110,45 @@ function Figures(figures: PublicFigures) {
   const { project, counted, months } = figures;
   const { shown, choose } = useMonth(figures);
   return (
-    <>
-      <a class="skip" href="#content">
-        Skip to the numbers
-      </a>
-      <header>
-        <div class="line">
-          <h1>
-            <bdi>{project}</bdi>
-          </h1>
-          {shown && (
-            <label class="range month">
-              <span class="soft">Month</span>
-              <select value={shown.month} onChange={(event) => choose(event.currentTarget.value)}>
-                {[...months].reverse().map(({ month }) => (
-                  <option key={month} value={month}>
-                    {monthInWords(month)}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
+    <Frame
+      title={project}
+      beside={
+        shown && (
+          <label class="range month">
+            <span class="soft">Month</span>
+            <select value={shown.month} onChange={(event) => choose(event.currentTarget.value)}>
+              {[...months].reverse().map(({ month }) => (
+                <option key={month} value={month}>
+                  {monthInWords(month)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )
+      }
+      about={`Published usage: how many ${counted} a month, and with what.`}
+      foot={<Foot {...figures} />}
+    >
+      {shown ? (
+        <div class="panels">
+          <Months {...figures} shown={shown} />
+          <Month {...figures} shown={shown} />
         </div>
-        <p class="soft">Published usage: how many {counted} a month, and with what.</p>
-      </header>
-      <main id="content" tabIndex={-1}>
-        {shown ? (
-          <div class="panels">
-            <Months {...figures} shown={shown} />
-            <Month {...figures} shown={shown} />
-          </div>
-        ) : (
-          <p class="none soft">
-            No month is published yet. Each one is, three days after its end in {figures.time_zone}.
-          </p>
-        )}
-      </main>
-      <Footer {...figures} />
-    </>
+      ) : (
+        <p class="none soft">
+          No month is published yet. The first one is that has {figures.at_least} {counted} or more,
+          three days after its end in {figures.time_zone}.
+        </p>
+      )}
+    </Frame>
   );
 }
 
 /** What the numbers are, and the same for programs. */
-function Footer({ project, counted, at_least, rounded_down_to, time_zone }: PublicFigures) {
+function Foot({ project, counted, at_least, rounded_down_to, time_zone }: PublicFigures) {
   const name = encodeURIComponent(project);
   return (
-    <footer>
+    <>
       <p class="notes">
         {titled(counted)} are counted once a month. Every number stands for at least {at_least} of
         them and is rounded down to a multiple of {rounded_down_to}; what fewer have is not shown.
@@ -136,6 +158,6 @@ function Footer({ project, counted, at_least, rounded_down_to, time_zone }: Publ
       <p class="links">
         <a href={`/api/v1/public/${name}`}>JSON</a> <a href={`/public/${name}/badge.svg`}>Badge</a>
       </p>
-    </footer>
+    </>
   );
 }

@@ -4,7 +4,8 @@ import type { CommandSummary, Summary } from '../../../schema/src/summary';
 import { percent } from '../format';
 import { Card } from '../parts/card';
 import { Durations } from '../parts/durations';
-import { Listed, type Table } from '../parts/listed';
+import { ListCard } from '../parts/list-card';
+import type { Table } from '../parts/listed';
 
 const SHOWN = 10;
 
@@ -50,29 +51,24 @@ export function numbersOf(list: readonly CommandSummary[]): Table {
 export function Commands({ summary: { commands, totals } }: { summary: Summary }) {
   if (commands.length === 0) return null;
   return (
-    <Card
+    <ListCard
       id="commands"
       title="Commands"
       question="What do people do, and how often does it succeed?"
-    >
-      <Listed
-        id="commands"
-        title="Commands"
-        label="Command"
-        unit="Runs"
-        extra="Success"
-        items={commands.map((each) => {
-          const success = successOf(each);
-          return {
-            name: each.name,
-            count: each.count,
-            ...(success !== null && { extra: percent(success) }),
-          };
-        })}
-        all={totals.commands}
-        numbers={numbersOf(commands)}
-      />
-    </Card>
+      label="Command"
+      unit="Runs"
+      extra="Success"
+      items={commands.map((each) => {
+        const success = successOf(each);
+        return {
+          name: each.name,
+          count: each.count,
+          ...(success !== null && { extra: percent(success) }),
+        };
+      })}
+      all={totals.commands}
+      numbers={numbersOf(commands)}
+    />
   );
 }
 

@@ -2,8 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import type { ErrorSummary, Summary } from '../../../schema/src/summary';
-import { Card } from '../parts/card';
-import { type Item, Listed } from '../parts/listed';
+import { ListCard } from '../parts/list-card';
+import type { Item } from '../parts/listed';
 import { Switch } from '../parts/switch';
 
 type By = 'type' | 'command';
@@ -29,25 +29,20 @@ export function Errors({ summary: { errors, totals } }: { summary: Summary }) {
   const [by, setBy] = useState<By>('type');
   if (errors.length === 0) return null;
   return (
-    <Card
+    <ListCard
       id="errors"
       title="Errors"
       question="What goes wrong, and how often?"
       tools={<Switch label="Errors by" choices={CHOICES} value={by} change={setBy} />}
-    >
-      <Listed
-        id="errors"
-        title="Errors"
-        label={LABELS[by]}
-        unit="Errors"
-        items={errorsBy(errors, by)}
-        all={totals.errors}
-        hasOther
-        numbers={{
-          columns: ['Error', 'Command', 'Errors'],
-          rows: errors.map((error) => [error.type, commandOf(error), error.count]),
-        }}
-      />
-    </Card>
+      label={LABELS[by]}
+      unit="Errors"
+      items={errorsBy(errors, by)}
+      all={totals.errors}
+      hasOther
+      numbers={{
+        columns: ['Error', 'Command', 'Errors'],
+        rows: errors.map((error) => [error.type, commandOf(error), error.count]),
+      }}
+    />
   );
 }

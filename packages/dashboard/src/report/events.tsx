@@ -1,8 +1,10 @@
 // What was counted at all, and what became of it?
 
 import type { Counted, RecordSummary } from '../../../schema/src/summary';
-import { Card } from '../parts/card';
-import { Listed } from '../parts/listed';
+import { ListCard } from '../parts/list-card';
+
+const sumOf = (items: readonly Counted[]): number =>
+  items.reduce((sum, { count }) => sum + count, 0);
 
 /** What was sent from this machine, what waits, and what was dropped, and why. */
 export function Outcomes({ record }: { record: RecordSummary | undefined }) {
@@ -17,20 +19,15 @@ export function Outcomes({ record }: { record: RecordSummary | undefined }) {
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count);
   return (
-    <Card
+    <ListCard
       id="record"
       title="What became of the events"
       question="What was sent from this machine, what waits, and what was dropped?"
-    >
-      <Listed
-        id="record"
-        title="What became of the events"
-        label="Outcome"
-        unit="Events"
-        items={items}
-        all={items.reduce((sum, { count }) => sum + count, 0)}
-      />
-    </Card>
+      label="Outcome"
+      unit="Events"
+      items={items}
+      all={sumOf(items)}
+    />
   );
 }
 
@@ -38,15 +35,14 @@ export function Outcomes({ record }: { record: RecordSummary | undefined }) {
 export function Events({ list }: { list: readonly Counted[] }) {
   if (list.length === 0) return null;
   return (
-    <Card id="events" title="Events" question="What happens?">
-      <Listed
-        id="events"
-        title="Events"
-        label="Event"
-        unit="Events"
-        items={list}
-        all={list.reduce((sum, { count }) => sum + count, 0)}
-      />
-    </Card>
+    <ListCard
+      id="events"
+      title="Events"
+      question="What happens?"
+      label="Event"
+      unit="Events"
+      items={list}
+      all={sumOf(list)}
+    />
   );
 }

@@ -17,4 +17,4 @@ function Page() {
   }
 }
 
-render(<Page />, document.getElementById('report')!);
+render(<Page />, document.getElementById('app')!);

@@ -1,7 +1,8 @@
 // The report of one machine's record: the panels of a project driven by make, as far as a record has them.
 
 import type { Summary } from '../../../schema/src/summary';
-import { dayInWords } from '../format';
+import { daysInWords } from '../format';
+import { Frame } from '../parts/frame';
 import { Activity } from './activity';
 import { CommandDurations, Commands } from './commands';
 import { Errors } from './errors';
@@ -11,39 +12,29 @@ import { Overrides, Services } from './uses';
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-const daysOf = ({ from, to }: Summary): string => {
-  if (!from || !to) return '';
-  return from === to ? dayInWords(from) : `${dayInWords(from)} – ${dayInWords(to)}`;
-};
-
 /** The page. What a summary does not have is not shown. */
 export function Report({ summary }: { summary: Summary }) {
+  const { from, to } = summary;
   const isEmpty = summary.totals.events === 0;
   return (
-    <>
-      <a class="skip" href="#content">
-        Skip to the numbers
-      </a>
-      <header>
-        <div class="line">
-          <h1>Usage</h1>
-          <span class="soft">{daysOf(summary)}</span>
+    <Frame
+      title="Usage"
+      beside={<span class="soft">{from && to && daysInWords(from, to)}</span>}
+      foot={
+        <>
+          <span>Made {moment.format(Date.parse(summary.generated_at))}</span>
+          <span>Days are those of the machine that made it. This file connects to nothing.</span>
+        </>
+      }
+    >
+      {isEmpty ? (
+        <div class="panels">
+          <Nothing summary={summary} />
         </div>
-      </header>
-      <main id="content" tabIndex={-1}>
-        {isEmpty ? (
-          <div class="panels">
-            <Nothing summary={summary} />
-          </div>
-        ) : (
-          <Numbers summary={summary} />
-        )}
-      </main>
-      <footer>
-        <span>Made {moment.format(Date.parse(summary.generated_at))}</span>
-        <span>Days are those of the machine that made it. This file connects to nothing.</span>
-      </footer>
-    </>
+      ) : (
+        <Numbers summary={summary} />
+      )}
+    </Frame>
   );
 }
 

@@ -2,8 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import type { Use } from '../../../schema/src/summary';
-import { Card } from '../parts/card';
-import { Listed } from '../parts/listed';
+import { ListCard } from '../parts/list-card';
 import { Switch } from '../parts/switch';
 
 /** What may be counted, in this order, where it happened. */
@@ -37,8 +36,8 @@ function Uses({ id, title, label, list }: UsesProps) {
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count);
   return (
-    <Card
-      {...{ id, title }}
+    <ListCard
+      {...{ id, title, label, items }}
       question={`Which ${title.toLowerCase()} are worth the most care?`}
       tools={
         // With one kind of event, all of them are that.
@@ -46,21 +45,17 @@ function Uses({ id, title, label, list }: UsesProps) {
           <Switch label={`${title}: what counts`} {...{ choices }} value={what} change={setWhat} />
         )
       }
-    >
-      <Listed
-        {...{ id, title, label, items }}
-        unit="Events"
-        all={items.reduce((sum, { count }) => sum + count, 0)}
-        numbers={{
-          columns: [label, ...kinds.map(headOf), 'All'],
-          rows: list.map(({ name, count, events }) => [
-            name,
-            ...kinds.map((kind) => events[kind] ?? 0),
-            count,
-          ]),
-        }}
-      />
-    </Card>
+      unit="Events"
+      all={items.reduce((sum, { count }) => sum + count, 0)}
+      numbers={{
+        columns: [label, ...kinds.map(headOf), 'All'],
+        rows: list.map(({ name, count, events }) => [
+          name,
+          ...kinds.map((kind) => events[kind] ?? 0),
+          count,
+        ]),
+      }}
+    />
   );
 }
 

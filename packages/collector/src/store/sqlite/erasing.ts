@@ -79,6 +79,7 @@ export class Erasing {
     const row = this.findId.get(project, distinctId);
     const id = row && Number(row.id);
     const active = id === undefined ? undefined : this.nextMonth.get(id);
+    if (id !== undefined) this.writer.visits.forget(id);
     if (id !== undefined && active) {
       const month = Number(active.month);
       const days = daysIn(month, Number(active.days));
@@ -227,6 +228,7 @@ const PROJECT_TABLES = [
   ['rollups', 'dimension, grain, start, value, sub'],
   ['dimension_values', 'id'],
   ['naming', 'named, id'],
+  ['visits', 'number'],
   ['tokens', 'id'],
   ['active', 'month, id'],
   ['active_counts', 'kind, period'],

@@ -2,7 +2,7 @@
 
 import type { Kind } from '../../../../schema/src/columns.ts';
 import { isZone } from '../../../../schema/src/zone.ts';
-import type { Project } from '../../event.ts';
+import type { Project, Site } from '../../event.ts';
 import type { MadeProject, NewProject, ProjectChanges, Projects } from '../records.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import type { GroupCommit } from './commit.ts';
@@ -16,6 +16,7 @@ const projectOf = (row: Row): Project => ({
   retentionDays: Number(row.retention_days),
   // One that this machine does not know (any more) must not fail every question.
   timeZone: isZone(String(row.time_zone)) ? String(row.time_zone) : 'UTC',
+  ...(typeof row.site === 'string' && { site: JSON.parse(row.site) as Site }),
 });
 
 /** Every project that was not deleted, the first one first. */
@@ -25,6 +26,7 @@ export const allProjects = (db: Database): Project[] =>
 /** The projects of one database connection. */
 export class SqliteProjects implements Projects {
   private all: readonly Project[] = [];
+  private sites: ReadonlyMap<string, Project> = new Map();
 
   constructor(
     private readonly db: Database,
@@ -55,17 +57,24 @@ export class SqliteProjects implements Projects {
     );
   }
 
+  bySite(key: string): Project | undefined {
+    return this.sites.get(key);
+  }
+
   create(project: NewProject, nowMs: number): Promise<MadeProject> {
-    const { name, kind = 'cli', token = newToken('write'), retentionDays } = project;
+    const { name, kind = 'cli', token = newToken('write'), retentionDays, site } = project;
     const { timeZone = 'UTC' } = project;
     return this.commits.add(1, () => {
       const { lastInsertRowid } = this.db
         .prepare(
-          `INSERT INTO projects (name, token, kind, retention_days, time_zone, created_ms)
-           VALUES (?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO projects (name, token, kind, retention_days, time_zone, created_ms, site)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
         )
         // The column is of 1.0; tokens have a table of their own.
-        .run(name, hashToken(token), kind, retentionDays, timeZone, nowMs);
+        .run(
+          ...[name, hashToken(token), kind, retentionDays, timeZone, nowMs],
+          site ? JSON.stringify(site) : null,
+        );
       const id = Number(lastInsertRowid);
       this.tokens.addNow({ project: id, scope: 'write', label: 'first', token }, nowMs);
       this.reload();
@@ -73,15 +82,20 @@ export class SqliteProjects implements Projects {
     });
   }
 
-  update(id: number, { name, kind, retentionDays, timeZone }: ProjectChanges): Promise<void> {
+  update(id: number, changes: ProjectChanges): Promise<void> {
+    const { name, kind, retentionDays, timeZone, site } = changes;
     return this.commits.add(1, () => {
       this.db
         .prepare(
           `UPDATE projects SET name = coalesce(?, name), kind = coalesce(?, kind),
-           retention_days = coalesce(?, retention_days), time_zone = coalesce(?, time_zone)
+           retention_days = coalesce(?, retention_days), time_zone = coalesce(?, time_zone),
+           site = coalesce(?, site)
            WHERE id = ?`,
         )
-        .run(name ?? null, kind ?? null, retentionDays ?? null, timeZone ?? null, id);
+        .run(
+          ...[name ?? null, kind ?? null, retentionDays ?? null, timeZone ?? null],
+          ...[site ? JSON.stringify(site) : null, id],
+        );
       this.reload();
     });
   }
@@ -90,7 +104,8 @@ export class SqliteProjects implements Projects {
   markRemoved(id: number, nowMs: number): boolean {
     const { changes } = this.db
       .prepare(
-        `UPDATE projects SET removed_ms = ?1, name = 'removed:' || id, token = 'removed:' || id
+        `UPDATE projects SET removed_ms = ?1, name = 'removed:' || id, token = 'removed:' || id,
+         site = NULL
          WHERE id = ?2 AND removed_ms IS NULL`,
       )
       .run(nowMs, id);
@@ -102,5 +117,12 @@ export class SqliteProjects implements Projects {
   /** Reads the table again: after a change, and after one that was undone. */
   reload(): void {
     this.all = allProjects(this.db);
+    this.sites = new Map(
+      this.all.flatMap((each) =>
+        each.kind === 'web' && each.site
+          ? [each.site.key, each.site.domain].map((name) => [name, each] as const)
+          : [],
+      ),
+    );
   }
 }

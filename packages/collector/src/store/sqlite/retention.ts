@@ -51,6 +51,7 @@ export async function retain(
       deleted += changes;
       return changes;
     });
+    await repeat(() => writer.visits.retain(id, beforeMs, STEP));
     const day = dayOf(beforeMs);
     const month = monthOfDay(day);
     const kept = bitsOf(month, day, firstDayOfMonth(month + 1));

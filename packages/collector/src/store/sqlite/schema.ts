@@ -214,6 +214,28 @@ export const MIGRATIONS: readonly Step[] = [
 
   // 1.2: whose days a project has.
   `ALTER TABLE projects ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';`,
+
+  // 1.2: sites, and the visits of their visitors.
+  `
+  ALTER TABLE projects ADD COLUMN site TEXT;
+  CREATE TABLE visits (
+    number INTEGER PRIMARY KEY,
+    project_id INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    start_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    views INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    engaged_ms INTEGER NOT NULL,
+    entry TEXT,
+    entry_ms INTEGER,
+    exit TEXT,
+    exit_ms INTEGER
+  );
+  -- The visit of a visitor that an event may go on: one or two rows of this.
+  CREATE INDEX visits_by_last ON visits (id, last_ms);
+  CREATE INDEX visits_by_start ON visits (project_id, start_ms);
+  `,
 ];
 
 /** The version this program writes. */

@@ -14,6 +14,7 @@ import type {
   Stored,
   StoreOptions,
 } from '../store.ts';
+import { SILENCE_MS, type Visits } from '../visits.ts';
 import { Activity } from './activity.ts';
 import { lastBackupMs } from './backup.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -40,6 +41,7 @@ import { sizeOf } from './size.ts';
 import { SteadyTime } from './steady-time.ts';
 import { checkTexts } from './texts.ts';
 import { SqliteTokens } from './tokens.ts';
+import { VisitTable } from './visits.ts';
 import { selectEvents, Writer } from './writer.ts';
 
 /** How often the log is tried to be emptied, 100 ms apart: a reader may be using it. */
@@ -84,7 +86,9 @@ export class SqliteStore implements Store {
     const rollups = new Rollups(db);
     this.letters = new LetterTable(db);
     this.activity = new Activity(db);
-    this.writer = new Writer(db, rollups, this.activity, this.letters, new Naming(db));
+    const visits = new VisitTable(db, (project) => this.silenceOf(project));
+    const naming = new Naming(db);
+    this.writer = new Writer(db, rollups, this.activity, this.letters, naming, visits);
     this.checkpoints = new Checkpoints(openForCheckpoints(this.path));
     this.commits = new GroupCommit(db, {
       between: () => this.checkpoints.between(),
@@ -93,7 +97,10 @@ export class SqliteStore implements Store {
         onCommit?.(requests, events, ms);
       },
       // Once per transaction, not per request: requests of one moment count the same things.
-      finish: () => rollups.flush(),
+      finish: () => {
+        visits.settle();
+        rollups.flush();
+      },
       undone: (error) => {
         this.undo();
         onUndone?.(told(error));
@@ -180,6 +187,11 @@ export class SqliteStore implements Store {
     summary: (range) => this.forNumbers.ask('summary', range),
     table: (table, range) => this.forNumbers.ask('table', { table, range }),
     stats: (project) => this.forNumbers.ask('stats', { project }),
+  };
+
+  readonly visits: Visits = {
+    list: (range) => this.forLists.ask('visits', range),
+    totals: (range) => this.forNumbers.ask('visitTotals', range),
   };
 
   async retain(nowMs: number): Promise<Retained> {
@@ -270,6 +282,12 @@ export class SqliteStore implements Store {
     await Promise.all([this.forNumbers.close(), this.forLists.close()]);
     this.checkpoint();
     this.db.close();
+  }
+
+  /** How long a silence ends a visit of a project; undefined: it has no visits. */
+  private silenceOf(project: number): number | undefined {
+    const found = this.projects.byId(project);
+    return found?.kind === 'web' ? (found.site?.silenceMs ?? SILENCE_MS) : undefined;
   }
 
   private eventBy(project: number, uuid: Buffer): StoredEvent | undefined {

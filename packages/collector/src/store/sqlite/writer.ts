@@ -9,6 +9,7 @@ import type { LetterTable } from './dead-letters.ts';
 import { EVENT_COLUMNS, EventInsert, eventOf } from './events.ts';
 import type { Naming } from './naming.ts';
 import type { Rollups } from './rollups.ts';
+import type { VisitTable } from './visits.ts';
 
 /** The writer of events of one database connection. */
 export class Writer {
@@ -24,6 +25,7 @@ export class Writer {
     private readonly activity: Activity,
     private readonly letters: LetterTable,
     readonly naming: Naming,
+    readonly visits: VisitTable,
   ) {
     this.inserts = new EventInsert(db);
     this.highest = db.prepare(
@@ -47,8 +49,12 @@ export class Writer {
   ): Stored {
     let inserted = 0;
     const isNew: boolean[] = [];
-    for (const event of events) {
-      const known = this.activity.idOf(project!, event.distinctId, event.timeMs);
+    let visit: Stored['visit'];
+    for (const given of events) {
+      const known = this.activity.idOf(project!, given.distinctId, given.timeMs);
+      const decided = this.visits.decide(project!, known.id, given, this.seq + 1);
+      const { event } = decided;
+      visit = decided.visit ?? visit;
       const isNewOne = this.inserts.insert(this.seq + 1, project!, known.id, event, nowMs);
       isNew.push(isNewOne);
       if (!isNewOne) {
@@ -60,9 +66,10 @@ export class Writer {
       this.rollups.count(project!, event);
       this.activity.note(project!, known, event.timeMs);
       this.naming.note(project!, known.id, event);
+      this.visits.note(project!, known.id, decided);
     }
     for (const letter of letters) this.letters.keep(letter, nowMs);
-    return { inserted, isNew };
+    return visit ? { inserted, isNew, visit } : { inserted, isNew };
   }
 
   /** Deletes an event, and what it counted for. Its id's activity is the caller's. */
@@ -70,6 +77,7 @@ export class Writer {
     const event = eventOf(row);
     this.beforeDeleting();
     this.rollups.count(event.project, event, -1);
+    this.visits.lose(event);
     this.removeEvent.run(event.seq);
   }
 
@@ -79,6 +87,7 @@ export class Writer {
    */
   replace(old: StoredEvent, event: Event, id: number, nowMs: number): void {
     this.removeEvent.run(old.seq);
+    this.visits.lose(event);
     this.inserts.insert(++this.seq, old.project, id, event, nowMs);
   }
 
@@ -95,6 +104,7 @@ export class Writer {
     this.rollups.undo();
     this.activity.reset();
     this.naming.reset();
+    this.visits.reset();
     this.readSeq();
   }
 

@@ -6,8 +6,9 @@ import type { Filter, Scalar } from '../../../../schema/src/question';
 import { daysOfCustom } from '../../app/range';
 import { fieldOfName, type Scope, useAsked, useScope } from '../../app/scope';
 import { go } from '../../app/view';
-import { daysInWords } from '../../format';
+import { daysInWords, valueInWords } from '../../format';
 import { Card } from '../../parts/card';
+import { DaysForm } from '../../parts/days-form';
 import { FieldChoice } from '../../parts/field-choice';
 import { Switch } from '../../parts/switch';
 import { conditionOf, daysOf } from './sides';
@@ -54,11 +55,19 @@ export function Choice({ scope }: { scope: Scope }) {
           }}
         />
         {what === 'periods' ? (
-          <Days
+          <DaysForm
             key={days}
-            {...{ from, to, isCustom }}
-            done={(range) => go2(range ? [range] : [])}
-          />
+            {...{ from, to }}
+            labels={['With the days from', 'to']}
+            action="Compare"
+            done={(range) => go2([range])}
+          >
+            {isCustom && (
+              <button type="button" class="quiet" onClick={() => go2([])}>
+                With the period before
+              </button>
+            )}
+          </DaysForm>
         ) : (
           <>
             <FieldChoice label="Of" value={field} change={setField} />
@@ -85,60 +94,6 @@ export function Choice({ scope }: { scope: Scope }) {
   );
 }
 
-interface DaysProps {
-  readonly from: string;
-  readonly to: string;
-  /** They are not those of the period before. */
-  readonly isCustom: boolean;
-  /** Is told the days; none: those of the period before. */
-  readonly done: (range: string) => void;
-}
-
-/** The days to compare with. */
-function Days({ from, to, isCustom, done }: DaysProps) {
-  const [a, setA] = useState(from);
-  const [b, setB] = useState(to);
-  const isWrong = daysOfCustom(`${a}..${b}`) === 'order';
-  return (
-    <form
-      class="choices"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isWrong) done(`${a}..${b}`);
-      }}
-    >
-      <label>
-        With the days from
-        <input
-          type="date"
-          required
-          value={a}
-          onInput={(event) => setA(event.currentTarget.value)}
-        />
-      </label>
-      <label>
-        to
-        <input
-          type="date"
-          required
-          value={b}
-          aria-invalid={isWrong}
-          onInput={(event) => setB(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit">Compare</button>
-      {isCustom && (
-        <button type="button" class="quiet" onClick={() => done('')}>
-          With the period before
-        </button>
-      )}
-      <p class="trouble" role="alert">
-        {isWrong ? 'The last day is before the first.' : ''}
-      </p>
-    </form>
-  );
-}
-
 interface ValueChoiceProps {
   readonly label: string;
   readonly field: string;
@@ -162,11 +117,11 @@ function ValueChoice({ label, field, value, change: changed }: ValueChoiceProps)
         </option>
         {values.map((row) => (
           <option key={textOf(row.value)} value={textOf(row.value)}>
-            {String(row.value)}
+            {valueInWords(row.value)}
           </option>
         ))}
         {chosen && !values.some((row) => textOf(row.value) === chosen) && (
-          <option value={chosen}>{String(value?.value)}</option>
+          <option value={chosen}>{valueInWords(value?.value ?? null)}</option>
         )}
       </select>
     </label>

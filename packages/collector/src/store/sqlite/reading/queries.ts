@@ -9,10 +9,11 @@ import { checkIntegrity } from '../integrity.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
+import { visitsIn, visitTotals } from '../visits.ts';
 import { type Rows, TimedDatabase } from './timed.ts';
 
 /** Numbers: how long they take depends on what there is, so they are stopped in time. */
-const NUMBERS = { summary, table, stats };
+const NUMBERS = { summary, table, stats, visitTotals };
 
 /** Pages, which are short; and what an operator asks for, which takes as long as it takes. */
 const LISTS = {
@@ -23,6 +24,7 @@ const LISTS = {
   after: pageAfter,
   letters: lettersAfter,
   installs: installsAfter,
+  visits: visitsIn,
   integrity: checkIntegrity,
   backup: (_db: Database, { folder, file }: { folder: string; file: string }) =>
     backupTo(folder, file),
