@@ -205,7 +205,6 @@ async function loginRoutes(scope: FastifyInstance, { auth, endSession }: Parts):
 
 /** What needs no token: answered from memory. */
 async function publicRoutes(scope: FastifyInstance, { store, config }: Parts): Promise<void> {
-  scope.addHook('onRequest', refuseUnknown);
   await scope.register(rateLimit, { max: PUBLIC_PER_MINUTE, timeWindow: 60_000, ...LIMITING });
   await scope.register(compress, COMPRESSING);
   publicFigures(scope, { store, config });

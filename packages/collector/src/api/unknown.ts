@@ -5,13 +5,15 @@ import type { FastifyRequest } from 'fastify';
 import { Refused } from '../http/refused.ts';
 import { ROUTES } from './openapi/document.ts';
 
-/** `GET /api/v1/export` → the names of its parameters. */
+/** `GET /api/v1/export` → the names of its parameters. Other paths are asked by probes, and in words of others. */
 const KNOWN: ReadonlyMap<string, readonly string[]> = new Map(
   ROUTES.flatMap(({ at, query = [] }) =>
-    at.map((each): [string, string[]] => [
-      each.replaceAll(/\{(\w+)\}/g, ':$1'),
-      query.map(({ name }) => name),
-    ]),
+    at
+      .filter((each) => / (\/api)?\/v1\//.test(each))
+      .map((each): [string, string[]] => [
+        each.replaceAll(/\{(\w+)\}/g, ':$1'),
+        query.map(({ name }) => name),
+      ]),
   ),
 );
 
