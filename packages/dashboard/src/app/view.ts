@@ -91,6 +91,12 @@ const watchers = new Set<() => void>();
 /** What had the focus when somebody went to the view. */
 let focused: Element | null = null;
 
+/**
+ * The view of the address. A panel may still show the one before: what somebody changes there is a change of
+ * this one.
+ */
+export const currentView = (): View => viewOf(location.search);
+
 /** Where what had the focus is gone with the last view, the keyboard goes on at the numbers. */
 export function keepFocus(): void {
   const isGone = focused && focused !== document.body && !focused.isConnected;

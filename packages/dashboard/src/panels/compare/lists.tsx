@@ -2,7 +2,7 @@
 
 import type { Data, Scalar } from '../../../../schema/src/question';
 import { fieldOfName, hasColumn, headOf, oneOf, useAsked, useScope } from '../../app/scope';
-import { go } from '../../app/view';
+import { currentView, go } from '../../app/view';
 import { peopleOf } from '../../app/words';
 import { valueInWords } from '../../format';
 import { Card, Shown } from '../../parts/card';
@@ -47,7 +47,7 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
         <FieldChoice
           label="Break down by"
           value={name}
-          change={(next) => next && go({ ...view, list: next })}
+          change={(next) => next && go({ ...currentView(), list: next })}
         />
       }
     >
