@@ -604,6 +604,34 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       expect(new Set(seen).size).toBe(95);
     });
 
+    it('paths are the same over few values, over many, and over all of time', async () => {
+      // Of two ids: a, b, a, and c in the same millisecond as b, but stored after it. Written backwards.
+      const steps = ['a', 'b', 'c', 'a'].map((event, n) => ({ event, ms: n === 2 ? 1 : n }));
+      const lives = ['one', 'two'].flatMap((distinctId, life) =>
+        steps.map(({ event, ms }, n) =>
+          row(10 * life + n + 1, { event, distinctId, session: distinctId, timeMs: FROM + ms }),
+        ),
+      );
+      await warehouse.write({ number: 1, rows: lives.reverse() });
+      const others = Array.from({ length: 300 }, (_, n) =>
+        row(100 + n, { event: `other-${n}`, distinctId: 'three', timeMs: FROM + n }),
+      );
+      const more = [[], others, [row(500, { event: 'long ago', distinctId: 'four', timeMs: 1 })]];
+      for (const [index, rows] of more.entries()) {
+        await warehouse.write({ number: index + 2, rows });
+        for (const within of ['id', 'session']) {
+          const asked = { kind: 'paths', within, depth: 2, value: 'b' };
+          expect(await data({ ...asked, direction: 'from' })).toEqual({
+            paths: [{ path: ['b', 'c', 'a'], count: 2 }],
+          });
+          expect(await data({ ...asked, direction: 'to' })).toEqual({
+            paths: [{ path: [null, 'a', 'b'], count: 2 }],
+          });
+          expect(await data({ ...asked, direction: 'from', value: 'none' })).toEqual({ paths: [] });
+        }
+      }
+    });
+
     it('an answer says when there is more', async () => {
       const rows = rowsOf(1, 30).map((each) => ({ ...each, event: `e${each.seq}` }));
       await warehouse.write({ number: 1, rows });
