@@ -632,6 +632,33 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       }
     });
 
+    it('median and p95 are exact, whether numbers are whole, are so at first, or never', async () => {
+      const values = (command: string, duration_ms: number | null) => ({ command, duration_ms });
+      const asked = {
+        kind: 'breakdown',
+        by: { column: 'command' },
+        measure: { column: 'duration_ms' },
+      };
+      // Of 4,000 events: 0 … 3,999, each once.
+      const many = Array.from({ length: 4_000 }, (_, n) => row(n + 1, { values: values('up', n) }));
+      await warehouse.write({ number: 1, rows: many });
+      const up = { value: 'up', events: 4_000, median: 1_999, p95: 3_799 };
+      expect(await data(asked)).toMatchObject({ rows: [up] });
+
+      const odd = [0.25, 0.5, 3e9].map((each, n) =>
+        row(n + 5_000, { values: values('odd', each) }),
+      );
+      const none = row(6_000, { values: values('none', null) });
+      await warehouse.write({ number: 2, rows: [...odd, none] });
+      expect(await data(asked)).toMatchObject({
+        rows: [
+          up,
+          { value: 'odd', events: 3, median: 0.5, p95: 3e9 },
+          { value: 'none', events: 1, median: null, p95: null },
+        ],
+      });
+    });
+
     it('an answer says when there is more', async () => {
       const rows = rowsOf(1, 30).map((each) => ({ ...each, event: `e${each.seq}` }));
       await warehouse.write({ number: 1, rows });
