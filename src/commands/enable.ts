@@ -4,12 +4,15 @@ import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
 import { DROPPED } from '../delivery/dropped';
+import { namesInWords } from '../host/names';
 import { noticeOf } from '../notice';
 import { print, say } from '../output';
 import { environment, here } from '../process/invocation';
 import { discardPending, honourDiscard } from '../record/discard';
 import { changeState } from '../state/change';
 import { KEYS, readState } from '../state/state';
+import { wrap } from '../terminal/layout';
+import { lookOfStdout } from '../terminal/terminal';
 
 export default defineCommand({
   meta: {
@@ -51,5 +54,8 @@ export default defineCommand({
     } else if (before.noticeShown) {
       say('Analytics is on. `make analytics-status` shows the details.');
     }
+    const unnamed = namesInWords(project.root);
+    const { columns } = lookOfStdout(environment());
+    if (unnamed !== '') say(wrap(`Names are ${unnamed}`, { columns }).join('\n'));
   },
 });
