@@ -86,7 +86,15 @@ function OwnPanels() {
   return (
     <>
       {names.map((name) => (
-        <Own key={name} name={name} remove={() => change(names.filter((each) => each !== name))} />
+        <Own
+          key={name}
+          name={name}
+          remove={() => {
+            // The button goes with its panel.
+            document.querySelector<HTMLElement>('#add select')?.focus({ preventScroll: true });
+            change(names.filter((each) => each !== name));
+          }}
+        />
       ))}
       <Card
         id="add"

@@ -8,7 +8,7 @@ import { valueInWords } from '../../format';
 import { Card, Shown } from '../../parts/card';
 import { FieldChoice } from '../../parts/field-choice';
 import { Scroll } from '../../parts/scroll';
-import { askedSoFar, type Side } from './sides';
+import { askedSoFar, onceBoth, type Side } from './sides';
 import { CompareRow, Head } from './table';
 
 const VALUES = 100;
@@ -51,7 +51,7 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
         />
       }
     >
-      <Shown of={first}>
+      <Shown of={onceBoth(first, second)}>
         {({ rows }) => {
           const others = second.answer?.data?.rows;
           const values = [...new Set([...rows, ...(others ?? [])].map(({ value }) => value))]
