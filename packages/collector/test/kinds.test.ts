@@ -48,6 +48,10 @@ describe('what names a person', () => {
     ['one in an id that is an object', { distinctId: { id: 'ann@example.org' } }],
     ['one where properties should be', { properties: 'ann@example.org' }],
     ['one where a uuid should be', { uuid: 'ann@example.org' }],
+    ['one whose name is quoted', { properties: { a: 'to "ann b"@example.org' } }],
+    ['one with a wide sign', { properties: { a: 'ann＠example.org' } }],
+    ['one with what nobody sees', { properties: { a: 'ann@\0exam\u200bple.org' } }],
+    ['a name with what nobody sees', { properties: { 'em\0ail': 'ann' } }],
     ['one of another alphabet', { properties: { a: 'анна@пример.рф' } }],
   ])('%s does', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(true));
 
@@ -57,6 +61,7 @@ describe('what names a person', () => {
     ['what forbids a profile', { properties: { $process_person_profile: false } }],
     ['a package with a scope', { properties: { package: '@scope/name@1.0.0', range: 'a@^2' } }],
     ['a service_name', { properties: { service_name: 'plex', template_name: 'x' } }],
+    ['a scope in quotes', { properties: { text: 'import x from "@scope.name/x"' } }],
     ['a version', { properties: { tool: 'tool@2.1-beta.rc', image: 'x/y@sha256:0a1b' } }],
     ['yes and no', { properties: { has_email: true, phone: false, email: [] } }],
     [

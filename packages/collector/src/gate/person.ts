@@ -30,6 +30,10 @@ const PERSONAL =
 /** A name that runs on without a break: `useremail`. */
 const TOGETHER = /e-?mail(addr(ess)?)?$/;
 
+/** A text as people see it: without what is invisible, and with letters of another width as the usual ones. */
+const seen = (text: string): string =>
+  /[^\x20-\x7e]/.test(text) ? text.normalize('NFKC').replace(/[\p{Cc}\p{Cf}]/gu, '') : text;
+
 /** Says cheaply that a name is none of these. */
 const LIKELY = /mail|phone|name|id|birth|dob|ssn|addr|mobile/i;
 
@@ -55,7 +59,8 @@ const isPersonalName = (name: string): boolean =>
 /** What names mean is looked up: events have the same ones again and again. */
 const remembered = new Map<string, boolean>();
 
-function namesData(name: string): boolean {
+function namesData(given: string): boolean {
+  const name = seen(given);
   if (!LIKELY.test(name)) return false;
   let answer = remembered.get(name);
   if (answer === undefined) {
@@ -71,9 +76,10 @@ function namesData(name: string): boolean {
  * as a version does: `tool@2.1-beta.rc`.
  */
 const EMAIL =
-  /[^\s@"'<>(),:;[\]\\]@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
+  /(?:[^\s@"'<>(),:;[\]\\]|[^\s"]")@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
 
-function holdsEmail(text: string): boolean {
+function holdsEmail(given: string): boolean {
+  const text = seen(given);
   if (text.includes('@')) return EMAIL.test(text);
   // As it stands in an address of the web.
   return text.includes('%40') && EMAIL.test(text.replaceAll('%40', '@'));
