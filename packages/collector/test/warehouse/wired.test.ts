@@ -126,8 +126,8 @@ describe('a collector with a warehouse', () => {
   });
 
   it('answers nobody without a token', async () => {
-    for (const path of ['query', 'warehouse']) {
-      expect((await collector.request('GET', `/api/v1/${path}?${TOTALS}`)).status).toBe(401);
+    for (const path of [`query?${TOTALS}`, 'warehouse']) {
+      expect((await collector.request('GET', `/api/v1/${path}`)).status).toBe(401);
     }
     const rebuild = await collector.request('POST', '/api/v1/warehouse/rebuild');
     expect(rebuild.status).toBe(401);
