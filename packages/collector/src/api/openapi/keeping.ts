@@ -10,6 +10,7 @@ import {
   PROJECT,
   partial,
   type Route,
+  type Schema,
   text,
   whole,
 } from './route.ts';
@@ -61,12 +62,14 @@ const RECEIPT = {
   requested_at: text(),
   done_at: nullable(text('null: something is left.')),
   waiting_for: list(text('`store`, `warehouse` or `archive`.')),
-  forgotten: object({ events: whole(), installs: whole(), dead_letters: whole() }),
 };
-const receipt = object(RECEIPT);
+const forgotten = object({ events: whole(), installs: whole(), dead_letters: whole() });
+const receipt = object({ ...RECEIPT, forgotten });
+/** How much there was is for those who may read. */
+const ownReceipt = { ...partial({ ...RECEIPT, forgotten }), required: Object.keys(RECEIPT) };
 
 /** Answers to what erases: all is done, or the rest follows. */
-const erasing = (schema: typeof receipt) => ({
+const erasing = (schema: Schema) => ({
   200: { doc: 'It is gone everywhere.', schema },
   202: {
     doc: 'It is written down and being done: `waiting_for` says where, and the receipt when it is gone.',
@@ -237,14 +240,15 @@ export const keeping: readonly Route[] = [
     tag: 'Keeping',
     who: 'token',
     summary: 'Erases an id: its events, counts, installation and dead letters, in every copy.',
-    doc: 'With a project’s token: in that project. With the admin token: in the one that is named, or in all.',
+    doc: 'Events, installations and dead letters of others lose it too, wherever it is the whole value of a property, at any depth. With a project’s token: in that project, ten times a minute, and an id that is no UUID only in properties that SDKs name ids with; the answer does not say how much there was. With the admin token: in the project that is named, or in all. While it is not done, asking again gives the same receipt.',
     body: {
       doc: 'Whom.',
       schema: { ...partial({ distinct_id: text(), project: text() }), required: ['distinct_id'] },
     },
     answers: {
-      ...erasing(receipt),
+      ...erasing(ownReceipt),
       400: { doc: 'No id.' },
+      429: { doc: 'Too many with this token; try again in a minute.' },
     },
   },
   {
@@ -253,8 +257,8 @@ export const keeping: readonly Route[] = [
     who: 'anybody',
     summary: 'How far an erasure is, by its receipt, which cannot be guessed and names nobody.',
     answers: {
-      200: { doc: 'It is done.', schema: receipt },
-      202: { doc: 'Something is left.', schema: receipt },
+      200: { doc: 'It is done.', schema: ownReceipt },
+      202: { doc: 'Something is left.', schema: ownReceipt },
       404: { doc: 'There is no such receipt.' },
     },
   },

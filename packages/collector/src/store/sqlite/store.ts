@@ -124,6 +124,7 @@ export class SqliteStore implements Store {
       writer: this.writer,
       consumers,
       projects: () => this.projects.list().map(({ id }) => id),
+      lists: this.forLists,
       emptyLog: () => this.emptyLog(),
       clock,
     });
@@ -200,6 +201,7 @@ export class SqliteStore implements Store {
     const { steadyMs } = await this.steady.look(nowMs);
     const parts = { db, commits, writer, activity, letters, projects };
     const events = await retain(parts, steadyMs);
+    await this.erasures.expire(steadyMs);
     while (await commits.add(1, () => writer.naming.fill()));
     if (events > 0) await this.emptyLog();
     return { events, steadyMs };
