@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { batchOf, type Collector, event, startCollector } from './support/collector';
+import { openDatabase } from '../src/store/sqlite/database';
+import { batchOf, type Collector, event, makeFolder, startCollector } from './support/collector';
 
 let collector: Collector;
 beforeEach(async () => {
@@ -164,3 +165,32 @@ describe('an id in properties of others', () => {
     expect(receipts.length).toBeLessThan(12);
   });
 });
+
+it('goes on right after the start, when a kill came between', async () => {
+  const folder = makeFolder();
+  const before = await startCollector({}, { folder: folder.path });
+  await before.post('/batch/', batchOf(event({ distinct_id: SECRET }), event()));
+  await before.stop();
+  // As it is left: written down, and nothing of it done.
+  const db = openDatabase(join(folder.path, 'collector.db'));
+  db.exec("INSERT INTO receipts (id, requested_ms) VALUES ('half-done', 1)");
+  db.exec(
+    `INSERT INTO erasures (receipt, what, project_id, distinct_id) VALUES ('half-done', 'id', 1, '${SECRET}')`,
+  );
+  db.close();
+  const after = await startCollector({}, { folder: folder.path });
+  try {
+    await vi.waitFor(
+      async () => {
+        const answer = await after.admin('GET', '/api/v1/forget/half-done');
+        expect(await answer.json()).toMatchObject({ waiting_for: [], forgotten: { events: 1 } });
+      },
+      // Retention, which did it before, comes half a minute after the start.
+      { timeout: 20_000, interval: 100 },
+    );
+    expect((await after.events()).map(({ distinct_id }) => distinct_id)).not.toContain(SECRET);
+  } finally {
+    await after.stop();
+    folder.remove();
+  }
+}, 60_000);
