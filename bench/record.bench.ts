@@ -62,7 +62,7 @@ it('measures a long record', async () => {
       limitMs,
     );
   timed(['log', '--limit', '20'], 300);
-  timed(['report', '--html'], 2_000);
+  timed(['report', '--html'], 3_000);
   if (hasBrowser()) {
     const file = join(host.record, 'report.html');
     add('report.html, opened in Chromium', await openedMs(file, RUNS), 1_000);

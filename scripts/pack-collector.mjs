@@ -34,6 +34,8 @@ const PARTS = [
   'packages/dashboard/package.json',
   'packages/dashboard/dist',
   'packages/schema/package.json',
+  'packages/tracker/package.json',
+  'packages/tracker/dist',
 ];
 
 const npm = (args, cwd) =>
@@ -41,7 +43,7 @@ const npm = (args, cwd) =>
 
 /** Makes the folder. Half of one is removed again. */
 function pack(folder, isOffline) {
-  for (const name of ['dashboard', 'collector']) {
+  for (const name of ['dashboard', 'tracker', 'collector']) {
     npm(['run', '--silent', 'build', '-w', `packages/${name}`], ROOT);
   }
   try {

@@ -69,7 +69,10 @@ const schema = z.strictObject({
     .optional(),
   COLLECTOR_PROJECT: z
     .string()
-    .regex(/^[\w .-]{1,64}$/, 'use up to 64 letters, digits, spaces, . _ -')
+    .regex(
+      /^(?=.*[A-Za-z_-])(?! )[\w .-]{1,64}(?<! )$/,
+      'use up to 64 letters, digits, . _ -, with spaces between them; not digits or dots alone',
+    )
     .default('default'),
   COLLECTOR_PROJECT_KIND: z.enum(KINDS, `use ${KINDS.join(', ')}`).default('cli'),
   COLLECTOR_PROJECT_TOKEN: z
@@ -89,6 +92,10 @@ const schema = z.strictObject({
   COLLECTOR_ARCHIVE_MONTHS: whole(24, 0, 1_200),
   COLLECTOR_ANONYMOUS: flag(undefined),
   COLLECTOR_TRUST_PROXY: proxies,
+  COLLECTOR_COUNTRY_HEADER: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'use the name of a header, such as CF-IPCountry')
+    .optional(),
   COLLECTOR_RATE_ADDRESS: whole(300_000, 0, 1e9),
   COLLECTOR_RATE_PROJECT: whole(6_000_000, 0, 1e9),
   COLLECTOR_REQUEST_TIMEOUT_MS: whole(30_000, 100, 600_000),
@@ -115,6 +122,8 @@ export interface Config {
   readonly archiveMonths: number;
   readonly isAnonymousAllowed: boolean;
   readonly trustProxy: Proxies;
+  /** The header in which the trusted proxy says a visitor's country, in small letters. */
+  readonly countryHeader: string | undefined;
   readonly ratePerAddress: number;
   readonly ratePerProject: number;
   readonly requestTimeoutMs: number;
@@ -172,6 +181,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       data.COLLECTOR_ANONYMOUS ??
       (isLoopback(data.COLLECTOR_HOST) && data.COLLECTOR_TRUST_PROXY === false),
     trustProxy: data.COLLECTOR_TRUST_PROXY,
+    // Without a proxy, whoever asks would say it.
+    countryHeader:
+      data.COLLECTOR_TRUST_PROXY === false
+        ? undefined
+        : data.COLLECTOR_COUNTRY_HEADER?.toLowerCase(),
     ratePerAddress: data.COLLECTOR_RATE_ADDRESS,
     ratePerProject: data.COLLECTOR_RATE_PROJECT,
     requestTimeoutMs: data.COLLECTOR_REQUEST_TIMEOUT_MS,

@@ -3,13 +3,15 @@
 import type { Batch } from './dialects/batch.ts';
 import { checkKind, type Dialect } from './dialects/kinds.ts';
 import type { Candidate, DeadLetter, Event, Project, Reason } from './event.ts';
-import { type Examined, examine } from './gate/gate.ts';
+import { type Examined, examine, letterOf } from './gate/gate.ts';
 import type { Rate } from './gate/rate.ts';
 import { turn } from './http/hold.ts';
 import { Refused, tooManyEvents } from './http/refused.ts';
 import { CHUNK_BYTES, CHUNK_EVENTS, REQUEST_EVENTS, REQUEST_LETTERS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
+import type { Visit } from './store/visits.ts';
+import { settledPage } from './web/posthog.ts';
 
 /** What became of a batch. */
 export interface Taken {
@@ -19,6 +21,8 @@ export interface Taken {
   readonly reasons: readonly (Reason | undefined)[];
   /** The first event that was taken, as it is stored. */
   readonly first: Event | undefined;
+  /** The visit of the last event that belongs to one: in projects of the kind `web`. */
+  readonly visit?: Visit | undefined;
 }
 
 export interface IngestParts {
@@ -62,10 +66,13 @@ export class Ingest {
     let letters = REQUEST_LETTERS;
     let accepted = 0;
     let first: Event | undefined;
+    let visit: Visit | undefined;
     for (let from = 0; from < batch.length; ) {
       if (from > 0) await turn();
-      const candidates = piece(batch, from);
-      from += candidates.length;
+      const sent = piece(batch, from);
+      from += sent.length;
+      const isPosthogPage = project.kind === 'web' && dialect.startsWith('posthog');
+      const candidates = isPosthogPage ? sent.map((each) => settledPage(project.site, each)) : sent;
       // A clock that is wrong for a moment must not make everything too old.
       const steadyMs = this.parts.store.steadyMs(this.nowMs);
       const examined = examine(project, dialect, candidates, steadyMs, { twins, letters });
@@ -77,9 +84,27 @@ export class Ingest {
         if (reason) this.parts.metrics.rejected.inc({ reason });
         reasons.push(reason);
       }
-      await this.store(project, dialect, examined.events, examined.letters);
+      visit = (await this.store(project, dialect, examined.events, examined.letters)) ?? visit;
     }
-    return { accepted, rejected: batch.length - accepted, reasons, first };
+    return { accepted, rejected: batch.length - accepted, reasons, first, visit };
+  }
+
+  /**
+   * Takes nothing of a batch, and says why: what was sent becomes dead letters. Resolves when they are on disk.
+   * @throws Refused, Unavailable
+   */
+  async refuse(
+    project: Project,
+    dialect: Dialect,
+    candidates: readonly Candidate[],
+    reason: Reason,
+  ): Promise<void> {
+    if (!this.parts.rate.take(project.id, candidates.length)) {
+      throw new Refused(429, 'rate_limited', 'the project sends too much; try again in a minute');
+    }
+    this.parts.metrics.rejected.inc({ reason }, candidates.length);
+    const letters = candidates.map((each) => letterOf(project.id, dialect, each, reason));
+    await this.store(project, dialect, [], letters);
   }
 
   /** The gate, as it would judge a batch now. */
@@ -92,10 +117,10 @@ export class Ingest {
     dialect: string,
     events: readonly Event[],
     letters: readonly DeadLetter[],
-  ): Promise<void> {
-    if (events.length + letters.length === 0) return;
+  ): Promise<Visit | undefined> {
+    if (events.length + letters.length === 0) return undefined;
     const { store, metrics, announce } = this.parts;
-    const { inserted, isNew } = await store.append(project.id, events, letters, this.nowMs);
+    const { inserted, isNew, visit } = await store.append(project.id, events, letters, this.nowMs);
     metrics.accepted.inc({ dialect }, inserted);
     metrics.duplicates.inc({ dialect }, events.length - inserted);
     if (inserted > 0) {
@@ -104,6 +129,7 @@ export class Ingest {
         inserted === events.length ? events : events.filter((_, index) => isNew[index]),
       );
     }
+    return visit;
   }
 }
 

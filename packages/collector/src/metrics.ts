@@ -27,6 +27,11 @@ export function makeMetrics() {
       labelNames: ['reason'],
       registers,
     }),
+    bots: new Counter({
+      name: 'collector_bots_total',
+      help: 'Requests of programs that call themselves so, for sites: nothing of them is stored.',
+      registers,
+    }),
     requests: new Counter({
       name: 'collector_requests_total',
       help: 'Answers, by route and status.',

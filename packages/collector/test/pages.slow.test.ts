@@ -122,9 +122,10 @@ describe.runIf(hasBrowser())('the pages', () => {
   it('lists services that were only started', async () => {
     const { page } = await view('/');
     await page.locator('#services li', { hasText: 'service-0' }).waitFor();
-    await page.locator('#services').getByRole('button', { name: 'Enabled' }).click();
+    const what = page.locator('#services').getByLabel('Services: what counts');
+    await what.selectOption('Enabled');
     await page.locator('#services').getByText('Nothing in this time').waitFor();
-    await page.locator('#services').getByRole('button', { name: 'Started' }).click();
+    await what.selectOption('Started');
     await page.locator('#services li', { hasText: 'service-0' }).waitFor();
   });
 
@@ -262,8 +263,12 @@ describe.runIf(hasBrowser())('the pages', () => {
   });
 
   it('says the collector’s own words when it refuses a question', async () => {
-    const { page } = await view('/?where=nonsense:is:x');
-    await page.locator('#activity .trouble', { hasText: 'nonsense' }).waitFor();
+    const { page } = await view('/?range=all');
+    await page.route('**/api/v1/query*by=service*', (route) =>
+      route.fulfill({ status: 400, json: { detail: 'this is not answered' } }),
+    );
+    await page.reload();
+    await page.locator('#services .trouble', { hasText: 'This is not answered.' }).waitFor();
   });
 
   it('speaks the browser’s language in numbers and dates, and says whose days they are', async () => {

@@ -37,11 +37,19 @@ export function percent(share: number): string {
   return `${(value > 0 && Math.round(value * 10) < 100 ? tenth : whole).format(value)} %`;
 }
 
+/** Points of percent: 4, or 4.5. */
+export const pointsText = (points: number): string =>
+  (Number.isInteger(points) ? whole : tenth).format(points);
+
 /** A value in its unit. */
 export function format(value: number, unit: Unit): string {
   if (unit === 'ms') return duration(value);
   return unit === 'percent' ? percent(value) : whole.format(value);
 }
+
+/** "1 event", "2 events". */
+export const eventsInWords = (count: number): string =>
+  `${whole.format(count)} ${count === 1 ? 'event' : 'events'}`;
 
 /** A count in few characters, for axes: 12K. */
 export const compact = (value: number): string => short.format(value);
@@ -85,7 +93,16 @@ export function ago(ms: number): string {
   if (seconds < 5) return 'just now';
   if (seconds < 60) return `${seconds} s ago`;
   if (seconds < 3_600) return `${Math.round(seconds / 60)} min ago`;
-  return `${whole.format(Math.round(seconds / 3_600))} h ago`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h ago`;
+  return `${whole.format(Math.round(seconds / 86_400))} days ago`;
+}
+
+/** A field's value in words: what is blank is said to be. */
+export function valueInWords(value: string | number | boolean | null): string {
+  if (value === null) return '(none)';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  const text = String(value);
+  return text.trim() === '' ? '(empty)' : text;
 }
 
 /** Text cut to a length. */

@@ -5,7 +5,7 @@ import type { Kind } from './columns.ts';
 const PEOPLE: Readonly<Record<Kind, string>> = {
   cli: 'Machines',
   installs: 'Installations',
-  agents: 'Machines',
+  agents: 'Users',
   web: 'Visitors',
   product: 'Users',
 };

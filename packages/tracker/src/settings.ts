@@ -20,7 +20,9 @@ export interface Settings {
 /** The settings of the element that this script came by; undefined: it names no site. */
 export function readSettings(): Settings | undefined {
   const script = document.currentScript as HTMLScriptElement | null;
-  const { siteId, endpoint, auto, hash, exclude, storage, query } = script?.dataset ?? {};
+  const { domain, endpoint, auto, hash, exclude, storage, query } = script?.dataset ?? {};
+  // As Plausible's snippet has it.
+  const siteId = script?.dataset.siteId ?? domain;
   if (!siteId) return undefined;
   return {
     siteId,

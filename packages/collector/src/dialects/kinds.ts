@@ -6,7 +6,13 @@ import type { Project } from '../event.ts';
 import { Refused } from '../http/refused.ts';
 
 /** How a request is spoken. */
-export type Dialect = 'posthog-v0' | 'posthog-v1' | 'telemetry' | 'installs';
+export type Dialect =
+  | 'posthog-v0'
+  | 'posthog-v1'
+  | 'telemetry'
+  | 'installs'
+  | 'littlestats'
+  | 'plausible';
 
 const SDKS: readonly Kind[] = ['cli', 'agents', 'web', 'product'];
 
@@ -15,6 +21,8 @@ const KINDS: Readonly<Record<Dialect, readonly Kind[]>> = {
   'posthog-v1': SDKS,
   telemetry: ['cli', 'agents'],
   installs: ['installs'],
+  littlestats: ['web'],
+  plausible: ['web'],
 };
 
 /** @throws Refused (403) when a project is not of a kind that a dialect writes into. */

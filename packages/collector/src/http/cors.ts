@@ -7,7 +7,7 @@ export function corsOf(url: string): object {
     return { origin: '*', methods: ['POST'], strictPreflight: false, optionsSuccessStatus: 200 };
   }
   if (
-    /^\/(batch|capture|e|track|engage|flags|decide|array|static|i|api\/v1\/telemetry)(\/|$)/.test(
+    /^\/(batch|capture|e|track|engage|flags|decide|array|static|i|api\/v1\/telemetry|api\/v2\/track|api\/event|tracker\.js|js)(\/|$)/.test(
       path,
     )
   ) {

@@ -122,7 +122,9 @@ export type SettingName =
   | 'tokenless_installs'
   | 'tokenless_agents'
   /** What visitors without an id are told apart with, and the day that it is for. */
-  | 'visitor_salt';
+  | 'visitor_salt'
+  /** What ids of visitors that name a person are hidden with. */
+  | 'visitor_secret';
 
 export interface Settings {
   get(name: SettingName): Promise<string | undefined>;

@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, startBrowser } from '../../../../test/support/browser';
-import { DARK, look, PHONE } from '../../../../test/support/looks';
+import { DARK, ENLARGED, FORCED, look, PHONE } from '../../../../test/support/looks';
 import { type Collector, startCollector } from '../support/collector';
 import { monthsOf, publishedFolder } from '../support/published';
 import { type Visit, type VisitOptions, visit, WITH_WAREHOUSE } from '../support/visit';
@@ -83,12 +83,20 @@ describe.runIf(hasBrowser())('settings of a project', () => {
     expect(await panel.locator('.trouble').textContent()).toBe('');
   }, 60_000);
 
-  it('have room on a phone', async () => {
-    await collector.admin('PATCH', '/api/v1/projects/app', { public: true });
-    const { panel } = await open({ ...PHONE, ...DARK });
-    await panel.locator('pre').first().waitFor();
-    await look(made.page, 'settings-phone-dark');
-  }, 60_000);
+  it.each([
+    ['a phone in the dark', 'phone-dark', { ...PHONE, ...DARK }],
+    ['200 %', '200-percent', ENLARGED],
+    ['forced colours', 'forced-colours', FORCED],
+  ] as const)(
+    'have room in %s',
+    async (_what, name, options) => {
+      await collector.admin('PATCH', '/api/v1/projects/app', { public: true });
+      const { panel } = await open(options);
+      await panel.locator('pre').first().waitFor();
+      await look(made.page, `settings-${name}`);
+    },
+    60_000,
+  );
 
   it('are for admins: who may only read sees the pages that the collector answers', async () => {
     const answer = await collector.admin('POST', '/api/v1/tokens', { scope: 'read', project: '1' });

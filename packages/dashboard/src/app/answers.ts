@@ -148,6 +148,9 @@ function standing(): Standing {
   };
 }
 
+/** Whether something that is shown could not be asked again, and is tried until it can. */
+export const isTroubled = (): boolean => standing().error !== undefined;
+
 /** Calls back once nothing that is shown waits for an answer. Returns what ends that. */
 export function onceAnswered(done: () => void): () => void {
   const look = () => {

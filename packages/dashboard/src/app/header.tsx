@@ -35,8 +35,10 @@ export function Header({ scope, projects, pages, page }: HeaderProps) {
                     ...view,
                     project: event.currentTarget.value,
                     where: [],
+                    unread: [],
                     page: '',
                     by: [],
+                    list: '',
                     sides: [],
                   })
                 }
@@ -62,7 +64,7 @@ export function Header({ scope, projects, pages, page }: HeaderProps) {
           {pages.map(({ id, title }, index) => (
             <Link
               key={id}
-              href={searchOf({ ...view, page: index === 0 ? '' : id, by: [], sides: [] })}
+              href={searchOf({ ...view, page: index === 0 ? '' : id, list: '', sides: [] })}
               {...(page.id === id && { 'aria-current': 'page' as const })}
             >
               {title}

@@ -4,7 +4,7 @@
 import type { LiveEvent } from '../../../schema/src/live';
 import { checkSession, onSession, sessionState } from './session';
 
-const AGAIN_MS = { first: 1_000, longest: 30_000 } as const;
+const AGAIN_MS = { first: 1_000, longest: 5_000 } as const;
 
 export type LiveState = 'connecting' | 'open' | 'lost' | 'off';
 

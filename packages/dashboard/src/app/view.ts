@@ -13,12 +13,30 @@ export interface View {
   readonly page: string;
   readonly range: Range;
   readonly where: readonly Filter[];
+  /** What stands for a filter and is none, as it is written. */
+  readonly unread: readonly string[];
   /** Time zone of the days; empty: the project's. */
   readonly zone: string;
   /** Panels of one's own: a column, or `prop.KEY`. */
   readonly by: readonly string[];
+  /** The list that is compared: a column, or `prop.KEY`; empty: the first of its kind of project. */
+  readonly list: string;
   /** What is compared: nothing (the period before), other days, or two conditions. */
   readonly sides: readonly string[];
+}
+
+/** The filters of an address, and what cannot be read as one. */
+function filtersOf(texts: readonly string[]): Pick<View, 'where' | 'unread'> {
+  const where: Filter[] = [];
+  const unread: string[] = [];
+  for (const text of texts) {
+    try {
+      where.push(readFilter('where', text));
+    } catch {
+      unread.push(text);
+    }
+  }
+  return { where, unread };
 }
 
 /** Reads an address. What it does not say, or says wrongly, is the default. */
@@ -31,28 +49,35 @@ export function viewOf(search: string): View {
     page: of('page'),
     // 1.0.0 had the two days in links.
     range: of('range') || (from && to ? `${from}..${to}` : DEFAULT_RANGE),
-    where: query.getAll('where').flatMap((text) => {
-      try {
-        return [readFilter('where', text)];
-      } catch {
-        return [];
-      }
-    }),
+    ...filtersOf(query.getAll('where')),
     zone: of('zone'),
     by: query.getAll('by').filter(Boolean),
+    list: of('list'),
     sides: query.getAll('side').filter(Boolean).slice(0, 2),
   };
 }
 
 /** The address of a view, with what differs from the default. */
-export function searchOf({ project, page, range, where, zone, by, sides }: View): string {
+export function searchOf({
+  project,
+  page,
+  range,
+  where,
+  unread,
+  zone,
+  by,
+  list,
+  sides,
+}: View): string {
   const query = new URLSearchParams();
   if (project) query.set('project', project);
   if (page) query.set('page', page);
   if (range !== DEFAULT_RANGE) query.set('range', range);
   for (const filter of where) query.append('where', filterText(filter));
+  for (const text of unread) query.append('where', text);
   if (zone) query.set('zone', zone);
   for (const each of by) query.append('by', each);
+  if (list) query.set('list', list);
   for (const each of sides) query.append('side', each);
   const text = query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
   return text ? `?${text}` : location.pathname;

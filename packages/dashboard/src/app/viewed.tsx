@@ -4,21 +4,25 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../schema/src/question';
 import { isZone } from '../../../schema/src/zone';
 import { Empty } from '../panels/empty';
+import type { Panel } from '../panels/panel';
 import { Tiles } from '../panels/tiles';
 import { Banner } from '../parts/banner';
-import { refresh, useAnswer } from './answers';
+import { isTroubled, refresh, useAnswer } from './answers';
 import { Footer } from './footer';
 import { Header } from './header';
 import { useInTurn } from './in-turn';
-import { readLive } from './live';
+import { type LiveState, readLive } from './live';
 import { pagesOf } from './pages';
 import { periodOf } from './range';
 import { type Project, type Scope, ScopeContext, totalsOf, urlOf, useAsked } from './scope';
 import { mayChange } from './session';
+import { refusedOf, UnusableFilters, unusableOf } from './unusable';
 import type { View } from './view';
 
 /** The time of the first event, where there is none. */
 const NEVER = Number.POSITIVE_INFINITY;
+/** No panels. */
+const NONE: readonly Panel[] = [];
 /** How long new events are gathered before the numbers are asked for again. */
 const REFRESH_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -30,7 +34,11 @@ function useNow(): number {
   const minute = () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   const [now, setNow] = useState(minute);
   useEffect(() => {
-    const timer = setInterval(() => setNow(minute()), MINUTE_MS);
+    // While nobody answers, what is shown stays what it is about: another minute's would be empty.
+    const tick = () => {
+      if (!isTroubled()) setNow(minute());
+    };
+    const timer = setInterval(tick, MINUTE_MS);
     return () => clearInterval(timer);
   }, []);
   return now;
@@ -74,17 +82,21 @@ export function Viewed({ view, project, projects }: ViewedProps) {
   const isAll = view.range === 'all';
   const pages = pagesOf(kind).filter(({ isForAdmins }) => !isForAdmins || mayChange());
   const page = pages.find(({ id }) => id === view.page) ?? pages[0]!;
-  const now = useAsked(first, page.hasRange ? totalsOf(first) : undefined);
+  const known = page.hasFilters ? unusableOf(view, kind) : [];
+  const now = useAsked(first, page.hasRange && known.length === 0 ? totalsOf(first) : undefined);
+  const isRefused = now.error && !now.error.isTransient && !now.answer && view.where.length > 0;
+  const unusable = isRefused ? refusedOf(view, now.error!) : known;
   // Nothing in this range may mean that nothing was ever sent.
   const hasNothing = now.answer?.data?.now.events === 0 && view.where.length === 0;
   const firstMs = useFirst(first, isAll || hasNothing);
   const scope = isAll ? { ...first, period: periodOf('all', zone, nowMs, firstMs) } : first;
   const isEmpty = page.hasRange && hasNothing && firstMs === NEVER;
-  const panels = useInTurn(page.panels, scope);
+  const panels = useInTurn(unusable.length > 0 ? NONE : page.panels, scope);
   useEffect(() => {
     document.title = `${project.name}: ${page.title}`;
   }, [project.name, page.title]);
   useFreshness(project.id, scope.period.isOpen);
+  useReachable();
   return (
     <ScopeContext.Provider value={scope}>
       <a class="skip" href="#content">
@@ -93,7 +105,9 @@ export function Viewed({ view, project, projects }: ViewedProps) {
       <Header {...{ scope, projects, pages, page }} />
       <main id="content" tabIndex={-1}>
         <Banner />
-        {isEmpty ? (
+        {unusable.length > 0 ? (
+          <UnusableFilters {...{ view }} of={unusable} />
+        ) : isEmpty ? (
           <div class="panels">
             <Empty />
           </div>
@@ -118,6 +132,21 @@ export function Viewed({ view, project, projects }: ViewedProps) {
       <Footer {...{ scope, own }} />
     </ScopeContext.Provider>
   );
+}
+
+/** Asks again at once when the connection is lost, and when it is there again: whether anybody answers is known then. */
+function useReachable(): void {
+  useEffect(() => {
+    let last: LiveState = 'off';
+    return readLive({
+      state(state) {
+        const isLost = state === 'lost' && last === 'open';
+        const isBack = state === 'open' && (last === 'lost' || isTroubled());
+        if (state !== 'connecting') last = state;
+        if (isLost || isBack) refresh();
+      },
+    });
+  }, []);
 }
 
 /** Asks again a little after new events of the project arrive, while the range goes on. */

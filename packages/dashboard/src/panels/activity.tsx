@@ -8,6 +8,7 @@ import { go } from '../app/view';
 import { peopleOf } from '../app/words';
 import { Card, Shown } from '../parts/card';
 import { useInterval } from '../parts/interval-choice';
+import { pairsOf } from '../parts/paired';
 import { type Line, Series } from '../parts/series';
 import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
@@ -54,12 +55,18 @@ function Activity() {
           ];
           const old = before.answer?.data?.points;
           // A line along the bottom says nothing.
-          if (old?.some((point) => point[what] > 0)) {
+          if (period.before && old?.some((point) => point[what] > 0)) {
+            const pairs = pairsOf(
+              { ...period, starts: points.map(({ start }) => start) },
+              { ...period.before, starts: old.map(({ start }) => start) },
+              interval,
+              zone,
+            );
             lines.push({
               name: 'Period before',
               colour: 'soft',
               isDashed: true,
-              values: points.map((_point, index) => old?.[index]?.[what] ?? null),
+              values: pairs.map((at) => (at === undefined ? null : (old[at]?.[what] ?? null))),
             });
           }
           return (
@@ -68,6 +75,7 @@ function Activity() {
               {...{ interval, zone, lines }}
               starts={points.map(({ start }: Point) => Math.max(start, 0))}
               nowMs={scope.nowMs}
+              range={period.before && period}
               pick={
                 interval === 'hour' || points.length < 2
                   ? undefined

@@ -113,34 +113,47 @@ function DeadLetters() {
             {next_after !== null && (
               <p class="soft">These are the oldest {format(ASKED, 'count')}.</p>
             )}
-            {byReason(dead_letters).map(([reason, letters]) => (
-              <section class="reason" key={reason} aria-label={reason}>
-                <h3>
-                  {REASONS[reason] ?? reason}{' '}
-                  <span class="soft">
-                    {REASONS[reason] && reason} × {format(letters.length, 'count')}
-                  </span>
-                </h3>
-                <p class="soft">
-                  Last {instant(Date.parse(letters.at(-1)!.received), zone)}, by{' '}
-                  {[...new Set(letters.map(({ dialect }) => dialect))].join(', ')}
-                </p>
-                <p class="actions">
-                  <button type="button" disabled={isBusy} onClick={() => void replay(letters)}>
-                    Try again
-                  </button>
-                  <button
-                    type="button"
-                    class="danger"
-                    disabled={isBusy}
-                    onClick={() => setDeleting(letters)}
-                  >
-                    Delete …
-                  </button>
-                </p>
-                <Examples letters={letters} zone={zone} />
-              </section>
-            ))}
+            {byReason(dead_letters).map(([reason, letters]) => {
+              const kept = letters.filter(({ payload }) => payload !== null);
+              return (
+                <section class="reason" key={reason} aria-label={reason}>
+                  <h3>
+                    {REASONS[reason] ?? reason}{' '}
+                    <span class="soft">
+                      {REASONS[reason] && reason} × {format(letters.length, 'count')}
+                    </span>
+                  </h3>
+                  <p class="soft">
+                    Last {instant(Date.parse(letters.at(-1)!.received), zone)}, by{' '}
+                    {[...new Set(letters.map(({ dialect }) => dialect))].join(', ')}
+                  </p>
+                  <p class="actions">
+                    {/* Of what is not kept there is nothing to be tried again. */}
+                    {kept.length > 0 && (
+                      <button type="button" disabled={isBusy} onClick={() => void replay(kept)}>
+                        {kept.length === letters.length
+                          ? 'Try again'
+                          : `Try ${format(kept.length, 'count')} again`}
+                      </button>
+                    )}
+                    <button
+                      type="button"
+                      class="danger"
+                      disabled={isBusy}
+                      onClick={() => setDeleting(letters)}
+                    >
+                      Delete …
+                    </button>
+                  </p>
+                  {kept.length === 0 && (
+                    <p class="soft">
+                      What was sent is not kept: there is nothing to be tried again.
+                    </p>
+                  )}
+                  <Examples letters={letters} zone={zone} />
+                </section>
+              );
+            })}
             <p class="below">
               <span />
               <a href={`${PATH}/export?${of}`} download="dead-letters.ndjson">

@@ -1,9 +1,11 @@
 // How many installations come to their end? Each counted once, whatever it sent.
 
 import type { Filter } from '../../../schema/src/question';
-import { type Asked, useAsked, useScope } from '../app/scope';
+import { type Asked, isFiltered, useAsked, useScope } from '../app/scope';
+import { searchOf } from '../app/view';
 import { format, percent } from '../format';
 import { Card, Shown } from '../parts/card';
+import { Link } from '../parts/link';
 import type { Panel } from './panel';
 
 const event = (name: string): readonly Filter[] => [{ column: 'event', op: 'is', value: name }];
@@ -17,6 +19,12 @@ const both = { kind: 'funnel', steps: [STARTED, FAILED, COMPLETED] } satisfies A
 
 function Funnel() {
   const scope = useScope();
+  const to = (where: readonly Filter[]) =>
+    searchOf({
+      ...scope.view,
+      page: 'events',
+      where: [...scope.view.where, ...where.filter((each) => !isFiltered(scope, each))],
+    });
   const ends = useAsked(scope, completed);
   const failures = useAsked(scope, failed);
   const mended = useAsked(scope, both);
@@ -33,17 +41,24 @@ function Funnel() {
           // Who failed at first, and came to the end then, has completed.
           const inTheEnd = Math.max(0, wrong - (mended.answer?.data?.steps[2] ?? 0));
           const rows = [
-            { name: 'Started', count: started, colour: 'a' },
-            { name: 'Completed', count: done, colour: 'c' },
-            { name: 'Failed', count: inTheEnd, colour: 'bad' },
+            { name: 'Started', count: started, colour: 'a', where: STARTED },
+            { name: 'Completed', count: done, colour: 'c', where: COMPLETED },
+            { name: 'Failed', count: inTheEnd, colour: 'bad', where: FAILED },
+            // What did not happen has no events.
             { name: 'Abandoned', count: Math.max(0, started - done - inTheEnd), colour: 'soft' },
           ];
           return (
             <ol class="ranked funnel">
-              {rows.map(({ name, count, colour }) => (
+              {rows.map(({ name, count, colour, where }) => (
                 <li key={name}>
                   <span class={`bar ${colour}`} style={{ width: `${(count / started) * 100}%` }} />
-                  <span class="name">{name}</span>
+                  {where ? (
+                    <Link class="name" href={to(where)} title={`The events of “${name}”`}>
+                      {name}
+                    </Link>
+                  ) : (
+                    <span class="name">{name}</span>
+                  )}
                   <span class="figure">{format(count, 'count')}</span>
                   <span class="figure share">{percent(count / started)}</span>
                 </li>

@@ -60,6 +60,13 @@ const KNOWN: Readonly<
         ? `${filling ? 'It is being filled' : `It is ${state}`}, ${count(behind_events)} behind.`
         : 'Off.',
   },
+  dead_letters: {
+    title: 'Dead letters',
+    say: ({ kept, newest_at }, when) =>
+      Number(kept) > 0
+        ? `${format(Number(kept), 'count')} ${Number(kept) === 1 ? 'is' : 'are'} kept${newest_at ? `, the last one ${when(newest_at)}` : ''}.`
+        : 'None: all that was sent was taken.',
+  },
   archive: {
     title: 'Archive',
     say: ({ on, up_to_date_at }, when) =>
@@ -75,14 +82,27 @@ export const titleOf = (check: string): string => KNOWN[check]?.title ?? words(c
 
 /** What it saw. */
 export function sayingOf(check: string, values: Values, zone: string, nowMs: number): string {
-  const when = (iso: unknown): string => {
-    const ms = Date.parse(String(iso));
-    return `${ago(nowMs - ms)} (${instant(ms, zone, { dateStyle: 'medium', timeStyle: 'short' })})`;
-  };
+  const when = whenOf(zone, nowMs);
   return (
     KNOWN[check]?.say(values, when) ??
     Object.entries(values)
-      .map(([name, value]) => `${words(name)}: ${value ?? '–'}`)
+      .map(([name, value]) => `${words(name)}: ${isIso(value) ? when(value) : (value ?? '–')}`)
       .join(', ')
   );
 }
+
+/** An instant in words: how long ago, and when in the reader's language. */
+const whenOf =
+  (zone: string, nowMs: number) =>
+  (iso: unknown): string => {
+    const ms = Date.parse(String(iso));
+    return `${ago(nowMs - ms)} (${instant(ms, zone, { dateStyle: 'medium', timeStyle: 'short' })})`;
+  };
+
+const ISO = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+const isIso = (value: unknown): boolean =>
+  typeof value === 'string' && value.replace(ISO, '') === '' && value !== '';
+
+/** A problem in the collector's words, its instants in the reader's. */
+export const problemOf = (problem: string, zone: string, nowMs: number): string =>
+  problem.replaceAll(ISO, whenOf(zone, nowMs));

@@ -2,8 +2,11 @@
 
 import { useAnswer } from '../app/answers';
 import { useScope } from '../app/scope';
+import { mayChange } from '../app/session';
+import { searchOf } from '../app/view';
 import { Card, Shown } from '../parts/card';
-import { sayingOf, titleOf, type Values } from './health-words';
+import { Link } from '../parts/link';
+import { problemOf, sayingOf, titleOf, type Values } from './health-words';
 import type { Panel } from './panel';
 
 interface Report {
@@ -11,6 +14,11 @@ interface Report {
   readonly problems?: readonly { readonly check: string; readonly problem: string }[];
   readonly checks?: Readonly<Record<string, Values | null>>;
 }
+
+/** Where one can do something about a problem, of the pages. */
+const PLACES: Readonly<Record<string, { readonly page: string; readonly words: string }>> = {
+  dead_letters: { page: 'dead-letters', words: 'Look at the dead letters' },
+};
 
 const sentence = (text: string) =>
   `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.!]?$/, '.')}`;
@@ -22,7 +30,7 @@ function stateOf(status: string, problems: number): { text: string; mood: 'good'
 }
 
 function Health() {
-  const { zone } = useScope();
+  const { zone, view } = useScope();
   const entry = useAnswer<Report>('/health');
   return (
     <Card id="health" title="Health" question="Is the collector well?" isWide>
@@ -45,7 +53,16 @@ function Health() {
                       </dt>
                       <dd>
                         {sayingOf(check, values ?? {}, zone, Date.now())}
-                        {problem && <strong>{sentence(problem)}</strong>}
+                        {problem && (
+                          <>
+                            <strong>{sentence(problemOf(problem, zone, Date.now()))}</strong>
+                            {check in PLACES && mayChange() && (
+                              <Link href={searchOf({ ...view, page: PLACES[check]!.page })}>
+                                {PLACES[check]!.words}
+                              </Link>
+                            )}
+                          </>
+                        )}
                       </dd>
                     </div>
                   );

@@ -4,7 +4,7 @@ import type { Kind } from '../../../schema/src/columns';
 import { filterText } from '../../../schema/src/condition';
 import { columnsOf, type Scope, ScopeContext, useAsked, useScope } from '../app/scope';
 import { peopleOf } from '../app/words';
-import { format } from '../format';
+import { eventsInWords, format } from '../format';
 import { Card, Shown } from '../parts/card';
 import { useHeld } from '../parts/held';
 import { byColumn } from './by-column';
@@ -32,8 +32,7 @@ function Here({ scope }: { scope: Scope }) {
     >
       <Shown of={here}>{({ now }) => <p class="number big">{format(now.ids, 'count')}</p>}</Shown>
       <p class="soft">
-        {hour &&
-          `${format(hour.ids, 'count')} in the last hour, ${format(hour.events, 'count')} events`}
+        {hour && `${format(hour.ids, 'count')} in the last hour, ${eventsInWords(hour.events)}`}
       </p>
     </Card>
   );

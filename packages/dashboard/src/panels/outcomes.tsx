@@ -58,6 +58,7 @@ function Outcomes() {
               {...{ title, interval }}
               zone={scope.zone}
               nowMs={scope.nowMs}
+              range={scope.period.before && scope.period}
               starts={points.map(({ start }) => start)}
               unit={what === 'rate' ? 'percent' : 'count'}
               lines={

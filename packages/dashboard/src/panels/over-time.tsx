@@ -4,6 +4,7 @@
 import type { Filter } from '../../../schema/src/question';
 import { isFiltered, oneOf, toggle, useAsked, useScope } from '../app/scope';
 import { peopleOf } from '../app/words';
+import { valueInWords } from '../format';
 import { Card, Shown } from '../parts/card';
 import { useInterval } from '../parts/interval-choice';
 import { firstAsked } from '../parts/ranked-asked';
@@ -69,6 +70,7 @@ export function valuesOverTime(of: OverTime): Panel {
               zone={scope.zone}
               starts={(lines[0]?.answer?.data?.points ?? []).map(({ start }) => start)}
               nowMs={scope.nowMs}
+              range={scope.period.before && scope.period}
               lines={values.map((name, index) => ({
                 name,
                 colour: COLOURS[index]!,
@@ -79,10 +81,10 @@ export function valuesOverTime(of: OverTime): Panel {
                   type="button"
                   class="name"
                   aria-pressed={isFiltered(scope, filterOf(name))}
-                  title={`Only ${name}`}
+                  title={`Only ${valueInWords(name)}`}
                   onClick={() => toggle(scope, filterOf(name))}
                 >
-                  <bdi>{name}</bdi>
+                  <bdi>{valueInWords(name)}</bdi>
                 </button>
               )}
             />

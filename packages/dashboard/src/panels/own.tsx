@@ -1,5 +1,5 @@
-// Panels of one's own: the values of any column or property. They are in the address, and this browser
-// keeps them for the project.
+// Panels of one's own: the values of any column or property. This browser keeps them for the project, and the
+// address has them, so that who gets a link sees them too.
 
 import { useState } from 'preact/hooks';
 import type { Field } from '../../../schema/src/question';
@@ -34,9 +34,10 @@ function keep(scope: Scope, names: readonly string[]): void {
   go({ ...scope.view, by: names });
 }
 
-/** Those of the address, else those that are kept. */
-const namesOf = (scope: Scope): readonly string[] =>
-  scope.view.by.length > 0 ? scope.view.by : keptFields(scope);
+/** Those that are kept, and what the address has beside them. */
+const namesOf = (scope: Scope): readonly string[] => [
+  ...new Set([...keptFields(scope), ...scope.view.by]),
+];
 
 function Own({ name, remove }: { name: string; remove: () => void }) {
   const scope = useScope();

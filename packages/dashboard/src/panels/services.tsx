@@ -1,4 +1,4 @@
-// Which services are used, by how many machines: enabled, started, or anything at all.
+// Which services and overrides are used, by how many machines: by what was done with them, or anything at all.
 
 import { useState } from 'preact/hooks';
 import type { Filter } from '../../../schema/src/question';
@@ -9,10 +9,27 @@ import { Ranked } from '../parts/ranked';
 import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
 
-type What = 'enabled' | 'started' | 'all';
-const CHOICES: Record<What, string> = { all: 'All', enabled: 'Enabled', started: 'Started' };
+/** What can be done with one, by the event that tells it; none: anything. */
+type Choices = Readonly<Record<string, string>>;
+const ALL = { '': 'All' } as const;
+const SERVICES: Choices = {
+  ...ALL,
+  service_enabled: 'Enabled',
+  service_started: 'Started',
+  service_restarted: 'Restarted',
+  service_stopped: 'Stopped',
+  service_disabled: 'Disabled',
+  service_nuked: 'Nuked',
+  scaffold_built: 'Scaffold built',
+};
+const OVERRIDES: Choices = {
+  ...ALL,
+  override_enabled: 'Enabled',
+  override_disabled: 'Disabled',
+};
+/** More do not stand side by side on a phone. */
+const SIDE_BY_SIDE = 3;
 
-/** Only the events by which it was enabled, or started. */
 const only = (event: string): readonly Filter[] => [{ column: 'event', op: 'is', value: event }];
 
 function Used({
@@ -24,28 +41,38 @@ function Used({
   id: string;
   title: string;
   column: string;
-  choices: Partial<Record<What, string>>;
+  choices: Choices;
 }) {
   const { kind } = useScope();
-  const [what, setWhat] = useState<What>('all');
+  const [what, setWhat] = useState('');
   const question = `Which ${title.toLowerCase()} do people use?`;
+  const label = `${title}: what counts`;
   return (
     <Card
       {...{ id, title, question }}
       tools={
-        <Switch
-          label={`${title}: what counts`}
-          choices={choices as Record<What, string>}
-          value={what}
-          change={setWhat}
-        />
+        Object.keys(choices).length <= SIDE_BY_SIDE ? (
+          <Switch label={label} choices={choices} value={what} change={setWhat} />
+        ) : (
+          <select
+            aria-label={label}
+            value={what}
+            onChange={(event) => setWhat(event.currentTarget.value)}
+          >
+            {Object.entries(choices).map(([event, words]) => (
+              <option key={event} value={event}>
+                {words}
+              </option>
+            ))}
+          </select>
+        )
       }
     >
       <Ranked
         {...{ id, title }}
         by={{ column }}
         unit={peopleOf(kind)}
-        {...(what !== 'all' && { where: only(`${column}_${what}`) })}
+        {...(what && { where: only(what) })}
       />
     </Card>
   );
@@ -55,19 +82,12 @@ export const services: Panel = {
   id: 'services',
   title: 'Services',
   question: 'Which services do people use?',
-  Show: () => <Used id="services" title="Services" column="service" choices={CHOICES} />,
+  Show: () => <Used id="services" title="Services" column="service" choices={SERVICES} />,
 };
 
 export const overrides: Panel = {
   id: 'overrides',
   title: 'Overrides',
   question: 'Which overrides do people use?',
-  Show: () => (
-    <Used
-      id="overrides"
-      title="Overrides"
-      column="override"
-      choices={{ all: 'All', enabled: 'Enabled' }}
-    />
-  ),
+  Show: () => <Used id="overrides" title="Overrides" column="override" choices={OVERRIDES} />,
 };

@@ -15,13 +15,18 @@ function TimeZone() {
   const { isBusy, trouble, change } = useChange();
   const now = project.time_zone ?? 'UTC';
   const [written, setWritten] = useState<string>();
+  const [saved, setSaved] = useState('');
   return (
     <Card id="time-zone" title="Time zone" question="Where do its days begin?">
       <form
         onSubmit={async (event) => {
           event.preventDefault();
+          setSaved('');
+          const wanted = (written ?? now).trim();
           // What was refused stays, to be mended.
-          if (await change({ time_zone: (written ?? now).trim() })) setWritten(undefined);
+          if (!(await change({ time_zone: wanted }))) return;
+          setWritten(undefined);
+          setSaved(`Saved. Its days are those of ${wanted.replaceAll('_', ' ')} now.`);
         }}
       >
         <label>
@@ -31,7 +36,10 @@ function TimeZone() {
             value={written ?? now}
             spellcheck={false}
             autocomplete="off"
-            onInput={(event) => setWritten(event.currentTarget.value)}
+            onInput={(event) => {
+              setSaved('');
+              setWritten(event.currentTarget.value);
+            }}
           />
         </label>
         <datalist id="time-zones">
@@ -45,6 +53,9 @@ function TimeZone() {
       </form>
       <p class="trouble" role="alert">
         {trouble}
+      </p>
+      <p class="good" role="status">
+        {saved}
       </p>
       <p class="soft note">
         It is so on the pages, for everybody, and in questions that name no zone. Nothing that is

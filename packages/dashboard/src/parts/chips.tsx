@@ -3,13 +3,13 @@
 import type { Filter } from '../../../schema/src/question';
 import { oneOf, type Scope, toggle } from '../app/scope';
 import { go } from '../app/view';
+import { valueInWords } from '../format';
 
 const WORDS: Record<string, string> = { is: 'is', is_not: 'is not', contains: 'contains' };
 
 /** A filter in words: "Operating systems is linux". */
 export function filterInWords(filter: Filter): string {
-  const value = filter.value === null ? '(none)' : String(filter.value);
-  return `${oneOf(filter)} ${WORDS[filter.op] ?? filter.op} ${value}`;
+  return `${oneOf(filter)} ${WORDS[filter.op] ?? filter.op} ${valueInWords(filter.value)}`;
 }
 
 export function Chips({ scope }: { scope: Scope }) {
@@ -27,7 +27,7 @@ export function Chips({ scope }: { scope: Scope }) {
             <span class="soft">
               {oneOf(filter)} {WORDS[filter.op] ?? filter.op}
             </span>{' '}
-            <bdi>{filter.value === null ? '(none)' : String(filter.value)}</bdi>
+            <bdi>{valueInWords(filter.value)}</bdi>
             <span aria-hidden="true"> ✕</span>
           </button>
         </li>

@@ -1,6 +1,8 @@
-// Hours, days, weeks and months in words, and which of them is not over yet.
+// Hours, days, weeks and months in words, and which of them are incomplete: the one that is not over yet, and
+// those that the range cuts.
 
 import type { Interval } from '../../../schema/src/question';
+import { dayOf, startOfDay, startOfMonth } from '../app/zone';
 import { instant } from '../format';
 
 /** What so many days are drawn in: neither too few points nor too many. */
@@ -37,6 +39,44 @@ export const SO_FAR: Record<Interval, string> = {
   week: 'This week so far',
   month: 'This month so far',
 };
+
+/** What an end of a line is that lies within the range only in part. */
+export const CUT: Record<Interval, string> = {
+  hour: 'Part of an hour',
+  day: 'Part of a day',
+  week: 'Part of a week',
+  month: 'Part of a month',
+};
+
+const HOUR_MS = 3_600_000;
+
+/** The instant at which an interval that starts at an instant ends. */
+export function endOf(start: number, interval: Interval, zone: string): number {
+  if (interval === 'hour') return start + HOUR_MS;
+  const day = dayOf(start, zone);
+  const next = { day: day + 1, week: day + 7, month: startOfMonth(day, 1) }[interval];
+  return startOfDay(next, zone);
+}
+
+/** Places of the intervals that a range cuts: the first, the last, both or none. */
+export function cutAt({
+  starts,
+  interval,
+  zone,
+  range,
+}: {
+  readonly starts: readonly number[];
+  readonly interval: Interval;
+  readonly zone: string;
+  /** In ms since 1970, `to` excluded. */
+  readonly range?: { readonly from: number; readonly to: number } | undefined;
+}): readonly number[] {
+  const last = starts.length - 1;
+  if (!range || last < 0) return [];
+  const isCut = (at: number) =>
+    starts[at]! < range.from || endOf(starts[at]!, interval, zone) > range.to;
+  return [...new Set([0, last])].filter(isCut);
+}
 
 /** How long an interval is at most, in ms. */
 const LONGEST: Record<Interval, number> = {

@@ -36,13 +36,29 @@ const DASHES = [{ dash: [8, 3] }, { dash: [3, 3] }, { dash: [8, 3], width: 1 }];
 /** Whether the colours are those that a person chose for all pages. */
 const isForced = (): boolean => matchMedia('(forced-colors: active)').matches;
 
-/** The data of a line in one or two: what has not ended is drawn dotted, and what is to come is not. */
-function parts({ values }: Line, open: number | undefined): (number | null)[][] {
-  if (open === undefined) return [[...values]];
-  if (open === 0) return [values.map((value, index) => (index > 0 ? null : value)), []];
+/** Places of intervals that are incomplete. */
+export interface Incomplete {
+  /** The one that has not ended. */
+  readonly open: number | undefined;
+  /** Those of which the range has only a part. */
+  readonly cut: readonly number[];
+}
+
+/** Whether a line has a dotted part beside its own. */
+const hasDotted = ({ open, cut }: Incomplete): boolean => open !== undefined || cut.length > 0;
+
+/** The data of a line in one or two: what is incomplete is drawn dotted, and what is to come is not. */
+function parts({ values }: Line, incomplete: Incomplete): (number | null)[][] {
+  if (!hasDotted(incomplete)) return [[...values]];
+  const { open = values.length, cut } = incomplete;
+  const isPart = (at: number) => at === open || cut.includes(at);
+  const isDotted = (at: number) => isPart(at) || isPart(at - 1) || isPart(at + 1);
+  const past = (value: number | null, at: number) => (at > open ? null : value);
+  // Alone it is a point, as any other.
+  if (open === 0 || values.length === 1) return [values.map(past), values.map(() => null)];
   return [
-    values.map((value, index) => (index >= open ? null : value)),
-    values.map((value, index) => (index < open - 1 || index > open ? null : value)),
+    values.map((value, at) => (at > open || isPart(at) ? null : value)),
+    values.map((value, at) => (at > open || !isDotted(at) ? null : value)),
   ];
 }
 
@@ -60,7 +76,7 @@ function thinned(starts: readonly number[], width: number): number[] {
 /** The options of a chart `width` pixels wide; `moved` is told where the cursor stands. */
 export function optionsOf(
   { interval, zone, unit = 'count', lines, starts }: Plotted,
-  open: number | undefined,
+  incomplete: Incomplete,
   width: number,
   moved: (index: number | undefined) => void,
 ): uPlot.Options {
@@ -68,7 +84,7 @@ export function optionsOf(
   const font = '12px system-ui, sans-serif';
   const grid = { stroke: line, width: 1 };
   const ticks = { show: false };
-  const points = { show: starts.length < 2 || open === 0 };
+  const points = { show: starts.length < 2 || incomplete.open === 0 };
   // One area at most, and only in a colour that can be made lighter.
   const isFilled =
     lines.filter(({ isDashed }) => !isDashed).length === 1 && colourOf('a').startsWith('#');
@@ -76,8 +92,8 @@ export function optionsOf(
     width,
     height: HEIGHT,
     legend: { show: false },
-    // The last month stands under the edge: half of its name is beyond it.
-    padding: [12, interval === 'month' ? 30 : 12, 0, 0],
+    // The last week or month stands under the edge: half of its name is beyond it.
+    padding: [12, interval === 'month' || interval === 'week' ? 30 : 12, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), zone),
     scales: {
       y: { range: (_plot, _min, max) => [0, Math.max(unit === 'count' ? 4 : 0.01, max * 1.08)] },
@@ -90,8 +106,10 @@ export function optionsOf(
         ticks,
         size: 30,
         space: SPACE,
-        // Of months, only their starts: where there are few, days would be named by their month too.
-        ...(interval === 'month' && { splits: (plot) => thinned(starts, plot.width) }),
+        // Of weeks and months, only their starts: others would be days in the middle of them.
+        ...((interval === 'week' || interval === 'month') && {
+          splits: (plot) => thinned(starts, plot.width),
+        }),
         values: (_plot, splits) => splits.map((at) => instant(at * 1_000, zone, TICKS[interval])),
       },
       {
@@ -123,7 +141,9 @@ export function optionsOf(
         const whole = each.isDashed
           ? { ...base, width: 1.5, dash: [6, 4] }
           : { ...base, ...(isFilled && each.colour === 'a' && { fill: `${stroke}1f` }) };
-        return open !== undefined && !each.isDashed ? [whole, { ...base, dash: [2, 4] }] : [whole];
+        return hasDotted(incomplete) && !each.isDashed
+          ? [whole, { ...base, dash: [2, 4] }]
+          : [whole];
       }),
     ],
     cursor: { y: false, drag: { x: false, y: false } },
@@ -133,9 +153,9 @@ export function optionsOf(
   };
 }
 
-/** Its data: of what is drawn, and `open`, the place of the interval that is not over. */
-export const dataOf = ({ starts, lines }: Plotted, open: number | undefined): uPlot.AlignedData =>
+/** Its data: of what is drawn, and of what of it is incomplete. */
+export const dataOf = ({ starts, lines }: Plotted, incomplete: Incomplete): uPlot.AlignedData =>
   [
     starts.map((ms) => ms / 1_000),
-    ...lines.flatMap((line) => (line.isDashed ? [[...line.values]] : parts(line, open))),
+    ...lines.flatMap((line) => (line.isDashed ? [[...line.values]] : parts(line, incomplete))),
   ] as uPlot.AlignedData;

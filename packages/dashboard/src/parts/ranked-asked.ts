@@ -4,7 +4,7 @@ import { fieldText } from '../../../schema/src/condition';
 import { csvLine } from '../../../schema/src/csv';
 import type { Data, Field, Filter } from '../../../schema/src/question';
 import type { Asked } from '../app/scope';
-import { duration, percent } from '../format';
+import { duration, percent, valueInWords } from '../format';
 
 /** A column beside the counts. */
 export type Extra = 'median' | 'success';
@@ -56,16 +56,7 @@ export const firstAsked = (props: OfAsked) => askedOf(props, ASKED);
 export const allAsked = (props: OfAsked) => askedOf(props, ALL);
 
 /** A value in words. */
-export const textOf = (value: Row['value']): string =>
-  value === null
-    ? '(none)'
-    : value === ''
-      ? '(empty)'
-      : typeof value === 'boolean'
-        ? value
-          ? 'yes'
-          : 'no'
-        : String(value);
+export const textOf = (value: Row['value']): string => valueInWords(value);
 
 /** What stands in the extra column. */
 export function extraOf({ median, failure_rate }: Row, extra: Extra): string {

@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { format, type Unit } from '../format';
-import { nameOf, openAt, SO_FAR } from './intervals';
+import { CUT, cutAt, nameOf, openAt, SO_FAR } from './intervals';
 import { Numbers } from './numbers';
 import { dataOf, HEIGHT, type Line, optionsOf, type Plotted } from './plot';
 import { useTheme } from './theme';
@@ -17,9 +17,11 @@ interface SeriesProps extends Plotted {
   readonly title: string;
   /** Now, in ms: the interval that holds it is incomplete, and those after it are not drawn. */
   readonly nowMs?: number;
-  /** Is told the start of the interval that was clicked, or that Enter was pressed on. */
+  /** What is asked about: the first and the last interval may lie in it only in part. */
+  readonly range?: { readonly from: number; readonly to: number } | undefined;
   /** What stands in the legend; the name of a line if it is missing. */
   readonly legendOf?: (line: Line) => ComponentChildren;
+  /** Is told the start of the interval that was clicked, or that Enter was pressed on. */
   readonly pick?: ((start: number) => void) | undefined;
 }
 
@@ -35,13 +37,14 @@ export function Series(props: SeriesProps) {
   const [isByKey, setByKey] = useState(false);
   const theme = useTheme();
   const open = openAt(props);
-  const shape = JSON.stringify([starts, lines, open, unit, zone]);
+  const cut = cutAt(props).filter((each) => each !== open);
+  const shape = JSON.stringify([starts, lines, open, cut, unit, zone]);
 
   // `shape` stands for all that is drawn.
   useEffect(() => {
     const place = box.current!;
-    const options = optionsOf(props, open, place.clientWidth, setAt);
-    const made = new uPlot(options, dataOf(props, open), place);
+    const options = optionsOf(props, { open, cut }, place.clientWidth, setAt);
+    const made = new uPlot(options, dataOf(props, { open, cut }), place);
     plot.current = made;
     const observer = new ResizeObserver(() => {
       const width = place.clientWidth;
@@ -54,8 +57,12 @@ export function Series(props: SeriesProps) {
     };
   }, [shape, theme]);
 
+  const timeAt = (index: number): string =>
+    `${nameOf(starts[index]!, interval, zone)}${
+      index === open ? ' (not over yet)' : cut.includes(index) ? ' (only in part)' : ''
+    }`;
   const wordsAt = (index: number): string =>
-    `${nameOf(starts[index]!, interval, zone)}${index === open ? ' (not over yet)' : ''}: ${lines
+    `${timeAt(index)}: ${lines
       .map(({ name, values }) => `${name} ${valueText(values[index], unit)}`)
       .join(', ')}`;
 
@@ -94,6 +101,12 @@ export function Series(props: SeriesProps) {
               {SO_FAR[interval]}
             </li>
           )}
+          {cut.length > 0 && (
+            <li class="soft">
+              <span class="key dotted" />
+              {CUT[interval]}
+            </li>
+          )}
         </ul>
         <p class="soft at" aria-live={isByKey ? 'polite' : 'off'}>
           {at === undefined || at >= starts.length ? '' : wordsAt(at)}
@@ -121,8 +134,8 @@ export function Series(props: SeriesProps) {
         title={title}
         columns={['Time', ...lines.map(({ name }) => name)]}
         rows={() =>
-          starts.map((start, index) => [
-            nameOf(start, interval, zone),
+          starts.map((_start, index) => [
+            timeAt(index),
             ...lines.map(({ values }) => valueText(values[index], unit)),
           ])
         }

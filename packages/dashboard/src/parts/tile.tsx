@@ -1,7 +1,7 @@
 // One number, and how it differs from that of the period before.
 
 import type { ComponentChildren } from 'preact';
-import { format, percent, type Unit } from '../format';
+import { format, percent, pointsText, type Unit } from '../format';
 
 export interface TileProps {
   readonly name: string;
@@ -21,7 +21,7 @@ export function change(
 ): { text: string; direction: -1 | 0 | 1 } | undefined {
   if (unit === 'percent') {
     const points = Math.round((value - before) * 1_000) / 10;
-    const text = `${points > 0 ? '+' : points < 0 ? '−' : '±'}${Math.abs(points)} points`;
+    const text = `${points > 0 ? '+' : points < 0 ? '−' : '±'}${pointsText(Math.abs(points))} points`;
     return { text, direction: Math.sign(points) as -1 | 0 | 1 };
   }
   if (before === 0) return undefined;

@@ -10,6 +10,7 @@ import { machines } from './machines.ts';
 import { publishing } from './publishing.ts';
 import { type Answer, object, type Parameter, type Route, ref, text, type Who } from './route.ts';
 import { EVENT, sending } from './sending.ts';
+import { siteDescriptions } from './sites.ts';
 
 /** The version of the API: of its paths, `/api/v1`, and what was added since. */
 const VERSION = '1.2';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...asking,
   ...publishing,
   ...sending,
+  ...siteDescriptions,
   ...keeping,
   ...machines,
 ];

@@ -6,7 +6,7 @@ import type { Filter, Scalar } from '../../../../schema/src/question';
 import { daysOfCustom } from '../../app/range';
 import { fieldOfName, type Scope, useAsked, useScope } from '../../app/scope';
 import { go } from '../../app/view';
-import { daysInWords } from '../../format';
+import { daysInWords, valueInWords } from '../../format';
 import { Card } from '../../parts/card';
 import { DaysForm } from '../../parts/days-form';
 import { FieldChoice } from '../../parts/field-choice';
@@ -117,11 +117,11 @@ function ValueChoice({ label, field, value, change: changed }: ValueChoiceProps)
         </option>
         {values.map((row) => (
           <option key={textOf(row.value)} value={textOf(row.value)}>
-            {String(row.value)}
+            {valueInWords(row.value)}
           </option>
         ))}
         {chosen && !values.some((row) => textOf(row.value) === chosen) && (
-          <option value={chosen}>{String(value?.value)}</option>
+          <option value={chosen}>{valueInWords(value?.value ?? null)}</option>
         )}
       </select>
     </label>

@@ -4,6 +4,7 @@ import type { Data, Scalar } from '../../../../schema/src/question';
 import { fieldOfName, hasColumn, headOf, oneOf, useAsked, useScope } from '../../app/scope';
 import { go } from '../../app/view';
 import { peopleOf } from '../../app/words';
+import { valueInWords } from '../../format';
 import { Card, Shown } from '../../parts/card';
 import { FieldChoice } from '../../parts/field-choice';
 import { Scroll } from '../../parts/scroll';
@@ -16,7 +17,8 @@ const VALUES = 100;
 export function Lists({ sides }: { sides: readonly [Side, Side] }) {
   const scope = useScope();
   const { view } = scope;
-  const name = view.by[0] ?? (hasColumn(scope, 'command') ? 'command' : 'event');
+  // Links had the first panel of one's own here.
+  const name = (view.list || view.by[0]) ?? (hasColumn(scope, 'command') ? 'command' : 'event');
   const by = fieldOfName(name);
   const first = useAsked(scope, {
     kind: 'breakdown',
@@ -45,7 +47,7 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
         <FieldChoice
           label="Break down by"
           value={name}
-          change={(next) => next && go({ ...view, by: [next] })}
+          change={(next) => next && go({ ...view, list: next })}
         />
       }
     >
@@ -64,7 +66,7 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
                   {values.map(({ value, a, b }) => (
                     <CompareRow
                       key={String(value)}
-                      name={String(value)}
+                      name={valueInWords(value)}
                       values={[a, b]}
                       unit="count"
                     />

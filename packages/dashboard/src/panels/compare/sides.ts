@@ -5,11 +5,13 @@ import type { Filter } from '../../../../schema/src/question';
 import { daysOfCustom, periodOf, type Span } from '../../app/range';
 import { oneOf, type Scope } from '../../app/scope';
 import { dayOf, isoOf } from '../../app/zone';
-import { daysInWords } from '../../format';
+import { daysInWords, valueInWords } from '../../format';
 
 /** What stands on one side. */
 export interface Side {
   readonly name: string;
+  /** What it is of the two: "This period". None where its name says it. */
+  readonly role?: string;
   readonly span?: Span;
   /** As much of it as has gone by of the other side, which is not over: for totals. */
   readonly soFar?: Span;
@@ -38,19 +40,30 @@ export function sidesOf(scope: Scope): readonly [Side, Side | undefined] {
   const [first, second] = [conditionOf(a), conditionOf(b)];
   if (first && second) {
     const side = (filter: Filter): Side => ({
-      name: `${oneOf(filter)} ${filter.value}`,
+      name: `${oneOf(filter)} ${valueInWords(filter.value)}`,
       where: [filter],
     });
     return [side(first), side(second)];
   }
-  const now = { name: daysInWords(period.days.from, period.days.to) };
+  const now = { name: daysInWords(period.days.from, period.days.to), role: 'This period' };
   if (a && typeof daysOfCustom(a) === 'object') {
     const other = periodOf(a, zone, nowMs);
-    return [now, { name: daysInWords(other.days.from, other.days.to), span: other }];
+    return [
+      now,
+      { name: daysInWords(other.days.from, other.days.to), role: 'Other period', span: other },
+    ];
   }
   const { before, beforeSoFar } = period;
   if (!before || !beforeSoFar) return [now, undefined];
-  return [now, { name: daysInWords(...daysOf(before, zone)), span: before, soFar: beforeSoFar }];
+  return [
+    now,
+    {
+      name: daysInWords(...daysOf(before, zone)),
+      role: 'Period before',
+      span: before,
+      soFar: beforeSoFar,
+    },
+  ];
 }
 
 /** What a side adds to a question. */

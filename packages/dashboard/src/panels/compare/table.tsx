@@ -35,9 +35,18 @@ export function Head({ first, sides }: { first: string; sides: readonly [Side, S
     <thead>
       <tr>
         <th scope="col">{first}</th>
-        <th scope="col">{breakable(sides[0].name)}</th>
-        <th scope="col">{breakable(sides[1].name)}</th>
-        <th scope="col">Difference</th>
+        {sides.map(({ name, role }) => (
+          <th scope="col" key={name}>
+            {role && (
+              <>
+                <span>{role}</span>
+                <br />
+              </>
+            )}
+            <span class={role && 'soft'}>{breakable(name)}</span>
+          </th>
+        ))}
+        <th scope="col">Change</th>
       </tr>
     </thead>
   );

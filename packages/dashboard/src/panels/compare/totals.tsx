@@ -1,9 +1,10 @@
 // Two sides in numbers and along time.
 
-import type { Measured } from '../../../../schema/src/question';
+import type { Measured, Point } from '../../../../schema/src/question';
 import { hasColumn, totalsOf, useAsked, useScope } from '../../app/scope';
 import { peopleOf } from '../../app/words';
 import { Card, Shown } from '../../parts/card';
+import { pairsOf } from '../../parts/paired';
 import { Scroll } from '../../parts/scroll';
 import { Series } from '../../parts/series';
 import { asked, askedSoFar, type Side } from './sides';
@@ -58,25 +59,40 @@ export function Both({ sides }: { sides: readonly [Side, Side] }) {
         <Shown of={firstSeries}>
           {({ points }) => {
             const others = secondSeries.answer?.data?.points ?? [];
-            const longer = points.length >= others.length || sides[1].where ? points : others;
+            const mine = { ...scope.period, starts: points.map(({ start }) => start) };
+            const theirs = {
+              ...(sides[1].span ?? scope.period),
+              starts: others.map(({ start }) => start),
+            };
+            // The longer one has the axis; the other stands along it, each interval at its place.
+            const isMine = mine.starts.length >= theirs.starts.length;
+            const [along, against] = isMine ? [mine, theirs] : [theirs, mine];
+            const pairs = pairsOf(along, against, interval, scope.zone);
+            const placed = (at: number | undefined, of: readonly Point[]) =>
+              at === undefined ? null : (of[at]?.ids ?? null);
+            const own = (_start: number, at: number) => placed(at, isMine ? points : others);
+            const paired = (at: number | undefined) => placed(at, isMine ? others : points);
+            const values = [along.starts.map(own), pairs.map(paired)];
+            if (!isMine) values.reverse();
             return (
               <Series
                 title={`${people} over time`}
                 {...{ interval }}
                 zone={scope.zone}
                 nowMs={scope.nowMs}
-                starts={longer.map(({ start }) => start)}
+                starts={along.starts}
+                range={scope.period.before && along}
                 lines={[
                   {
                     name: sides[0].name,
                     colour: 'a',
-                    values: longer.map((_point, at) => points[at]?.ids ?? null),
+                    values: values[0]!,
                   },
                   {
                     name: sides[1].name,
                     colour: 'b',
                     isDashed: true,
-                    values: longer.map((_point, at) => others[at]?.ids ?? null),
+                    values: values[1]!,
                   },
                 ]}
               />

@@ -5,7 +5,7 @@ import type { AnswerOf } from '../../../../schema/src/question';
 import { totalsOf, urlOf, useAsked, useScope } from '../../app/scope';
 import { ask } from '../../app/server';
 import { download } from '../../download';
-import { format } from '../../format';
+import { eventsInWords, format } from '../../format';
 import { Card, Shown } from '../../parts/card';
 import { Scroll } from '../../parts/scroll';
 import type { Panel } from '../panel';
@@ -51,7 +51,7 @@ function EventList() {
   return (
     <Card
       id="event-list"
-      title={all === undefined ? 'Events' : `${format(all, 'count')} events`}
+      title={all === undefined ? 'Events' : eventsInWords(all)}
       question="The latest first. Click a value to see only those."
       isWide
       tools={
