@@ -143,7 +143,7 @@ describe('a collector with an archive', () => {
       data: { now: { events: number } };
     };
     expect(totals.data.now.events).toBe(601 - forgotten.events);
-    const named = `${question.replace('totals', 'events')}&where=id:is:namer`;
+    const named = `${question.replace('totals', 'events')}&where=distinct_id:is:namer`;
     const list = await (await collector.admin('GET', named)).text();
     expect(list).toContain('other');
     expect(list).not.toContain('id-7');
