@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { disk, lag, questions } from './collector/copy-rows.mjs';
 import { commandEvent, envelope, ids } from './collector/events.mjs';
 import { batches, singles, soak } from './collector/ingest-rows.mjs';
-import { report, row } from './collector/report.mjs';
+import { attempt, report, row } from './collector/report.mjs';
 import { MAIN, post, withServer } from './collector/server.mjs';
 
 const { values: options } = parseArgs({
@@ -59,7 +59,7 @@ const unknown = asked.filter((name) => !(name in PARTS));
 if (unknown.length > 0) {
   throw new Error(`there is no part ${unknown}: use some of ${Object.keys(PARTS)}`);
 }
-for (const name of asked) await PARTS[name]();
+for (const name of asked) await attempt(name, PARTS[name]);
 const isWhole = !options.only && minutes >= 5 && count >= 5_000_000;
 report(isWhole ? 'results-collector.json' : undefined, [
   'collector, warehouse and load generator on the same cores, each a process',

@@ -8,7 +8,7 @@
 
 import { parseArgs } from 'node:util';
 import { anyEvent, ids } from './collector/events.mjs';
-import { report, row } from './collector/report.mjs';
+import { attempt, report, row } from './collector/report.mjs';
 import { start, TOKEN, withFolder } from './collector/server.mjs';
 import { answers, rebuild } from './warehouse/api-rows.mjs';
 
@@ -50,8 +50,8 @@ await withFolder(async (folder) => {
   await fill(folder);
   const server = await start(folder);
   try {
-    await rebuild(server, row, count);
-    await answers(server, row, count, Number(options.runs));
+    await attempt('rebuild', () => rebuild(server, row, count));
+    await attempt('answers', () => answers(server, row, count, Number(options.runs)));
   } finally {
     await server.stop();
   }

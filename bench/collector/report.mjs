@@ -14,6 +14,16 @@ export function row(what, must, reached, holds, figures) {
   console.error(`${holds ? 'yes' : 'NO '}  ${what}: ${reached} (${must})`);
 }
 
+/** Runs a part; one that fails is a row that does not hold, so that one run gives the whole table. */
+export async function attempt(name, part) {
+  try {
+    await part();
+  } catch (error) {
+    console.error(error);
+    row(`the part “${name}” of this table`, 'is measured', `failed: ${error.message}`, false);
+  }
+}
+
 /** Prints the table; writes it to `bench/FILE`, of which the docs are made, when it is whole. */
 export function report(file, conditions) {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;

@@ -55,6 +55,8 @@ export const SITE_SILENCE_MS = 4 * HOUR_MS;
 /** Texts of a page's event: an address, a title. */
 export const PAGE_ADDRESS_CHARS = 2_048;
 export const PAGE_TITLE_CHARS = 200;
+/** Pages in an answer about those that visits began or ended with. */
+export const END_PAGES = 1_000;
 /** User-Agents whose meaning is remembered. */
 export const AGENTS_KNOWN = 2_000;
 

@@ -160,6 +160,7 @@ export class SqliteStore implements Store {
   readonly visits: Visits = {
     list: (range) => this.forLists.ask('visits', range),
     totals: (range) => this.forNumbers.ask('visitTotals', range),
+    ends: (range) => this.forNumbers.ask('visitEnds', range),
   };
 
   async retain(nowMs: number): Promise<Retained> {

@@ -10,11 +10,11 @@ import { eventsHolding } from '../naming.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
-import { visitsIn, visitTotals } from '../visits.ts';
+import { visitEnds, visitsIn, visitTotals } from '../visits.ts';
 import { type Rows, TimedDatabase } from './timed.ts';
 
 /** Numbers: how long they take depends on what there is, so they are stopped in time. */
-const NUMBERS = { summary, table, stats, visitTotals };
+const NUMBERS = { summary, table, stats, visitTotals, visitEnds };
 
 /** Pages, which are short; and what an operator asks for, which takes as long as it takes. */
 const LISTS = {
