@@ -35,6 +35,7 @@ export function dying(archive: Archive, at: number): Archive {
     list: (prefix) => archive.list(prefix),
     open: (path) => archive.open(path),
     remove: (path) => mortal(() => archive.remove(path)),
+    prune: (prefix) => mortal(() => archive.prune(prefix)),
     tidy: () => archive.tidy(),
   };
 }
