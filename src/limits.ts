@@ -6,7 +6,7 @@ export const DEADLINE_MS = { default: 1000, min: 100, max: 60_000 } as const;
 /** Time kept back from the deadline for writing the outcome down and leaving. */
 export const LEAVE_MS = 25;
 
-/** No more events than this are recorded within a window; the rest is dropped unseen. */
+/** No more events than this are recorded within a window; the rest is counted (journal/beyond-limits.ts). */
 export const RECORD_LIMITS = [
   { events: 60, windowMs: 60_000 },
   { events: 1000, windowMs: 3_600_000 },

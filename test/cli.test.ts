@@ -482,6 +482,7 @@ describe('status', () => {
       'key_from',
       'waiting_in_journal',
       'waiting_in_spool',
+      'beyond_limits',
       'problem',
     ];
     const before = JSON.parse((await host.shim(['status', '--json'])).stdout);

@@ -64,12 +64,34 @@ describe('what makefiles and scripts do', () => {
     ['ls $(wildcard .*)', 'lists dotted names, and now finds .onramp/'],
     ['echo $(wildcard .[!.]*)', 'lists dotted names, and now finds .onramp/'],
     ['find . -type f | sort', 'lists every file, and now finds .onramp/ and GNUmakefile'],
+    ['rm -f config.h GNUmakefile', 'deletes GNUmakefile: analytics is off and gone until'],
+    ['$(RM) ./GNUmakefile;', 'deletes GNUmakefile: analytics is off and gone until'],
   ])('%s', async (line, meaning) => {
     await hostWith({ Makefile: `up: ; @echo up\n\t${line}\n` });
     const [note, ...others] = await notes();
     expect(note).toContain('Makefile:2 ');
     expect(note).toContain(meaning);
     expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['GNUmakefile: config.status', 'is a rule that makes GNUmakefile: it overwrites ours'],
+    ['Makefile GNUmakefile config.h:: conf', 'is a rule that makes GNUmakefile'],
+    ['DISTCLEANFILES += config.h GNUmakefile', 'deletes GNUmakefile'],
+  ])('%s', async (line, meaning) => {
+    await hostWith({ Makefile: `up: ; @echo up\n${line}\n` });
+    expect(await notes()).toEqual([expect.stringMatching(`^Makefile:2 ${meaning}`)]);
+  });
+
+  it.each([
+    'check: GNUmakefile',
+    'GNUmakefile := x',
+    '.PHONY: GNUmakefile',
+    '\trm -f conf/GNUmakefile GNUmakefile.in',
+    '\tcp x GNUmakefile',
+  ])('nothing of %j', async (line) => {
+    await hostWith({ Makefile: `up: ; @echo up\n${line}\n` });
+    expect(await notes()).toEqual([]);
   });
 
   it.each(['$(MAKE) -C gitk-git clean', '@echo "… use git clean before"'])(

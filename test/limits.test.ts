@@ -50,6 +50,24 @@ describe('recording', () => {
     expect(await countAfterTrack()).toBe(60);
   });
 
+  it('says how many were left out, and why, until the record is cleared', async () => {
+    fill(60, () => 1_000);
+    await countAfterTrack();
+    await countAfterTrack();
+    const words =
+      /2 event\(s\) were not recorded \(from .* to .*\): no more than 60 a minute and 1000 an hour are\./;
+    const plain = (text: string) => text.replace(/\s+/g, ' ');
+    expect(plain((await host.shim(['status'])).stdout)).toMatch(words);
+    expect(JSON.parse((await host.shim(['status', '--json'])).stdout).beyond_limits.events).toBe(2);
+    expect(JSON.parse((await host.shim(['log', '--json'])).stdout).beyond_limits).toBe(2);
+    for (const name of ['log', 'report']) {
+      expect(plain((await host.shim([name])).stderr)).toMatch(words);
+    }
+    await host.shim(['clear', '--yes']);
+    expect((await host.shim(['status'])).stdout).not.toContain('Left out');
+    expect((await host.shim(['log'])).stderr).not.toContain('not recorded');
+  });
+
   it('goes on when the minute is over', async () => {
     fill(60, () => MINUTE + 1_000);
     expect(await countAfterTrack()).toBe(61);

@@ -259,3 +259,27 @@ describe('git', () => {
     expect(await serviceOf('plex')).toBe('plex');
   });
 });
+
+describe('where git knows no file', () => {
+  const NAMES = /(Names:|Names are) +all recorded as `custom` or `unknown`: /;
+  const plain = (text: string) => text.replace(/\s+/g, ' ');
+
+  it('`enable` and `status` say that nothing is named, until `git add`', async () => {
+    const files = { Makefile: 'all: ; @:\n' };
+    host = await makeHost({ files, init: false });
+    execFileSync('rm', ['-f', join(host.root, '.git/index')]);
+    for (const words of ['enable', 'status']) {
+      const told = plain((await host.shim([words])).stdout);
+      expect(told).toMatch(NAMES);
+      expect(told).toContain('git has no file of the project yet');
+    }
+    host.git();
+    for (const words of ['enable', 'status']) {
+      expect((await host.shim([words])).stdout).not.toContain('custom');
+    }
+    execFileSync('rm', ['-rf', join(host.root, '.git')]);
+    expect(plain((await host.shim(['status'])).stdout)).toContain('there is no git repository');
+    await host.shim(['disable']);
+    expect((await host.shim(['status'])).stdout).not.toContain('custom');
+  });
+});

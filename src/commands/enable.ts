@@ -4,6 +4,7 @@ import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { decide } from '../consent/consent';
 import { DROPPED } from '../delivery/dropped';
+import { namesInWords } from '../host/names';
 import { noticeOf } from '../notice';
 import { print, say } from '../output';
 import { environment, here } from '../process/invocation';
@@ -51,5 +52,7 @@ export default defineCommand({
     } else if (before.noticeShown) {
       say('Analytics is on. `make analytics-status` shows the details.');
     }
+    const unnamed = namesInWords(project.root);
+    if (unnamed !== '') say(`Names are ${unnamed}`);
   },
 });

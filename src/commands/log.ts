@@ -2,6 +2,7 @@
 
 import { defineCommand } from 'citty';
 import { EXIT, UserError } from '../errors';
+import { beyondLimitsInWords, readBeyondLimits } from '../journal/beyond-limits';
 import { print, say, toJson, warn } from '../output';
 import { environment, here } from '../process/invocation';
 import { damagedInWords, linesOf } from '../record/line';
@@ -26,14 +27,14 @@ const shown = ({ record, status }: Entry) =>
   toJson({ ...record, fate: status, delivery_status: status });
 
 /** `log --json`. Keys are added, never renamed or removed, while `schema` is 1. */
-function printJson(list: Iterable<Entry>, found: Found): void {
+function printJson(list: Iterable<Entry>, found: Found, beyondLimits: number): void {
   print('{"schema":1,"events":[');
   let separator = '\n';
   for (const entry of list) {
     print(`${separator}${shown(entry)}`);
     separator = ',\n';
   }
-  print(`\n],"damaged":${found.damaged}}\n`);
+  print(`\n],"damaged":${found.damaged},"beyond_limits":${beyondLimits}}\n`);
 }
 
 /** Why nothing is shown. */
@@ -72,7 +73,7 @@ export default defineCommand({
     const found: Found = { damaged: 0 };
     const list =
       limit === 0 ? entries(project, wanted, found) : newest(project, wanted, limit, found);
-    if (args.json) return printJson(list, found);
+    if (args.json) return printJson(list, found, readBeyondLimits(project)?.events ?? 0);
     const { columns } = lookOfStdout(environment());
     let count = 0;
     for (const entry of list) {
@@ -82,5 +83,7 @@ export default defineCommand({
     if (count === 0) warn(`${nothing(args)}\n`);
     const damaged = damagedInWords(found.damaged);
     if (damaged) warn(`${damaged}\n`);
+    const beyond = beyondLimitsInWords(project);
+    if (beyond) warn(`${beyond}\n`);
   },
 });

@@ -5,6 +5,7 @@ import { defineCommand } from 'citty';
 import type { LocalSummary } from '../../packages/schema/src/summary';
 import { EXIT, UserError } from '../errors';
 import { openSink } from '../export/sink';
+import { beyondLimitsInWords } from '../journal/beyond-limits';
 import { say, sayJson, warn } from '../output';
 import { absolute } from '../process/folder';
 import { environment, here } from '../process/invocation';
@@ -71,5 +72,7 @@ export default defineCommand({
     }
     if (args.json) return sayJson(summary);
     say(textReport(summary, lookOfStdout(environment())).join('\n'));
+    const beyond = beyondLimitsInWords(project);
+    if (beyond) warn(`${beyond}\n`);
   },
 });

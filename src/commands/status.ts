@@ -9,6 +9,8 @@ import { isPaused, type LastAttempt, readDeliveryState } from '../delivery/state
 import type { Environment } from '../environment';
 import { EXIT } from '../errors';
 import { VERSION } from '../generated';
+import { namesInWords } from '../host/names';
+import { type BeyondLimits, beyondLimitsInWords, readBeyondLimits } from '../journal/beyond-limits';
 import { say, sayJson } from '../output';
 import { environment, here } from '../process/invocation';
 import { recordProblem } from '../record/problem';
@@ -45,6 +47,8 @@ export interface Status {
   waiting_in_journal: number;
   /** Commands and reports that nobody has recorded yet. */
   waiting_in_spool: number;
+  /** What was not recorded, as there was too much of it; null when there is nothing. */
+  beyond_limits: BeyondLimits | null;
   /** What is wrong: a setting, the proxy, or a record that cannot be written; else null. */
   problem: string | null;
 }
@@ -61,8 +65,19 @@ function proxyProblem(host: string | undefined, env: Environment): string | unde
   }
 }
 
+/** The status, and what only people are told. */
+interface Current {
+  readonly status: Status;
+  /** Where a key stands that may be the application's own. */
+  readonly foreignKey: string | undefined;
+  /** What was not recorded, as a sentence; empty when there is nothing. */
+  readonly beyond: string;
+  /** Why names are not recorded, as a sentence; empty when they are, or when analytics is off. */
+  readonly unnamed: string;
+}
+
 /** Puts the status together. @throws UserError when the lock cannot be understood. */
-function currentStatus(): { status: Status; foreignKey: string | undefined } {
+function currentStatus(): Current {
   const project = here();
   const env = environment();
   const state = readState(project);
@@ -95,9 +110,11 @@ function currentStatus(): { status: Status; foreignKey: string | undefined } {
     key_from: settings.keyFrom ?? null,
     waiting_in_journal: waiting.journal,
     waiting_in_spool: waiting.spool,
+    beyond_limits: readBeyondLimits(project) ?? null,
     problem: wrong.length > 0 ? wrong.join(' ') : null,
   };
-  return { status, foreignKey };
+  const unnamed = consent.mode === 'off' ? '' : namesInWords(project.root);
+  return { status, foreignKey, beyond: beyondLimitsInWords(project), unnamed };
 }
 
 const MODES: Record<Mode, string> = {
@@ -138,7 +155,7 @@ function lastLine({ last_delivery: last, paused_until }: Status): string {
 }
 
 /** The status for people. Values come from files and the environment: none of them acts. */
-function table(status: Status, foreignKey: string | undefined, columns: number): string {
+function table({ status, foreignKey, beyond, unnamed }: Current, columns: number): string {
   const wrong = 'not usable, see below';
   const rows: (readonly [string, string])[] = [
     ['Analytics', MODES[status.mode]],
@@ -152,6 +169,8 @@ function table(status: Status, foreignKey: string | undefined, columns: number):
     ['State', status.lock],
     ['Record', status.record],
   ];
+  if (unnamed !== '') rows.push(['Names', unnamed]);
+  if (beyond !== '') rows.push(['Left out', beyond]);
   if (status.problem !== null) rows.push(['Problem', status.problem]);
   return twoColumns(
     rows.map(([name, value]) => [`${name}:`, printable(value)] as const),
@@ -167,9 +186,10 @@ export default defineCommand({
   },
   args: { json: { type: 'boolean', description: 'Print JSON (documented, stable)' } },
   run({ args }) {
-    const { status, foreignKey } = currentStatus();
+    const current = currentStatus();
+    const { status } = current;
     if (args.json) sayJson(status);
-    else say(table(status, foreignKey, lookOfStdout(environment()).columns));
+    else say(table(current, lookOfStdout(environment()).columns));
     return status.problem === null ? EXIT.ok : EXIT.failed;
   },
 });

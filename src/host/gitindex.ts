@@ -4,13 +4,16 @@
 // git's Documentation/gitformat-index.txt, versions 2 to 4. What is not understood here (a split or
 // sparse index, SHA-256 names) is answered with undefined, and nothing counts as tracked.
 
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, readSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { crypto } from '../builtin';
-import { readRegular, readRegularText } from '../files/regular';
+import { systemCode } from '../errors';
+import { openRegular, readRegular, readRegularText } from '../files/regular';
 
 /** Tracked paths below the project (relative, with `/`), each with git's hash of its content. */
 export type Index = ReadonlyMap<string, string>;
+
+const NOTHING_ADDED = 'git has no file of the project yet (`git add` makes it known)';
 
 const SIGNATURE = 'DIRC';
 /** Offsets inside of an entry, in bytes. */
@@ -99,6 +102,27 @@ export function readIndex(root: string): Index | undefined {
     return parseIndex(readRegular(join(repository.gitDir, 'index')), prefix);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Why git knows no file at `root`, in words; undefined when it knows some. Reads the head of the index alone:
+ * that of a large repository takes long.
+ */
+export function whyNothingTracked(root: string): string | undefined {
+  try {
+    const repository = findRepository(root);
+    if (!repository) return 'there is no git repository';
+    const handle = openRegular(join(repository.gitDir, 'index'));
+    const head = Buffer.alloc(12);
+    try {
+      readSync(handle, head, 0, head.length, 0);
+    } finally {
+      closeSync(handle);
+    }
+    return head.readUInt32BE(8) === 0 ? NOTHING_ADDED : undefined;
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? NOTHING_ADDED : undefined;
   }
 }
 

@@ -17,7 +17,21 @@ import { find, includes, isMakefile, type Line, type Text } from './texts';
 const FOLDER = '.onramp/';
 
 /** Each pattern of a line, and what such a line means for us. */
-const LINES: readonly { pattern: RegExp; means: (line: Line) => string }[] = [
+const LINES: readonly { pattern: RegExp; means: (line: Line) => string; isRule?: boolean }[] = [
+  {
+    pattern: new RegExp(`^(?:[^\\s:#=]+\\s+)*${DROP_IN}(?:\\s+[^\\s:#=]+)*\\s*:(?!:*=)`),
+    isRule: true,
+    means: ({ where }) =>
+      `${where} is a rule that makes ${DROP_IN}: it overwrites ours, and make warns of two rules. Take it ` +
+      `out; or run \`init --remove\` and keep yours, with the line \`-include ${MAKE_PART}\`.`,
+  },
+  {
+    pattern: new RegExp(
+      `(?:\\brm|\\$[({]RM[)}])\\s(?:.*\\s)?["']?(?:\\./|\\$[({]\\w+[)}]/)?${DROP_IN}(?=["'\\s;&|)]|$)|^\\s*\\w*CLEAN\\w*\\s*[:+?]*=(?:.*\\s)?${DROP_IN}(?=\\s|$)`,
+    ),
+    means: ({ where }) =>
+      `${where} deletes ${DROP_IN}: analytics is off and gone until \`git checkout ${DROP_IN}\`.`,
+  },
   {
     pattern: /^(?!.*\b(?:echo|printf)\b).*(?<![\w-])git\s+clean\b.*\s-[a-zA-Z]*[xX]/,
     means: ({ where }) =>
@@ -49,8 +63,8 @@ const LINES: readonly { pattern: RegExp; means: (line: Line) => string }[] = [
 
 /** The first line for each pattern, and how many more there are. */
 function lineFindings(texts: readonly Text[]): string[] {
-  return LINES.flatMap(({ pattern, means }) => {
-    const [first, ...more] = find(texts, pattern);
+  return LINES.flatMap(({ pattern, means, isRule = false }) => {
+    const [first, ...more] = find(texts, pattern).filter(({ path }) => !isRule || isMakefile(path));
     if (!first) return [];
     return [means(first) + (more.length > 0 ? ` (And ${more.length} more such lines.)` : '')];
   });

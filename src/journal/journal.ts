@@ -13,6 +13,7 @@ import { acquire } from '../files/lease';
 import { giveToOwnerOf } from '../files/owner';
 import { LEASE, RECENT_BYTES, RECORD_LIMITS } from '../limits';
 import type { Project } from '../project/project';
+import { addBeyondLimits } from './beyond-limits';
 import { CHUNK, linesBackwards, NEWLINE, readBytes } from './lines';
 import { journalSize, openJournal } from './open';
 import { type EventRecord, formatEvent } from './records';
@@ -93,8 +94,10 @@ export async function record(
   try {
     const known = isNew ? '' : recentUuids(project);
     const fresh = events.filter((event) => !known.includes(event.uuid));
-    const kept = fresh.slice(0, roomNow(project, Date.now()));
+    const nowMs = Date.now();
+    const kept = fresh.slice(0, roomNow(project, nowMs));
     appendLines(project, kept.map(formatEvent));
+    addBeyondLimits(project, fresh.length - kept.length, nowMs);
     return kept.length;
   } finally {
     held.release();

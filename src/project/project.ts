@@ -27,6 +27,8 @@ export interface Project {
   readonly discard: string;
   /** Which commands were taken for interrupted: see spool/given-up.ts. */
   readonly givenUp: string;
+  /** How many events were beyond the limits: see journal/beyond-limits.ts. */
+  readonly beyondLimits: string;
   /** A random text that never leaves: see journal/mint.ts. */
   readonly salt: string;
 }
@@ -64,6 +66,7 @@ export function projectAt(
     collector: join(spool, 'collector'),
     discard: join(record, 'discard'),
     givenUp: join(record, 'given-up'),
+    beyondLimits: join(record, 'beyond-limits.json'),
     salt: join(record, 'salt'),
   };
 }

@@ -6,6 +6,7 @@ import { DROPPED } from '../delivery/dropped';
 import { readDeliveryState, removeDeliveryState } from '../delivery/state';
 import { reason, UserError } from '../errors';
 import { acquire, type Lease } from '../files/lease';
+import { removeBeyondLimits } from '../journal/beyond-limits';
 import { linesFrom } from '../journal/lines';
 import { DEADLINE_MS, LEASE } from '../limits';
 import type { Project } from '../project/project';
@@ -59,6 +60,7 @@ export async function clearRecord(project: Project): Promise<Cleared> {
     const late = count(project);
     // A cursor must not outlive the journal that it points into.
     removeDeliveryState(project);
+    removeBeyondLimits(project);
     rmSync(project.journal, { force: true });
     rmSync(reportFile(project), { force: true });
     return { events: late.events, waited: waited + late.waited };

@@ -96,12 +96,12 @@ function strangeLeases({ leases }: Project): string[] {
 
 /** What is wrong with the first of our files that cannot be used. */
 function problemOfFiles(project: Project): string | undefined {
-  const { journal, salt, reports, delivery, collector, givenUp } = project;
+  const { journal, salt, reports, delivery, collector, givenUp, beyondLimits } = project;
   for (const path of [journal, salt, reports, ...strangeLeases(project)]) {
     const problem = problemOfFile(path);
     if (problem) return problem;
   }
-  for (const path of [delivery, collector, givenUp]) {
+  for (const path of [delivery, collector, givenUp, beyondLimits]) {
     const problem = problemOfFile(path, true);
     if (problem) return problem;
   }
