@@ -1,6 +1,6 @@
 # onramp-analytics. `make demo` shows it, `make test` tests it; each needs Node 20.20, git and npm.
 
-.PHONY: help demo collector test test-slow build lint docs bench torture clean
+.PHONY: help demo demo-web collector test test-slow build lint docs bench torture clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /    make \1	/p' Makefile
@@ -8,6 +8,10 @@ help: ## Show what there is
 demo: build ## Run the homelab example against a collector on this machine
 	@npm run --silent build -w packages/collector
 	@node examples/demo.mjs
+
+demo-web: build ## Count real visits to an example site, on this machine
+	@npm run --silent build -w packages/collector
+	@node examples/demo-web.mjs
 
 collector: node_modules/.installed ## Run the collector: docs/collector.md
 	@npm run --silent collector

@@ -1,9 +1,10 @@
 // A `node` that hangs, as a wrapper of a version manager may: no command of make is held by it for good,
 // and after the first one none is.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
-import { processesIn } from './support/processes';
+import { processesIn, until } from './support/processes';
 import { lockOf } from './support/project';
 import { type Tools, toolsWithout } from './support/tools';
 
@@ -47,3 +48,24 @@ describe.each([
     expect(second.wallMs).toBeLessThan(4_000);
   });
 });
+
+it('the collector that nobody waits for is ended by a command that comes later', async () => {
+  host = await makeHost({ files: { Makefile: 'all: ; @echo done\n' } });
+  host.write('onramp.lock', lockOf('1'));
+  tools = toolsWithout([], { node: 'sleep 300; true' });
+  const command = () => host.make([], { PATH: tools.path });
+  const done = { status: 0, stdout: 'done\n', stderr: '' };
+  expect(await command()).toMatchObject(done);
+  const [hanging] = await until(10_000, () => {
+    const found = processesIn(host.root).filter((each) => each.command.includes('--detached'));
+    return found.length > 0 && found;
+  });
+  const beganMs = performance.now();
+  const isThere = () => processesIn(host.root).some(({ pid }) => pid === hanging!.pid);
+  while (isThere() && performance.now() - beganMs < 150_000) {
+    expect(await command()).toMatchObject(done);
+    await sleep(1_000);
+  }
+  expect(isThere()).toBe(false);
+  expect(performance.now() - beganMs).toBeGreaterThan(60_000); // A slow one is left alone.
+}, 200_000);

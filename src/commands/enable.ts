@@ -11,6 +11,8 @@ import { environment, here } from '../process/invocation';
 import { discardPending, honourDiscard } from '../record/discard';
 import { changeState } from '../state/change';
 import { KEYS, readState } from '../state/state';
+import { wrap } from '../terminal/layout';
+import { lookOfStdout } from '../terminal/terminal';
 
 export default defineCommand({
   meta: {
@@ -53,6 +55,7 @@ export default defineCommand({
       say('Analytics is on. `make analytics-status` shows the details.');
     }
     const unnamed = namesInWords(project.root);
-    if (unnamed !== '') say(`Names are ${unnamed}`);
+    const { columns } = lookOfStdout(environment());
+    if (unnamed !== '') say(wrap(`Names are ${unnamed}`, { columns }).join('\n'));
   },
 });

@@ -9,6 +9,7 @@ import { damagedInWords, linesOf } from '../record/line';
 import { checkReadable } from '../record/problem';
 import { type Entry, entries, type Found, newest } from '../record/read';
 import { parseWanted } from '../record/wanted';
+import { wrap } from '../terminal/layout';
 import { lookOfStdout } from '../terminal/terminal';
 
 const LIMIT = 50;
@@ -84,6 +85,6 @@ export default defineCommand({
     const damaged = damagedInWords(found.damaged);
     if (damaged) warn(`${damaged}\n`);
     const beyond = beyondLimitsInWords(project);
-    if (beyond) warn(`${beyond}\n`);
+    if (beyond) warn(`${wrap(beyond, { columns }).join('\n')}\n`);
   },
 });

@@ -23,7 +23,9 @@ import { checkReadable } from '../record/problem';
 import { parseEvent } from '../record/wanted';
 import { isCi, readSettings } from '../settings';
 import { readState } from '../state/state';
+import { wrap } from '../terminal/layout';
 import { printable } from '../terminal/printable';
+import { lookOfStdout } from '../terminal/terminal';
 
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 const EXAMPLES = { service_name: 'plex', override_name: 'plex-nfs', command: 'start-service' };
@@ -87,7 +89,9 @@ export default defineCommand({
     if (args.json) return say(toJson(body));
     const what =
       pending.length > 0 ? `the ${pending.length} event(s) that wait` : `an example of ${name}`;
-    say(`What would be sent for ${what}. Nothing was sent.\n`);
+    const { columns } = lookOfStdout(env);
+    say(wrap(`What would be sent for ${what}. Nothing was sent.`, { columns }).join('\n'));
+    say('');
     say(`${request.method} ${printable(request.url)}`);
     for (const [header, value] of Object.entries(request.headers))
       say(`${header}: ${printable(value)}`);

@@ -16,6 +16,7 @@ import { htmlReport } from '../report/html';
 import { openFile } from '../report/open';
 import { summarize } from '../report/read';
 import { textReport } from '../report/text';
+import { wrap } from '../terminal/layout';
 import { lookOfStdout } from '../terminal/terminal';
 
 async function writeHtml(summary: LocalSummary, file: string, isOpened: boolean): Promise<void> {
@@ -71,8 +72,9 @@ export default defineCommand({
       return writeHtml(summary, file, args.open === true);
     }
     if (args.json) return sayJson(summary);
-    say(textReport(summary, lookOfStdout(environment())).join('\n'));
+    const look = lookOfStdout(environment());
+    say(textReport(summary, look).join('\n'));
     const beyond = beyondLimitsInWords(project);
-    if (beyond) warn(`${beyond}\n`);
+    if (beyond) warn(`${wrap(beyond, look).join('\n')}\n`);
   },
 });

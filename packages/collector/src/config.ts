@@ -69,7 +69,10 @@ const schema = z.strictObject({
     .optional(),
   COLLECTOR_PROJECT: z
     .string()
-    .regex(/^[\w .-]{1,64}$/, 'use up to 64 letters, digits, spaces, . _ -')
+    .regex(
+      /^(?=.*[A-Za-z_-])(?! )[\w .-]{1,64}(?<! )$/,
+      'use up to 64 letters, digits, . _ -, with spaces between them; not digits or dots alone',
+    )
     .default('default'),
   COLLECTOR_PROJECT_KIND: z.enum(KINDS, `use ${KINDS.join(', ')}`).default('cli'),
   COLLECTOR_PROJECT_TOKEN: z

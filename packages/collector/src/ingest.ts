@@ -11,6 +11,7 @@ import { CHUNK_BYTES, CHUNK_EVENTS, REQUEST_EVENTS, REQUEST_LETTERS } from './li
 import type { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
 import type { Visit } from './store/visits.ts';
+import { settledPage } from './web/posthog.ts';
 
 /** What became of a batch. */
 export interface Taken {
@@ -68,8 +69,10 @@ export class Ingest {
     let visit: Visit | undefined;
     for (let from = 0; from < batch.length; ) {
       if (from > 0) await turn();
-      const candidates = piece(batch, from);
-      from += candidates.length;
+      const sent = piece(batch, from);
+      from += sent.length;
+      const isPosthogPage = project.kind === 'web' && dialect.startsWith('posthog');
+      const candidates = isPosthogPage ? sent.map((each) => settledPage(project.site, each)) : sent;
       // A clock that is wrong for a moment must not make everything too old.
       const steadyMs = this.parts.store.steadyMs(this.nowMs);
       const examined = examine(project, dialect, candidates, steadyMs, { twins, letters });

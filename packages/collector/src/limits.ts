@@ -42,6 +42,9 @@ export const REQUEST_EVENTS = 50_000;
 export const CHUNK_EVENTS = 250;
 export const CHUNK_BYTES = 256 * KIB;
 
+/** Names of properties of which it is remembered whether they name a person. */
+export const NAMES_REMEMBERED = 2_000;
+
 /** One request of a site's pages, packed and unpacked, and how many events it has. */
 export const PAGE_REQUEST_BYTES = 64 * KIB;
 export const PAGE_REQUEST_EVENTS = 50;
@@ -99,6 +102,15 @@ export const TOKENLESS_PER_MINUTE = 10;
 export const GUESSES_PER_MINUTE = 10;
 /** Attempts to log in: a minute and address. */
 export const LOGINS_PER_MINUTE = 10;
+
+/** Forwarding: events in a request; how long one may take, how often it is tried, and the waits between. */
+export const FORWARD_EVENTS = 500;
+export const FORWARD_TIMEOUT_MS = 60 * SECOND_MS;
+export const FORWARD_TRIES = 8;
+export const FORWARD_FIRST_WAIT_MS = 500;
+export const FORWARD_WAIT_MS = 60 * SECOND_MS;
+/** So many events that are refused alone, one after another: something else is wrong. */
+export const FORWARD_REFUSED_IN_A_ROW = 20;
 
 /** Exports under way at once: each has a thread, and what it holds of the data. */
 export const EXPORTS_AT_ONCE = 4;

@@ -25,6 +25,7 @@ import { tokens } from './admin/tokens.ts';
 import { openApiRoute } from './api/openapi/serve.ts';
 
 import { query } from './api/query.ts';
+import { refuseUnknown } from './api/unknown.ts';
 import { warehouse } from './api/warehouse.ts';
 import type { Config, Proxies } from './config.ts';
 import { installs } from './dialects/installs.ts';
@@ -40,7 +41,8 @@ import { healthRoutes } from './health/routes.ts';
 import { clientOf } from './http/client.ts';
 import { corsOf } from './http/cors.ts';
 import type { Downloads } from './http/downloads.ts';
-import { answerError } from './http/errors.ts';
+import { answerError, errorBody } from './http/errors.ts';
+import { answerMalformed, answerWhatNodeDoes } from './http/malformed.ts';
 import { refuseRepeated } from './http/query.ts';
 import { Refused } from './http/refused.ts';
 import type { Ingest } from './ingest.ts';
@@ -82,7 +84,7 @@ export interface Parts {
 /** Builds the server. It does not listen yet. */
 export async function buildServer(parts: Parts): Promise<FastifyInstance> {
   const { config, metrics } = parts;
-  const app = fastify({
+  const app: FastifyInstance = fastify({
     trustProxy: trusted(config.trustProxy),
     bodyLimit: REQUEST_BYTES,
     // Requests are never logged: they hold addresses.
@@ -91,10 +93,13 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
     // first two for both, so both are said.
     requestTimeout: config.requestTimeoutMs,
     http: {
+      requireHostHeader: false, // said by ourselves, in words
       headersTimeout: config.requestTimeoutMs,
       requestTimeout: config.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, config.requestTimeoutMs),
     },
+    clientErrorHandler: answerMalformed,
+    frameworkErrors: (error, request, reply) => answerError(app, error, request, reply),
     connectionTimeout: 2 * config.requestTimeoutMs,
     keepAliveTimeout: 65_000,
     logger: {
@@ -107,8 +112,12 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.setErrorHandler((error, request, reply) => answerError(app, error, request, reply));
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ type: 'not_found', code: 'not_found', detail: 'there is nothing here' }),
+    reply.code(404).send({
+      ...errorBody(404, 'not_found', 'there is nothing here: docs/api.md has every route'),
+      type: 'not_found',
+    }),
   );
+  answerWhatNodeDoes(app);
   app.addHook('onRequest', refuseRepeated);
   if (parts.onRoute) app.addHook('onRoute', parts.onRoute);
   parts.downloads.watch(app);
@@ -204,6 +213,7 @@ async function publicRoutes(scope: FastifyInstance, { store, config }: Parts): P
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   const { auth, store, location, ingest, clock, config, feed, metrics, tokenless } = parts;
   const { keeper } = parts;
+  scope.addHook('onRequest', refuseUnknown);
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });

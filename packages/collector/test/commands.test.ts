@@ -73,15 +73,43 @@ describe('a mistake', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
+  it('in what is given to read is told from a success, and changes nothing', async () => {
+    const collector = await startCollector({}, { folder: folder.path });
+    await collector.post('/batch/', batchOf(event()));
+    await collector.stop();
+    const { stdout: ndjson } = await command(['export'], folder.path);
+    const file = join(folder.path, 'events.ndjson');
+    writeFileSync(file, ndjson);
+    const names = () => readdirSync(folder.path).filter((name) => !/-(wal|shm)$/.test(name));
+    const before = names();
+    for (const [args, words] of [
+      [['import', file], 'is a file, and an archive is a folder'],
+      [['import', folder.path], 'import takes the folder of COLLECTOR_ARCHIVE'],
+      [['restore', folder.path], 'is no file, so it is no backup'],
+      [
+        ['export', '--from', '2026-02-01', '--to', '2026-01-31'],
+        '--from 2026-02-01 is after --to 2026-01-31',
+      ],
+    ] as const) {
+      const { status, stdout, stderr } = await command([...args], folder.path);
+      expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toContain(words);
+      expect(stderr).not.toMatch(/\n\s+at |\bE[A-Z]{4,}\b/);
+    }
+    expect(names()).toEqual(before);
+  });
+
   it('in the settings says what was given and what is possible; of a token, nothing', async () => {
     const { status, stderr } = await command(['serve'], folder.path, {
       COLLECTOR_PORT: '99999',
       COLLECTOR_ADMIN_TOKEN: 'short-secret',
       COLLECTOR_PROT: '1',
+      COLLECTOR_PROJECT: ' ',
     });
     expect(status).toBe(1);
     expect(stderr).toContain('COLLECTOR_PORT: use a whole number from 0 to 65535, not: 99999');
     expect(stderr).toContain('COLLECTOR_PROT: there is no such setting');
+    expect(stderr).toContain('COLLECTOR_PROJECT: use up to 64 letters');
     expect(stderr).toContain('COLLECTOR_ADMIN_TOKEN: use 16 to 128');
     expect(stderr).not.toContain('short-secret');
   });

@@ -1,8 +1,8 @@
 // `collector forward`: everything arrives, whatever was erased and wherever it was sent before.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startServer } from '../../../test/support/server';
 import {
   batchOf,
@@ -68,4 +68,66 @@ it('sends what came after a backup that was restored, under the same numbers aga
   await collector.post('/batch/', batchOf(late));
   await forward();
   expect(sent()).toContain(late.uuid);
+});
+
+describe('an event that is refused', () => {
+  const bad = () => event({ distinct_id: 'bad' });
+  const isBad = ({ distinct_id }: { distinct_id: string }) => distinct_id === 'bad';
+  const refusedFile = () => {
+    const name = readdirSync(folder.path).find((each) => each.endsWith('-refused.ndjson'));
+    const text = name === undefined ? '' : readFileSync(join(folder.path, name), 'utf8');
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { uuid: string });
+  };
+  const taken: string[] = [];
+  beforeEach(() => {
+    taken.length = 0;
+    posthog.behave(({ body }, response) => {
+      const batch = body.batch ?? [];
+      if (batch.some(isBad)) {
+        response.writeHead(400).end('{"code":"invalid_payload","detail":"bad"}');
+      } else if (batch.length > 20) {
+        response.writeHead(413).end();
+      } else {
+        taken.push(...batch.map(({ uuid }) => uuid));
+        response.end('{"status":1}');
+      }
+    });
+  });
+
+  it('is left out alone, and noted; everything else arrives once, also in smaller batches', async () => {
+    const events = Array.from({ length: 90 }, (_, n) => (n % 37 === 5 ? bad() : event()));
+    await collector.post('/batch/', batchOf(...events));
+    const { status, stdout } = await forward();
+    expect(status).toBe(0);
+    expect(stdout).toContain('forwarding project 1 to');
+    expect(stdout).toContain('forwarded 87 events');
+    expect(stdout).toContain('3 events were refused, each alone');
+    const good = events.filter((each) => !isBad(each)).map(({ uuid }) => uuid);
+    expect(taken).toEqual(good);
+    const refused = events.filter(isBad).map(({ uuid }) => uuid);
+    expect(refusedFile()).toEqual(
+      refused.map((uuid) => ({ uuid, status: 400, code: 'invalid_payload' })),
+    );
+    // It is done with them: they hold up nothing that comes after them.
+    const late = event();
+    await collector.post('/batch/', batchOf(late));
+    expect((await forward()).stdout).toContain('from where it stopped before');
+    expect(taken).toEqual([...good, late.uuid]);
+    expect(refusedFile()).toHaveLength(3);
+  });
+
+  it('as all others are stops it before anything is given up, unless that is wanted', async () => {
+    await collector.post('/batch/', batchOf(event(), ...Array.from({ length: 40 }, bad), event()));
+    const { status, stderr } = await forward();
+    expect(status).toBe(1);
+    expect(stderr).toContain('refused 20 events in a row, each alone (HTTP 400, invalid_payload)');
+    expect(stderr).toContain('--skip');
+    expect(refusedFile()).toEqual([]);
+    const args = ['forward', '--to', posthog.url, '--key', 'phc_there', '--skip'];
+    expect((await command(args, folder.path)).stdout).toContain('forwarded 2 events');
+    expect(refusedFile()).toHaveLength(40);
+  });
 });

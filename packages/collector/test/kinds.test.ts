@@ -2,9 +2,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstCommand, firstEvent } from '../../dashboard/src/panels/first-event';
 import { KINDS } from '../../schema/src/columns';
+import { examine } from '../src/gate/gate';
 import { namesPerson } from '../src/gate/person';
 import { openStore } from '../src/store/open';
 import { TokenlessProjects } from '../src/tokenless-projects';
@@ -33,6 +35,20 @@ describe('what names a person', () => {
     ['firstName', { properties: { firstName: 'Ann' } }],
     ['E-Mail', { properties: { EMAIL: 'x' } }],
     ['an e-mail address as a property', { properties: { owner: ' ann@example.org ' } }],
+    ['a member of a member', { properties: { x: [{ y: { email: 'ann' } }] } }],
+    ['userEmail', { properties: { userEmail: 'ann' } }],
+    ['CUSTOMER_E-MAIL_2', { properties: { 'CUSTOMER_E-MAIL_2': 'ann' } }],
+    ['billing.lastname', { properties: { 'billing.lastname': 'Ann' } }],
+    ['useremail', { properties: { useremail: 'ann' } }],
+    ['an e-mail address in a text', { properties: { error: 'no mail to <ann@example.org>!' } }],
+    ['one in an address of the web', { properties: { url: 'https://x/?a=ann%40example.org' } }],
+    ['one as a name', { properties: { a: { 'ann@example.org': 1 } } }],
+    ['one as the name of the event', { event: 'invited ann@example.org' }],
+    ['one within an id', { distinctId: 'user:ann@example.org' }],
+    ['one in an id that is an object', { distinctId: { id: 'ann@example.org' } }],
+    ['one where properties should be', { properties: 'ann@example.org' }],
+    ['one where a uuid should be', { uuid: 'ann@example.org' }],
+    ['one of another alphabet', { properties: { a: 'анна@пример.рф' } }],
   ])('%s does', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(true));
 
   it.each<[string, object]>([
@@ -41,8 +57,72 @@ describe('what names a person', () => {
     ['what forbids a profile', { properties: { $process_person_profile: false } }],
     ['a package with a scope', { properties: { package: '@scope/name@1.0.0', range: 'a@^2' } }],
     ['a service_name', { properties: { service_name: 'plex', template_name: 'x' } }],
-    ['no object', { properties: 'ann@example.org' }],
+    ['a version', { properties: { tool: 'tool@2.1-beta.rc', image: 'x/y@sha256:0a1b' } }],
+    ['yes and no', { properties: { has_email: true, phone: false, email: [] } }],
+    [
+      'what only sounds like it',
+      { properties: { hostname: 'x', iphone: 'y', valid: 'z', grid: 1 } },
+    ],
+    ['no object', { properties: 'something' }],
   ])('%s does not', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(false));
+});
+
+/** Any JSON, and a place in it that a person's data are put into. */
+const texts = fc.string({ maxLength: 12 });
+const json = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    texts,
+    fc.integer(),
+    fc.boolean(),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(texts, tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+const around = (inner: fc.Arbitrary<unknown>) =>
+  fc
+    .tuple(inner, fc.array(fc.tuple(fc.boolean(), texts, json), { maxLength: 5 }))
+    .map(([value, steps]) =>
+      steps.reduce<unknown>(
+        (held, [isList, key, other]) => (isList ? [other, held] : { other, [`${key}x`]: held }),
+        value,
+      ),
+    );
+const email = fc
+  .tuple(texts, fc.constantFrom('', '<', ': ', 'mailto:'), fc.constantFrom('', '>', '!', '.'))
+  .map(([text, before, after]) => `${text} ${before}${CANARY}@mail.example.org${after}`);
+const personal = fc.oneof(
+  around(email),
+  around(email.map((key) => ({ [key]: 1 }))),
+  around(
+    fc
+      .tuple(
+        fc.constantFrom('', 'user', 'customer_', 'billing.', 'x-'),
+        fc.constantFrom('email', 'Email', 'E_MAIL', 'first_name', 'FirstName', 'PHONE', 'userName'),
+        fc.constantFrom('', '1', '_2'),
+      )
+      .map(([before, name, after]) => {
+        const joint = /[a-z]$/.test(before) ? name[0]!.toUpperCase() + name.slice(1) : name;
+        return { [`${before}${joint}${after}`]: CANARY };
+      }),
+  ),
+);
+
+describe('a project of commands', () => {
+  const project = { id: 1, name: 'x', kind: 'cli', retentionDays: 9, timeZone: 'UTC' } as const;
+  it('keeps nothing of an event with a person anywhere in it', () => {
+    const member = fc.constantFrom('event', 'distinctId', 'uuid', 'properties', 'sentTimestamp');
+    fc.assert(
+      fc.property(member, personal, json, (name, value, other) => {
+        const properties = { other, pad: value };
+        const sent = candidate(name === 'properties' ? { properties } : { [name]: value });
+        const { events, letters } = examine(project, 'posthog-v0', [sent], 0);
+        expect(JSON.stringify([events, letters])).not.toContain(CANARY);
+        expect(letters).toMatchObject([{ payload: null, distinctId: null }]);
+      }),
+      { seed: 9, numRuns: 2_000 },
+    );
+  });
 });
 
 describe('the projects of clients without a token', () => {

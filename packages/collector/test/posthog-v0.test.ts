@@ -17,6 +17,11 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const stored = async (uuid: string) =>
   (await collector.events()).find((each) => each.uuid === uuid);
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+async function admin(method: string, path: string, sent?: object): Promise<{ body: any }> {
+  return { body: await (await collector.admin(method, path, sent)).json() };
+}
+
 describe('every path takes events, with and without a slash at its end', () => {
   const paths = ['/batch', '/capture', '/e', '/i/v0/e', '/track', '/engage'];
   it.each(paths.flatMap((path) => [path, `${path}/`]))('%s', async (path) => {
@@ -293,8 +298,26 @@ describe('a bad event does not take its neighbours with it', () => {
     const letter = letters.find(({ payload }) => payload?.uuid === bad.uuid);
     expect(letter?.reason).toBe('missing_distinct_id');
     const replay = await collector.admin('POST', `/api/v1/dead-letters/${letter?.id}/replay`);
-    expect(await replay.json()).toEqual({ replayed: false });
+    expect(await replay.json()).toEqual({ replayed: false, reason: 'missing_distinct_id' });
     const exported = await collector.admin('GET', '/api/v1/dead-letters/export');
     expect((await exported.text()).split('\n').length).toBeGreaterThan(3);
+  });
+
+  it('is left when its id was an address: that is not kept, and not replaced by a word', async () => {
+    const { body: made } = await admin('POST', '/api/v1/projects', { name: 'letters' });
+    const send = (distinct_id: string) =>
+      collector.post('/batch/', { api_key: made.token, batch: [event({ distinct_id })] });
+    await send('203.0.113.9');
+    await send('2001:db8::1');
+    const { body: all } = await admin('POST', '/api/v1/dead-letters/replay?project=letters');
+    expect(all).toEqual({ replayed: 0, left: 2, reasons: { address_removed: 2 } });
+    const { body: page } = await admin('GET', '/api/v1/dead-letters?project=letters');
+    const { body: one } = await admin(
+      'POST',
+      `/api/v1/dead-letters/${page.dead_letters[0].id}/replay`,
+    );
+    expect(one).toEqual({ replayed: false, reason: 'address_removed' });
+    const exported = await collector.admin('GET', '/api/v1/export?project=letters');
+    expect(await exported.text()).toBe('');
   });
 });

@@ -65,7 +65,8 @@ export function startTracker(settings: Settings): Tracker {
   };
   const leave = () => {
     const ms = engaged.take();
-    if (isCounted && ms) send('page_exit', { engaged: ms });
+    // A page that closes is first left and then hidden: that is said once.
+    if (isCounted && ms > 50) send('page_exit', { engaged: ms });
   };
   const moved = () => {
     const next = pageOf(query, hasHash);

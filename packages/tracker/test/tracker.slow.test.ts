@@ -50,8 +50,11 @@ describe.skipIf(!hasBrowser())('the tracker', () => {
     return opened;
   }
 
-  /** The pages that were counted. */
-  const views = () => world.sent.filter(({ type }) => type === 'pageview').map(({ url }) => url);
+  /** The pages that were counted. What a page that ended could not know of is sent again, and is one by its uuid. */
+  const views = () =>
+    [...new Map(world.sent.map((each) => [each.uuid, each])).values()]
+      .filter(({ type }) => type === 'pageview')
+      .map(({ url }) => url);
 
   /** Has the page send everything, and resolves when its last word, an event, is here. */
   async function settle(): Promise<void> {

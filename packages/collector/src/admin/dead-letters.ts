@@ -2,7 +2,9 @@
 
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Candidate } from '../event.ts';
+import type { Candidate, Reason } from '../event.ts';
+import { REMOVED } from '../gate/addresses.ts';
+import { distinctIdOf } from '../gate/gate.ts';
 import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
 import type { KeptLetter } from '../store/records.ts';
@@ -12,6 +14,12 @@ import type { Auth } from './auth.ts';
 import { projectOf, queryOf, wholeOf } from './params.ts';
 
 const PAGE = 100;
+
+/**
+ * Why a letter is left as it is: the gate says so again, or there is nothing to send to it: no project any more,
+ * nothing kept of the event, or not the address that was its id.
+ */
+type NotReplayed = Reason | 'no_project' | 'not_kept' | 'address_removed';
 
 const shown = (letter: KeptLetter) => ({
   id: letter.id,
@@ -68,30 +76,42 @@ export function deadLetters(
     },
   );
 
-  /** Sends a letter through the gate again. It is deleted only when its event was taken. */
-  const replay = async (letter: KeptLetter): Promise<boolean> => {
+  /**
+   * Sends a letter through the gate again. It is deleted only when its event was taken. Undefined: it was;
+   * else why not.
+   */
+  const replay = async (letter: KeptLetter): Promise<NotReplayed | undefined> => {
     const project = letter.projectId === null ? undefined : store.projects.byId(letter.projectId);
-    if (!project || letter.payload === null) return false;
+    if (!project) return 'no_project';
+    if (letter.payload === null) return 'not_kept';
     const candidate = JSON.parse(letter.payload) as Candidate;
-    const { events } = ingest.examine(project, letter.dialect, [candidate]);
-    if (events.length === 0) return false;
+    // Its id was an address, which is not kept: all such events would become those of one id.
+    if (distinctIdOf(candidate.distinctId).includes(REMOVED)) return 'address_removed';
+    const { events, verdicts } = ingest.examine(project, letter.dialect, [candidate]);
+    if (events.length === 0) return verdicts[0] as Reason;
     await letters.replaced(letter.id, project.id, events, ingest.nowMs);
-    return true;
+    return undefined;
   };
 
   app.post('/api/v1/dead-letters/replay', { onRequest }, async (request) => {
     const project = onlyOf(request);
+    const reasons: Partial<Record<NotReplayed, number>> = {};
     let replayed = 0;
     let left = 0;
     for (let after = 0, page: KeptLetter[]; ; after = page.at(-1)!.id) {
       page = await letters.list(project, after, PAGE);
       if (page.length === 0) break;
       for (const letter of page) {
-        if (await replay(letter)) replayed++;
-        else left++;
+        const reason = await replay(letter);
+        if (reason === undefined) {
+          replayed++;
+          continue;
+        }
+        left++;
+        reasons[reason] = (reasons[reason] ?? 0) + 1;
       }
     }
-    return { replayed, left };
+    return { replayed, left, reasons };
   });
 
   const one = async ({ params, access }: FastifyRequest): Promise<KeptLetter> => {
@@ -102,9 +122,10 @@ export function deadLetters(
       throw new Refused(404, 'unknown_letter', 'there is no such dead letter');
     return letter;
   };
-  app.post('/api/v1/dead-letters/:id/replay', { onRequest }, async (request) => ({
-    replayed: await replay(await one(request)),
-  }));
+  app.post('/api/v1/dead-letters/:id/replay', { onRequest }, async (request) => {
+    const reason = await replay(await one(request));
+    return { replayed: reason === undefined, reason: reason ?? null };
+  });
   app.delete('/api/v1/dead-letters/:id', { onRequest }, async (request, reply) => {
     const { id } = await one(request);
     await letters.delete(id);

@@ -31,6 +31,13 @@ function nameOf(value: unknown): string {
   if (typeof value !== 'string' || !/^[\w .-]{1,64}$/.test(value)) {
     throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
   }
+  if (value.trim() !== value) {
+    throw new Refused(
+      400,
+      'invalid_name',
+      'name: without spaces before and behind it; nobody sees them',
+    );
+  }
   // In an address, dots are the folder above.
   if (/^\.+$/.test(value)) {
     throw new Refused(400, 'invalid_name', 'name: not of dots alone; addresses cannot have it');

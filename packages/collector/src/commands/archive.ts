@@ -1,7 +1,7 @@
 // `collector archive verify`: whether the archive is what was written. It only reads, and may run beside the
 // collector.
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { FolderArchive } from '../archive/folder.ts';
 import { verify } from '../archive/verify.ts';
@@ -16,6 +16,11 @@ export function archiveAt(folder: string | undefined): FolderArchive {
   }
   if (!existsSync(place)) {
     throw new UserError(`there is no folder ${place}: nothing was archived there yet`);
+  }
+  if (!statSync(place).isDirectory()) {
+    throw new UserError(
+      `${place} is a file, and an archive is a folder, that of COLLECTOR_ARCHIVE: nothing was read. A file that \`export\` wrote is none; a backup is put in place with: collector restore FILE`,
+    );
   }
   return new FolderArchive(place);
 }

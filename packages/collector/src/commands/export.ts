@@ -60,12 +60,16 @@ export const exportEvents = defineCommand({
         `--format takes ${Object.keys(EXPORT_FORMATS).join(', ')}, not: ${args.format}`,
       );
     }
+    const fromDay = dayOption('from', args.from, 0);
+    const toDay = dayOption('to', args.to, 4_000_000);
+    if (fromDay > toDay) {
+      throw new UserError(
+        `--from ${args.from} is after --to ${args.to}: nothing was written. Both days are included`,
+      );
+    }
     const store = await openForReading(readConfig(process.env));
-    const selection = selectionOf({
-      project: await projectIdOf(store, args.project),
-      fromDay: dayOption('from', args.from, 0),
-      toDay: dayOption('to', args.to, 4_000_000),
-    });
+    const project = await projectIdOf(store, args.project);
+    const selection = selectionOf({ project, fromDay, toDay });
     if (args.format === 'parquet' && args.out !== undefined) {
       for await (const { path, bytes } of partitions(store.scan(selection))) {
         const file = join(args.out, path);

@@ -1,56 +1,16 @@
 // `collector forward --to URL`: sends everything stored to a PostHog, for the day one machine is
 // not enough. Same uuids, so that doing it twice counts nothing twice; it goes on where it stopped.
 
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { defineCommand } from 'citty';
 import { PRIVACY_PROPERTIES } from '../../../schema/src/privacy.ts';
 import { readConfig, UserError } from '../config.ts';
 import { exported } from '../export/rows.ts';
+import { Note } from '../forward/note.ts';
+import { type Destination, Sender } from '../forward/sending.ts';
+import { FORWARD_EVENTS } from '../limits.ts';
 import { openForReading } from '../store/open.ts';
 import { projectIdOf } from './export.ts';
-
-const BATCH = 500;
-const TRIES = 8;
-const FIRST_WAIT_MS = 500;
-const TIMEOUT_MS = 60_000;
-
-async function send(url: URL, body: Buffer): Promise<void> {
-  let last = '';
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    if (attempt > 0) {
-      await new Promise((wake) => setTimeout(wake, FIRST_WAIT_MS * 2 ** (attempt - 1)));
-    }
-    try {
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-        body,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      await answer.arrayBuffer();
-      if (answer.status === 200) return;
-      last = `HTTP ${answer.status}`;
-      // It will say the same again.
-      if ([400, 401, 403, 404, 413].includes(answer.status)) break;
-    } catch (error) {
-      const { cause, name } = error as { cause?: { code?: string }; name: string };
-      last = cause?.code ?? name;
-    }
-  }
-  throw new UserError(
-    `${url.host} does not take the events (${last}). What it took is noted; run the same command to go on`,
-  );
-}
-
-/** How far it got before; 0 for another store, such as one that was restored: its numbers begin again. */
-function readNote(note: string, identity: string | undefined): number {
-  if (!existsSync(note)) return 0;
-  const { seq, store } = JSON.parse(readFileSync(note, 'utf8')) as { seq?: number; store?: string };
-  return store === identity && Number.isSafeInteger(seq) ? seq! : 0;
-}
+import { progress } from './progress.ts';
 
 export const forward = defineCommand({
   meta: {
@@ -69,6 +29,10 @@ export const forward = defineCommand({
       type: 'string',
       description: 'The project here, its number or name; without, the first one',
     },
+    skip: {
+      type: 'boolean',
+      description: 'Go on also where it refuses many events in a row',
+    },
   },
   async run({ args }) {
     if (!URL.canParse(args.to) || !/^https?:$/.test(new URL(args.to).protocol)) {
@@ -76,34 +40,50 @@ export const forward = defineCommand({
         `--to takes an http(s) address, such as https://eu.i.posthog.com, not: ${args.to}`,
       );
     }
-    const url = new URL('/batch/', args.to);
+    const to: Destination = {
+      url: new URL('/batch/', args.to),
+      key: args.key,
+      isSkipping: args.skip === true,
+    };
     const config = readConfig(process.env);
     const store = await openForReading(config);
     const project = await projectIdOf(store, args.project);
-    // Beside the database, not in it: the collector may be running and is its only writer.
-    // Of each key by itself: another project at the same host has none of it.
-    const key = createHash('sha256').update(args.key).digest('hex').slice(0, 16);
-    const note = join(
-      config.dataFolder,
-      `forwarded-${project}-${url.hostname}-${url.port || 'default'}-${key}.json`,
+    const note = new Note(config.dataFolder, project, to, await store.identity());
+    const sender = new Sender(to);
+    const first = note.read();
+    const { host } = to.url;
+    console.log(
+      `forwarding project ${project} to ${host}, ${first === 0 ? 'from its first event' : 'from where it stopped before'}`,
     );
-    const identity = await store.identity();
-    let after = readNote(note, identity);
+    const line = progress();
     let sent = 0;
-    for await (const events of store.after(project, after, BATCH)) {
-      const batch = events.map((each) => {
-        const event = exported(each);
-        // As the shim's events carried when they came: instructions are not stored.
-        return { ...event, properties: { ...event.properties, ...PRIVACY_PROPERTIES } };
-      });
-      const body = { api_key: args.key, historical_migration: true, batch };
-      await send(url, gzipSync(JSON.stringify(body)));
-      after = events.at(-1)!.seq;
-      sent += events.length;
-      writeFileSync(`${note}.new`, JSON.stringify({ seq: after, store: identity }));
-      renameSync(`${note}.new`, note);
+    let rejected = 0;
+    let refused = 0;
+    for await (const events of store.after(project, first, FORWARD_EVENTS)) {
+      const part = await sender.send(
+        events.map((each) => {
+          const event = exported(each);
+          // As the shim's events carried when they came: instructions are not stored.
+          return { ...event, properties: { ...event.properties, ...PRIVACY_PROPERTIES } };
+        }),
+      );
+      note.write(events.at(-1)!.seq, part.refused);
+      sent += part.sent;
+      rejected += part.rejected;
+      refused += part.refused.length;
+      line(`forwarded ${sent} events`);
     }
     await store.close();
-    console.log(`forwarded ${sent} events to ${url.host}`);
+    console.log(`forwarded ${sent} events to ${host}`);
+    if (rejected > 0) {
+      console.log(
+        `${rejected} more arrived, and ${host} says that it kept none of them: look there for why`,
+      );
+    }
+    if (refused > 0) {
+      console.log(
+        `${refused} events were refused, each alone, and are not sent again. They stay stored here; their uuids, and why, are in ${note.refusedFile}`,
+      );
+    }
   },
 });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { load } from '../archive/loading.ts';
 import { aroundLoading } from '../archive/own.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, UserError } from '../config.ts';
 import { consumersOf } from '../consumers.ts';
 import { openStore } from '../store/open.ts';
 import { archiveAt } from './archive.ts';
@@ -34,7 +34,11 @@ export const importArchive = defineCommand({
         own !== undefined && resolve(own) === archive.place
           ? await aroundLoading(store, config, own, nowMs, loading)
           : await loading();
-      if (loaded.length === 0) console.log(`there are no events in ${archive.place}`);
+      if (loaded.length === 0) {
+        throw new UserError(
+          `there is no archive in ${archive.place}, or an empty one: nothing was loaded. import takes the folder of COLLECTOR_ARCHIVE, which has manifests beside its Parquet files; what \`export\` wrote is not one`,
+        );
+      }
       for (const { name, madeToken, inserted, known, tooOld } of loaded) {
         console.log(`${name}: ${inserted} events loaded, ${known} were there already`);
         if (tooOld > 0) {

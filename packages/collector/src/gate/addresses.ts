@@ -11,6 +11,8 @@ export const REMOVED = '(address)';
 
 /** Properties that hold an address, or what is made from one. */
 const ADDRESS_KEYS = /^\$?(ip|ip_?address|client_?ip|remote_?addr(ess)?|geoip_.*)$/i;
+/** The same as a member of JSON, anywhere in it. */
+const ADDRESS_MEMBERS = /"\$?(ip|ip_?address|client_?ip|remote_?addr(ess)?|geoip_[^"]*)":/i;
 /** Properties that hold a version, such as `$browser_version` or `nodeVersion`. */
 const VERSION_KEYS = /version$/i;
 const FOUR_NUMBERS = /^\s*(\d+)\.\d+\.\d+\.\d+\s*$/;
@@ -26,6 +28,9 @@ const PARTS_IN_WORD = 3;
 
 /** Is this a property that exists to hold an address? */
 export const isAddressKey = (key: string): boolean => ADDRESS_KEYS.test(key);
+
+/** Is there such a property anywhere in JSON, as `JSON.stringify` writes it? */
+export const hasAddressKey = (json: string): boolean => ADDRESS_MEMBERS.test(json);
 
 /** May this text hold an address? False is certain. */
 export const isSuspicious = (text: string): boolean => SUSPICIOUS.test(text);

@@ -11,6 +11,7 @@ import {
   EVENT_NAME_CHARS,
 } from '../limits.ts';
 import {
+  hasAddressKey,
   holdsAddress,
   isAddressKey,
   isSuspicious,
@@ -122,7 +123,7 @@ function restAndColumns(properties: Record<string, unknown>) {
   if (!isClean) {
     ({ columns, rest } = split(withoutAddresses(properties) as Record<string, unknown>));
     json = JSON.stringify(rest);
-  } else if (json.includes('"$ip"') || json.includes('"ip"')) {
+  } else if (hasAddressKey(json)) {
     json = JSON.stringify(withoutAddresses(rest));
   }
   return { columns, rest: storableJson(json) };

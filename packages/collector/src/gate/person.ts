@@ -1,8 +1,11 @@
 // Does an event name a person? A project of the kind `cli` is anonymous: it refuses such an event, and
 // keeps nothing of it. Projects that know visitors and users have other kinds.
+//
+// The whole of an event is looked at, however deep: its name, its id, and every name and text in its properties.
 
 import { isObject, type Json } from '../../../schema/src/json.ts';
 import type { Candidate } from '../event.ts';
+import { NAMES_REMEMBERED } from '../limits.ts';
 
 /** Events whose only purpose is to say who somebody is. */
 const EVENTS = new Set([
@@ -15,35 +18,99 @@ const EVENTS = new Set([
 ]);
 
 /** Members that describe the person behind an event, where they are not empty. */
-const PROFILES = ['$set', '$set_once', '$groups', '$anon_distinct_id', '$user_id'];
+const PROFILES = new Set(['$set', '$set_once', '$groups', '$anon_distinct_id', '$user_id']);
 
-/** Properties that are called as a person's own data are: in snake case, in camel case, in any case. */
+/**
+ * Names that end as a person's own data are called, in words: `email`, `userEmail`, `CUSTOMER_E-MAIL_2`,
+ * `billing.firstName`. Written together, too.
+ */
 const PERSONAL =
-  /^\$?(e_?mail(_?address)?|phone(_?number)?|(first|last|full|given|family|sur|user|display)_?name|user_?id|date_?of_?birth|dob|ssn)$/i;
+  /(^| )(e ?mails?( ?addr(ess)?)?|mail ?addr(ess)?|(tele)?phone( ?(number|no))?|mobile ?(number|no)|((fore|first|last|full|given|family|sur|user|display|real|nick|maiden|middle|person) ?name|surname)s?|user ?id|date ?of ?birth|birth ?(date|day)|dob|ssn|(street|home|postal|mailing) ?address)$/;
 
-const EMAIL = /^[^\s@]{1,64}@[^\s@]+\.[^\s@.]+$/;
+/** A name that runs on without a break: `useremail`. */
+const TOGETHER = /e-?mail(addr(ess)?)?$/;
 
-/** Is it the address of somebody's mail? */
-export const isEmail = (value: unknown): boolean =>
-  typeof value === 'string' && value.includes('@') && EMAIL.test(value.trim());
+/** Says cheaply that a name is none of these. */
+const LIKELY = /mail|phone|name|id|birth|dob|ssn|addr|mobile/i;
 
+/** `cust_EMail2` as `cust e mail`. */
+const wordsOf = (name: string): string =>
+  name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/[^\p{L}]+/gu, ' ')
+    .trim();
+
+const isPersonalName = (name: string): boolean =>
+  PERSONAL.test(wordsOf(name)) ||
+  PERSONAL.test(
+    name
+      .toLowerCase()
+      .replace(/[^\p{L}]+/gu, ' ')
+      .trim(),
+  ) ||
+  TOGETHER.test(name.toLowerCase().replace(/[^\p{L}-]+/gu, ''));
+
+/** What names mean is looked up: events have the same ones again and again. */
+const remembered = new Map<string, boolean>();
+
+function namesData(name: string): boolean {
+  if (!LIKELY.test(name)) return false;
+  let answer = remembered.get(name);
+  if (answer === undefined) {
+    answer = isPersonalName(name);
+    if (remembered.size >= NAMES_REMEMBERED) remembered.clear();
+    if (name.length <= 64) remembered.set(name, answer);
+  }
+  return answer;
+}
+
+/**
+ * An e-mail address anywhere in a text. Its domain ends in letters, so that `name@1.0.0` is none, and does not begin
+ * as a version does: `tool@2.1-beta.rc`.
+ */
+const EMAIL =
+  /[^\s@"'<>(),:;[\]\\]@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
+
+function holdsEmail(text: string): boolean {
+  if (text.includes('@')) return EMAIL.test(text);
+  // As it stands in an address of the web.
+  return text.includes('%40') && EMAIL.test(text.replaceAll('%40', '@'));
+}
+
+/** Is there the address of somebody's mail in it? */
+export const isEmail = (value: unknown): boolean => typeof value === 'string' && holdsEmail(value);
+
+/** Yes and no name nobody, and neither does what is empty. */
 const isFilled = (value: unknown): boolean =>
   value !== undefined &&
   value !== null &&
   value !== '' &&
-  !(isObject(value) && Object.keys(value).length === 0);
+  typeof value !== 'boolean' &&
+  !(isObject(value) && Object.keys(value).length === 0) &&
+  !(Array.isArray(value) && value.length === 0);
 
-function isPersonal(properties: Json): boolean {
+function objectNames(properties: Json): boolean {
   if (properties.$process_person_profile === true) return true;
-  if (PROFILES.some((name) => isFilled(properties[name]))) return true;
-  return Object.keys(properties).some((name) => {
+  for (const name of Object.keys(properties)) {
     const value = properties[name];
-    return (PERSONAL.test(name) && isFilled(value)) || isEmail(value);
-  });
+    if (isFilled(value) && (PROFILES.has(name) || namesData(name))) return true;
+    if (holdsEmail(name) || names(value)) return true;
+  }
+  return false;
+}
+
+/** Whether a value names a person, by what is in it. Its depth is bounded where bodies are parsed. */
+function names(value: unknown): boolean {
+  if (typeof value === 'string') return holdsEmail(value);
+  if (Array.isArray(value)) return value.some(names);
+  return isObject(value) && objectNames(value);
 }
 
 /** Whether an event says who somebody is: by its name, its id or its properties. */
-export function namesPerson({ event, distinctId, properties }: Candidate): boolean {
+export function namesPerson(candidate: Candidate): boolean {
+  const { event, distinctId, uuid, properties, sentTimestamp } = candidate;
   if (typeof event === 'string' && EVENTS.has(event.trim())) return true;
-  return isEmail(distinctId) || (isObject(properties) && isPersonal(properties));
+  return [event, distinctId, uuid, properties, sentTimestamp].some(names);
 }

@@ -69,12 +69,14 @@ const TYPES: Readonly<Record<number, string>> = {
 };
 
 /** One shape for all: `type`, `code` and `detail` as PostHog's v0 has them, the rest as its v1. */
+export const errorBody = (status: number, code: string, detail: string) => ({
+  type: TYPES[status] ?? 'validation_error',
+  code,
+  detail,
+  error: code,
+  error_description: detail,
+});
+
 function refuse(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {
-  return reply.code(status).send({
-    type: TYPES[status] ?? 'validation_error',
-    code,
-    detail,
-    error: code,
-    error_description: detail,
-  });
+  return reply.code(status).send(errorBody(status, code, detail));
 }

@@ -134,7 +134,7 @@ export function sites(
     };
     checkFree(site);
     const name = body.name === undefined ? domain : body.name;
-    if (typeof name !== 'string' || !/^[\w .-]{1,64}$/.test(name) || /^[\d.]+$/.test(name)) {
+    if (typeof name !== 'string' || !/^[\w .-]{1,64}$/.test(name) || /^(\d+|\.+)$/.test(name)) {
       throw new Refused(400, 'invalid_name', 'name: up to 64 letters, digits, spaces, . _ -');
     }
     if (store.projects.find(name)) throw taken();

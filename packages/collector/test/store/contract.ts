@@ -695,6 +695,18 @@ export function contract(make: () => Promise<Place>): void {
       expect((await store.retain(NOW + AHEAD)).events).toBe(1);
     });
 
+    it('is none because the events of a new store happened long ago', async () => {
+      await append([eventOf({ timeMs: NOW - 300 * DAY_MS })]);
+      expect(store.steadyMs(NOW + 60_000)).toBe(NOW + 60_000);
+      await store.retain(NOW + 60_000);
+      expect(await store.clock()).toEqual({ steadyMs: NOW + 60_000, aheadMs: null });
+      // Nor because they arrived long ago, at another store.
+      await store.append(project, [eventOf()], [], NOW - 300 * DAY_MS);
+      await reopen();
+      await store.retain(NOW + 120_000);
+      expect(await store.clock()).toMatchObject({ aheadMs: null });
+    });
+
     it('is not believed at the first look at a store that is full', async () => {
       await append([eventOf()]);
       // Nor by who judges what arrives.

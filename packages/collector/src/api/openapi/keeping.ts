@@ -89,6 +89,8 @@ const HOME: Parameter = {
   doc: 'Name or number; the project of installers without a token if it is missing.',
 };
 const MISSING = { 404: { doc: 'There is nothing of this id.' } };
+const NOT_REPLAYED =
+  'Those that are refused again are left, and those of which too little was kept: `not_kept`, nothing of the event; `address_removed`, not the address that was its id; `no_project`, its project was deleted.';
 const ok = object({ ok: { type: 'boolean' } });
 
 const installRoutes = (prefix: string): Route[] => [
@@ -306,15 +308,32 @@ export const keeping: readonly Route[] = [
     who: 'changer',
     summary: 'Tries all of them again; those that are taken are deleted.',
     query: [PROJECT],
-    answers: { 200: { doc: 'How many.', schema: object({ replayed: whole(), left: whole() }) } },
+    doc: `${NOT_REPLAYED} \`reasons\` counts them.`,
+    answers: {
+      200: {
+        doc: 'How many.',
+        schema: object({
+          replayed: whole(),
+          left: whole(),
+          reasons: { type: 'object', additionalProperties: whole() },
+        }),
+      },
+    },
   },
   {
     at: ['POST /api/v1/dead-letters/{id}/replay'],
     tag: 'Keeping',
     who: 'changer',
     summary: 'Tries one again.',
+    doc: NOT_REPLAYED,
     answers: {
-      200: { doc: 'Whether it was taken.', schema: object({ replayed: { type: 'boolean' } }) },
+      200: {
+        doc: 'Whether it was taken.',
+        schema: object({
+          replayed: { type: 'boolean' },
+          reason: nullable(text('Why it is left as it is; null: it was taken.')),
+        }),
+      },
       ...MISSING,
     },
   },

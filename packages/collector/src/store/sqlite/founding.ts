@@ -70,14 +70,19 @@ function lostIn(folder: string): string | undefined {
   return `${DATABASE_FILE} in ${folder} is ${isThere ? 'empty' : 'missing'}${beside}: a collector has stored here, and its database was lost. Another one would begin without its events, projects and tokens. Nothing was changed. Put the file back, or restore a backup with: collector restore FILE; to begin with nothing, on purpose: collector serve --new`;
 }
 
-/** Is there no table in it? One that cannot be read is not empty: whoever opens it says what is wrong. */
+/** Is there nothing in it, no table and no version? One that cannot be read is not empty: whoever opens it says what is wrong. */
 function isEmpty(file: string): boolean {
   // Not opened: SQLite removes the log of a file without a byte, and with it what may be left.
   if (statSync(file).size === 0) return true;
   let db: Database | undefined;
   try {
     db = openReader(file);
-    return db.prepare('SELECT 1 AS one FROM sqlite_schema LIMIT 1').get() === undefined;
+    const row = db
+      .prepare(
+        `SELECT user_version OR EXISTS (SELECT 1 FROM sqlite_schema) AS used FROM pragma_user_version`,
+      )
+      .get();
+    return Number(row?.used) === 0;
   } catch {
     return false;
   } finally {

@@ -1,6 +1,6 @@
 // Puts a backup in place of the database. What was there is kept beside it.
 
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../errors.ts';
 import { explain, openDatabase, openReader } from './database.ts';
@@ -14,6 +14,11 @@ import { strangeness } from './strange.ts';
 /** @throws StoreError when the file is no whole backup of a collector that this one knows */
 function check(file: string): void {
   if (!existsSync(file)) throw new StoreError(`there is no file ${file}. Nothing was changed`);
+  if (!statSync(file).isFile()) {
+    throw new StoreError(
+      `${file} is no file, so it is no backup. Nothing was changed. Name the file that was made with: collector backup FILE`,
+    );
+  }
   let wrong: string | undefined;
   try {
     const db = openReader(file);

@@ -63,11 +63,22 @@ export class SteadyTime {
     return row && (JSON.parse(String(row.value)) as SteadyState);
   }
 
-  /** A database that never remembered it: nothing is newer than its newest event, as far as it knows. */
+  /**
+   * A database that never remembered it: it was last used when its newest event arrived, or a project or token
+   * was made. Not when its events happened: those may be of any time. Only of an event from before 1.2, of which
+   * nobody wrote down when it arrived, that is all there is.
+   */
   private first(nowMs: number): SteadyState | undefined {
     const newest = this.db
       .prepare(
-        `SELECT max((SELECT max(time_ms) FROM events WHERE project_id = projects.id)) AS ms FROM projects`,
+        `SELECT max(ms) AS ms FROM (
+           SELECT coalesce(received_ms, time_ms) AS ms
+             FROM (SELECT received_ms, time_ms FROM events ORDER BY seq DESC LIMIT 1)
+           UNION ALL SELECT max((SELECT max(time_ms) FROM events
+               WHERE project_id = projects.id)) FROM projects
+             WHERE (SELECT received_ms FROM events ORDER BY seq DESC LIMIT 1) IS NULL
+           UNION ALL SELECT max(created_ms) FROM projects
+           UNION ALL SELECT max(created_ms) FROM tokens)`,
       )
       .get()?.ms;
     return newest == null ? undefined : { believedMs: Math.min(nowMs, Number(newest)), jump: null };

@@ -1,0 +1,3 @@
+export function startSite(
+  snippet: () => string,
+): Promise<{ readonly url: string; close(): Promise<void> }>;
