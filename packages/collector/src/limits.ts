@@ -88,6 +88,10 @@ export const FORGET_WAIT_MS = 2 * SECOND_MS;
 export const FORGET_LOOK_MS = 100;
 /** Receipts of erasures that are kept, when all is done. They name nobody. */
 export const RECEIPTS = 10_000;
+/** How long they are kept, then. */
+export const RECEIPT_DAYS = 90;
+/** Requests to forget with a project's token, which many may have: a minute and project. Each looks through all. */
+export const FORGETS_PER_MINUTE = 10;
 
 /** A clock that is further ahead than it can have gone on deletes nothing, until it has gone on for so long. */
 export const CLOCK_JUMP_MS = 2 * DAY_MS;

@@ -6,6 +6,7 @@ import { lettersAfter } from '../dead-letters.ts';
 import { countIn, latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
 import { installsAfter } from '../installs.ts';
 import { checkIntegrity } from '../integrity.ts';
+import { eventsHolding } from '../naming.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
@@ -24,6 +25,7 @@ const LISTS = {
   after: pageAfter,
   letters: lettersAfter,
   installs: installsAfter,
+  holding: eventsHolding,
   visits: visitsIn,
   integrity: checkIntegrity,
   backup: (_db: Database, { folder, file }: { folder: string; file: string }) =>
