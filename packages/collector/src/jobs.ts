@@ -24,11 +24,14 @@ export class Jobs {
   private found: Integrity | undefined;
   private wasAhead = false;
   private isChecking = false;
+  private isStopped = false;
 
   constructor(private readonly parts: JobParts) {}
 
   start(): void {
     const { timers } = this;
+    // What a kill interrupted goes on at once: somebody was promised it.
+    this.parts.store.erasures.resume().catch((error) => this.tell('an erasure', error));
     timers.push(setTimeout(() => this.retain(), RETENTION_AFTER_MS));
     timers.push(setInterval(() => this.retain(), HOUR_MS));
     timers.push(setTimeout(() => this.check('quick'), CHECK_AFTER_MS));
@@ -36,6 +39,7 @@ export class Jobs {
   }
 
   stop(): void {
+    this.isStopped = true;
     for (const timer of this.timers) clearTimeout(timer);
   }
 
@@ -48,7 +52,7 @@ export class Jobs {
     const { store, log, clock, retained } = this.parts;
     const telling = this.tellMigration();
     try {
-      // What a kill interrupted goes on.
+      // What an error interrupted goes on.
       await store.erasures.resume();
       await store.retain(clock());
       retained();
@@ -56,11 +60,16 @@ export class Jobs {
       if (aheadMs !== null && !this.wasAhead) log.warn(aheadWords(aheadMs));
       this.wasAhead = aheadMs !== null;
     } catch (error) {
-      const reason = error instanceof Unavailable ? error.reason : undefined;
-      log.error(`retention: ${reason ?? (error instanceof Error ? error.message : error)}`);
+      this.tell('retention', error);
     } finally {
       telling.end();
     }
+  }
+
+  private tell(what: string, error: unknown): void {
+    const reason = error instanceof Unavailable ? error.reason : undefined;
+    const words = reason ?? (error instanceof Error ? error.message : error);
+    if (!this.isStopped) this.parts.log.error(`${what}: ${words}; it is tried again`);
   }
 
   /** Says now and then how much is left of a migration, and that it is done. */

@@ -55,6 +55,8 @@ export const SITE_SILENCE_MS = 4 * HOUR_MS;
 /** Texts of a page's event: an address, a title. */
 export const PAGE_ADDRESS_CHARS = 2_048;
 export const PAGE_TITLE_CHARS = 200;
+/** Pages in an answer about those that visits began or ended with. */
+export const END_PAGES = 1_000;
 /** User-Agents whose meaning is remembered. */
 export const AGENTS_KNOWN = 2_000;
 
@@ -86,6 +88,10 @@ export const FORGET_WAIT_MS = 2 * SECOND_MS;
 export const FORGET_LOOK_MS = 100;
 /** Receipts of erasures that are kept, when all is done. They name nobody. */
 export const RECEIPTS = 10_000;
+/** How long they are kept, then. */
+export const RECEIPT_DAYS = 90;
+/** Requests to forget with a project's token, which many may have: a minute and project. Each looks through all. */
+export const FORGETS_PER_MINUTE = 10;
 
 /** A clock that is further ahead than it can have gone on deletes nothing, until it has gone on for so long. */
 export const CLOCK_JUMP_MS = 2 * DAY_MS;

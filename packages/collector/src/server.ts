@@ -23,7 +23,6 @@ import { projects } from './admin/projects.ts';
 import { session } from './admin/session.ts';
 import { tokens } from './admin/tokens.ts';
 import { openApiRoute } from './api/openapi/serve.ts';
-
 import { query } from './api/query.ts';
 import { refuseUnknown } from './api/unknown.ts';
 import { warehouse } from './api/warehouse.ts';

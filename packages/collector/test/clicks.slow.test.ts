@@ -145,6 +145,22 @@ describe.runIf(hasBrowser())('a click on the pages', () => {
     await poll(() => page.locator('#by-os li').count()).toBe(1);
   });
 
+  it('on a second name, in a panel that still shows the view before, keeps the first filter', async () => {
+    const { page } = await view('/', { viewport: { width: 900, height: 500 } });
+    await page.locator('#by-event li').first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
+    await page.evaluate(async () => {
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      for (const list of ['#by-os', '#by-version']) {
+        document.querySelector<HTMLElement>(`${list} button.name`)?.click();
+        // Drawn by then; what is below the screen has its turn later.
+        await frame();
+        await frame();
+      }
+    });
+    expect(new URL(page.url()).searchParams.getAll('where').length).toBe(2);
+  });
+
   it('on a version in the list, or in the legend of its chart, filters by it', async () => {
     const { page } = await view('/');
     await page.locator('#adoption .legend').getByRole('button', { name: '1.10.0' }).click();

@@ -3,8 +3,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { batchOf, type Collector, event, startCollector } from './support/collector';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openDatabase } from '../src/store/sqlite/database';
+import { batchOf, type Collector, event, makeFolder, startCollector } from './support/collector';
 
 let collector: Collector;
 beforeEach(async () => {
@@ -84,7 +85,7 @@ it('answers 202 with a receipt while a copy still has it, and the receipt says w
     expect(ask.status).toBe(first.waiting_for.length > 0 ? 202 : 200);
     await vi.waitFor(
       async () => {
-        const answer = await archived.request('GET', `/api/v1/forget/${first.receipt}`);
+        const answer = await archived.admin('GET', `/api/v1/forget/${first.receipt}`);
         expect(answer.status).toBe(200);
         expect(await answer.json()).toMatchObject({ waiting_for: [], forgotten: { events: 1 } });
       },
@@ -98,3 +99,98 @@ it('answers 202 with a receipt while a copy still has it, and the receipt says w
     rmSync(place, { recursive: true, force: true });
   }
 });
+
+describe('an id in properties of others', () => {
+  const ID = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
+  const of = (properties: object) => event({ distinct_id: 'ann', event: 'x', properties });
+  const asked = (id: string) =>
+    collector.request('POST', '/api/v1/forget', JSON.stringify({ distinct_id: id }), {
+      authorization: 'Bearer phc_test_token',
+    });
+  const propertiesLeft = async () => (await collector.events()).map(({ properties }) => properties);
+
+  it('goes wherever it is a whole value: at any depth, from dead letters and installations', async () => {
+    await collector.admin('PATCH', '/api/v1/projects/default', { kind: 'product' });
+    await collector.post(
+      '/batch/',
+      batchOf(
+        of({ $set: { user: ID, plan: 'free' }, seen: ['other', ID, { by: ID, n: 1 }] }),
+        of({ note: `not ${ID} alone`, [ID]: 1 }),
+        event({ distinct_id: 'ann', event: 17, properties: { $set: { user: ID } } }),
+      ),
+    );
+    const install = { installation_id: 'i', properties: { by: { user: ID }, os: 'linux' } };
+    await collector.post('/v1/installs', { data: install });
+    await asked(ID);
+    // What was changed comes last: it has a new number.
+    expect(await propertiesLeft()).toEqual([
+      { note: `not ${ID} alone`, [ID]: 1 },
+      { $set: { plan: 'free' }, seen: ['other', { n: 1 }] },
+    ]);
+    expect(await (await collector.admin('GET', '/api/v1/dead-letters')).json()).toMatchObject({
+      dead_letters: [],
+    });
+    // Installers without a token have a project of their own: this is for the admin.
+    await collector.admin('POST', '/api/v1/forget', { distinct_id: ID });
+    const kept = await (await collector.admin('GET', '/v1/installs/i?project=installs')).json();
+    expect(kept).toMatchObject({ data: { properties: { by: {}, os: 'linux' } } });
+  });
+
+  it('goes, if anybody could guess it, only where SDKs name ids; the admin may do more', async () => {
+    await collector.admin('PATCH', '/api/v1/projects/default', { kind: 'product' });
+    await collector.post('/batch/', batchOf(of({ plan: 'free', alias: 'free' })));
+    await asked('free');
+    expect(await propertiesLeft()).toEqual([{ plan: 'free' }]);
+    await collector.admin('POST', '/api/v1/forget', { distinct_id: 'free' });
+    expect(await propertiesLeft()).toEqual([{}]);
+  });
+
+  it('with a project’s token: is answered alike, known or not, and not without end', async () => {
+    await collector.post('/batch/', batchOf(event({ distinct_id: ID })));
+    const shapes = [];
+    for (const id of [ID, 'nobody']) {
+      const answer = await asked(id);
+      const body = (await answer.json()) as { receipt: string };
+      const later = await collector.request('GET', `/api/v1/forget/${body.receipt}`);
+      shapes.push([answer.status, Object.keys(body), Object.keys((await later.json()) as object)]);
+    }
+    expect(shapes[0]).toEqual(shapes[1]);
+    expect(JSON.stringify(shapes)).not.toContain('forgotten');
+    const statuses = [];
+    for (let n = 0; n < 10; n++) statuses.push((await asked(`nobody-${n}`)).status);
+    expect(statuses.at(-1)).toBe(429);
+    const { receipts } = (await (await collector.admin('GET', '/api/v1/forget')).json()) as {
+      receipts: unknown[];
+    };
+    expect(receipts.length).toBeLessThan(12);
+  });
+});
+
+it('goes on right after the start, when a kill came between', async () => {
+  const folder = makeFolder();
+  const before = await startCollector({}, { folder: folder.path });
+  await before.post('/batch/', batchOf(event({ distinct_id: SECRET }), event()));
+  await before.stop();
+  // As it is left: written down, and nothing of it done.
+  const db = openDatabase(join(folder.path, 'collector.db'));
+  db.exec("INSERT INTO receipts (id, requested_ms) VALUES ('half-done', 1)");
+  db.exec(
+    `INSERT INTO erasures (receipt, what, project_id, distinct_id) VALUES ('half-done', 'id', 1, '${SECRET}')`,
+  );
+  db.close();
+  const after = await startCollector({}, { folder: folder.path });
+  try {
+    await vi.waitFor(
+      async () => {
+        const answer = await after.admin('GET', '/api/v1/forget/half-done');
+        expect(await answer.json()).toMatchObject({ waiting_for: [], forgotten: { events: 1 } });
+      },
+      // Retention, which did it before, comes half a minute after the start.
+      { timeout: 20_000, interval: 100 },
+    );
+    expect((await after.events()).map(({ distinct_id }) => distinct_id)).not.toContain(SECRET);
+  } finally {
+    await after.stop();
+    folder.remove();
+  }
+}, 60_000);

@@ -303,6 +303,7 @@ describe('migration', () => {
   });
 
   it('a database of a newer collector is refused in plain words', async () => {
+    await (await openStore({ dataFolder: folder.path })).close();
     const db = openDatabase(path());
     db.exec('PRAGMA user_version = 99');
     db.close();

@@ -249,7 +249,7 @@ describe('installs', () => {
     for (const path of ['/v1/installs', '/api/v1/installs']) {
       answers.push((await collector.post(path, { data: given })).status);
     }
-    expect(answers).toEqual([201, 200]);
+    expect(answers).toEqual([201, 201]);
     const { totals, shares } = await collector.summary('?project=installs&from=2026-11-01');
     expect(totals).toMatchObject({ events: 1, active_ids: 1 });
     expect(shares.os).toMatchObject([{ name: 'macos', count: 1 }]);
@@ -276,7 +276,7 @@ describe('installs', () => {
     const post = () => collector.post('/v1/installs', { data: { installation_id: 'i' } });
     const first = await post();
     expect(first.status).toBe(201);
-    expect((await post()).status).toBe(200);
+    expect((await post()).status).toBe(201);
     const { data: made } = (await first.json()) as { data: { first_seen: string } };
     const { data: seen } = (await (await collector.admin('GET', '/v1/installs/i')).json()) as {
       data: { first_seen: string; last_seen: string };

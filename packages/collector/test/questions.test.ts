@@ -170,7 +170,7 @@ describe('a project that is deleted', () => {
     const { receipt } = (await deleted.json()) as { receipt: string };
     await vi.waitFor(
       async () => {
-        const answer = await collector.request('GET', `/api/v1/forget/${receipt}`);
+        const answer = await collector.admin('GET', `/api/v1/forget/${receipt}`);
         expect(answer.status).toBe(200);
         expect(await answer.json()).toMatchObject({ waiting_for: [], forgotten: { events: 1 } });
       },

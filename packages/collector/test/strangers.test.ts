@@ -224,12 +224,17 @@ describe('clients without a token', () => {
   it('see nothing of an installation that is known, and change nothing of it', async () => {
     collector = await startCollector();
     const owner = { installation_id: 'i', properties: { plan: 'mine', os: 'linux' } };
-    expect((await collector.post('/v1/installs', { data: owner })).status).toBe(201);
+    const first = await collector.post('/v1/installs', { data: owner });
     const stranger = await collector.post('/v1/installs', {
       data: { installation_id: 'i', properties: { plan: 'spoiled' } },
     });
-    expect(stranger.status).toBe(200);
-    expect(await stranger.json()).toEqual({ data: { installation_id: 'i' } });
+    expect([first.status, stranger.status]).toEqual([201, 201]);
+    // What was sent, and no more than the first was told.
+    const [told, spoiled] = [await first.json(), await stranger.json()] as { data: object }[];
+    expect(spoiled).toMatchObject({ data: { properties: { plan: 'spoiled' } } });
+    expect(Object.keys(spoiled!.data)).toEqual(
+      Object.keys(told!.data).filter((name) => name !== 'os'),
+    );
     const stored = await collector.admin('GET', '/v1/installs/i');
     expect(await stored.json()).toMatchObject({ data: owner });
   });

@@ -1,4 +1,4 @@
-// What is done with data: an id is forgotten, events are exported.
+// Events, exported.
 
 import type { FastifyInstance } from 'fastify';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';

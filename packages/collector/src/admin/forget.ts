@@ -4,10 +4,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bearer } from '../dialects/token.ts';
 import type { Project } from '../event.ts';
 import { distinctIdOf } from '../gate/gate.ts';
+import { Rate } from '../gate/rate.ts';
+import { parseUuid } from '../gate/uuid.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { Refused } from '../http/refused.ts';
-import { FORGET_LOOK_MS, FORGET_STORE_MS, FORGET_WAIT_MS, INSTALL_BYTES } from '../limits.ts';
+import {
+  FORGET_LOOK_MS,
+  FORGET_STORE_MS,
+  FORGET_WAIT_MS,
+  FORGETS_PER_MINUTE,
+  INSTALL_BYTES,
+} from '../limits.ts';
 import type { Receipt } from '../store/erasures.ts';
 import type { Store } from '../store/store.ts';
 import { visibleTo } from './access.ts';
@@ -21,6 +29,7 @@ export function forgetRoutes(
   { auth, store, nudge }: { auth: Auth; store: Store; nudge: () => void },
 ): void {
   const { projects, erasures } = store;
+  const rate = new Rate<number>(FORGETS_PER_MINUTE);
 
   /** The project that somebody names, or may change alone; undefined: all. */
   const onlyOf = ({ access }: FastifyRequest, named: unknown): Project | undefined => {
@@ -30,10 +39,14 @@ export function forgetRoutes(
   };
 
   // An id is a random UUID that only its owner and the admins know: knowing it, and the project it was
-  // used in, is enough to have it erased there. Everywhere at once is for admins.
+  // used in, is enough to have it erased there. Everywhere at once is for admins. With a project's token,
+  // anything else than a UUID is looked for only where SDKs name ids: it could be a value that many have.
   app.post('/api/v1/forget', async (request, reply) => {
     const own = projects.byToken(bearer(request.headers.authorization) ?? '');
     if (!own) auth.check(request, 'admin');
+    else if (!rate.take(own.id, 1)) {
+      throw new Refused(429, 'rate_limited', 'too many requests to forget; try again in a minute');
+    }
     const body = parseJson(await readBody(request.raw, INSTALL_BYTES)) as Record<string, unknown>;
     const { distinct_id: given, project } = body ?? {};
     // As the gate wrote it down.
@@ -42,9 +55,10 @@ export function forgetRoutes(
       throw new Refused(400, 'missing_distinct_id', 'send {"distinct_id": "…"}');
     }
     const only = own ?? onlyOf(request, project);
-    const receipt = await erasures.forget(id, only?.id, FORGET_STORE_MS);
+    const reach = !own || parseUuid(id) ? 'anywhere' : 'named';
+    const receipt = await erasures.forget(id, only?.id, FORGET_STORE_MS, reach);
     nudge();
-    return answerReceipt(reply, await settled(receipt));
+    return answerReceipt(reply, await settled(receipt), { isCounted: !own });
   });
 
   /** The copies are seconds behind, mostly: then one answer is enough. */
@@ -57,11 +71,11 @@ export function forgetRoutes(
     return last;
   };
 
-  // Whoever has a receipt got it from here. It names nobody.
+  // Whoever has a receipt got it from here. It names nobody; how much there was is for those who may read.
   app.get('/api/v1/forget/:id', async (request, reply) => {
     const receipt = await erasures.receipt((request.params as { id: string }).id);
     if (!receipt) throw new Refused(404, 'unknown_receipt', 'there is no such receipt');
-    return answerReceipt(reply, receipt);
+    return answerReceipt(reply, receipt, { isCounted: auth.accessOf(request) !== undefined });
   });
   app.get('/api/v1/forget', { onRequest: auth.require }, async () => ({
     receipts: (await erasures.list(100)).map(shownReceipt),

@@ -168,6 +168,6 @@ export function projects(
     const ended = store.tokens.list(id);
     const receipt = await store.erasures.receipt(await table.remove(id, FORGET_STORE_MS));
     for (const token of ended) feed.end({ token: token.id });
-    return answerReceipt(reply, receipt!, { deleted: { id, name } });
+    return answerReceipt(reply, receipt!, { isCounted: true, deleted: { id, name } });
   });
 }

@@ -16,6 +16,17 @@ export const shownReceipt = ({ id, requestedMs, doneMs, forgotten, waitingFor }:
   },
 });
 
-/** 200: it is gone everywhere. 202: not yet; the same receipt will say when. */
-export const answerReceipt = (reply: FastifyReply, receipt: Receipt, more: object = {}) =>
-  reply.code(receipt.doneMs === null ? 202 : 200).send({ ...more, ...shownReceipt(receipt) });
+/**
+ * 200: it is gone everywhere. 202: not yet; the same receipt will say when. Not counted: whoever asks is not told
+ * whether there was anything.
+ */
+export function answerReceipt(
+  reply: FastifyReply,
+  receipt: Receipt,
+  { isCounted, ...more }: { isCounted: boolean; deleted?: object },
+) {
+  const { forgotten, ...shown } = shownReceipt(receipt);
+  return reply
+    .code(receipt.doneMs === null ? 202 : 200)
+    .send({ ...more, ...shown, ...(isCounted && { forgotten }) });
+}

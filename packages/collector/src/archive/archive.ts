@@ -40,6 +40,8 @@ export interface Archive {
   open(path: string): Promise<Content | undefined>;
   /** Removes a file. It need not be there. */
   remove(path: string): Promise<void>;
+  /** Removes folders without files below names that start with a prefix, where there are folders. */
+  prune(prefix: string): Promise<void>;
   /** Removes what uploads left behind whose process died. Nobody may be writing. */
   tidy(): Promise<void>;
 }

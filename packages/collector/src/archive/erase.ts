@@ -4,7 +4,8 @@
 
 import type { Event } from '../event.ts';
 import { HOUR_MS } from '../limits.ts';
-import type { Erasure } from '../store/erasures.ts';
+import type { Erasure, Reach } from '../store/erasures.ts';
+import { type Ids, inJson } from '../store/naming.ts';
 import type { Archive } from './archive.ts';
 import {
   type Manifest,
@@ -30,7 +31,7 @@ export interface Erased {
 }
 
 /** What is left of an event of somebody else that may name the id in its properties. */
-export type Cleaned = (event: Event, distinctIds: ReadonlySet<string>) => Event;
+export type Cleaned = (event: Event, ids: Ids) => Event;
 
 /**
  * Erases, everywhere in the archive. When it resolves, no file has any of it. Doing it twice changes
@@ -60,6 +61,8 @@ export async function eraseFrom(
     }
     await replace(archive, manifest, replaced);
   }
+  // The number of a project that is gone must not stay as a name.
+  if (orders.some(({ erasure }) => erasure.what === 'project')) await archive.prune('project=');
   return total;
 }
 
@@ -115,21 +118,21 @@ function ordered(
 interface Rule {
   readonly goes: (seq: number, distinctId: string) => boolean;
   readonly concerns: (seq: number, distinctId: string, properties: string) => boolean;
-  readonly ids: ReadonlySet<string>;
+  readonly ids: Ids;
 }
 
 function ruleOf(erasures: readonly Erasure[]): Rule {
   const seqs = new Set<number>();
   const until = new Map<string, number>();
+  const ids = new Map<string, Reach>();
   for (const erasure of erasures) {
     if (erasure.what === 'event') seqs.add(erasure.seq);
     if (erasure.what !== 'id') continue;
-    const { distinctId, untilSeq } = erasure;
+    const { distinctId, untilSeq, reach } = erasure;
+    ids.set(distinctId, ids.get(distinctId) === 'anywhere' ? 'anywhere' : reach);
     until.set(distinctId, Math.max(untilSeq, until.get(distinctId) ?? 0));
   }
-  const ids = new Set(until.keys());
-  // As they stand in JSON, without the quotes.
-  const texts = [...ids].map((id) => JSON.stringify(id).slice(1, -1));
+  const texts = [...ids.keys()].map(inJson);
   const goes: Rule['goes'] = (seq, id) => seqs.has(seq) || seq <= (until.get(id) ?? -1);
   return {
     goes,

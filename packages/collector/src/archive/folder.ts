@@ -2,7 +2,7 @@
 // above it are synced, because a new name is on the disk only when its folder is.
 
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import {
   type Archive,
@@ -75,6 +75,16 @@ export class FolderArchive implements Archive {
       const file = join(this.place, path);
       await rm(file, { force: true });
       await syncFolder(dirname(file)).catch(unlessMissing);
+    });
+  }
+
+  prune(prefix: string): Promise<void> {
+    return this.guarded(async () => {
+      const entries = await readdir(this.place, { withFileTypes: true }).catch(unlessMissing);
+      for (const entry of entries ?? []) {
+        if (!entry.isDirectory() || !entry.name.startsWith(prefix)) continue;
+        if (await removeEmpty(join(this.place, entry.name))) await syncFolder(this.place);
+      }
     });
   }
 
@@ -168,6 +178,17 @@ async function makeFolder(folder: string, top: string): Promise<void> {
     await syncFolder(dirname(at));
     if (dirname(at) === at) break;
   }
+}
+
+/** Removes a folder in which there are only folders. Says whether it did. */
+async function removeEmpty(folder: string): Promise<boolean> {
+  let isEmpty = true;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const isGone = entry.isDirectory() && (await removeEmpty(join(folder, entry.name)));
+    isEmpty &&= isGone;
+  }
+  if (isEmpty) await rmdir(folder);
+  return isEmpty;
 }
 
 async function syncFolder(folder: string): Promise<void> {

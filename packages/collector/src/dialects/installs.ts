@@ -1,8 +1,8 @@
 // Installs: for `create-…` style installers, which have no SDK and mostly no token.
 //
-// Anyone may create; reading, changing and deleting is for admins and lives in admin/. Of an
-// installation that is known already nothing is shown and nothing but its last day changes: whoever
-// sends its id may be anybody.
+// Anyone may create; reading, changing and deleting is for admins and lives in admin/. An installation that
+// is known already is answered like a new one, and nothing but its last day changes: whoever sends its id may be
+// anybody.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { camel } from '../../../schema/src/columns.ts';
@@ -37,7 +37,7 @@ export interface InstallTable {
     properties: string | null,
     nowMs: number,
     seen?: Seen,
-  ): Promise<{ isNew: boolean; install: Install }>;
+  ): Promise<unknown>;
 }
 
 /** When an installation was first and last seen, in ms since 1970. */
@@ -121,9 +121,15 @@ export function installs(
     });
     const { accepted, reasons } = await ingest.take(project, 'installs', registered);
     if (accepted === 0) throw refusalOf(reasons);
-    const { install, isNew } = await table.note(project.id, id, properties, ingest.nowMs, seen);
-    if (isNew) return reply.code(201).send({ data: recordOfInstall(install) });
-    return reply.code(200).send({ data: { installation_id: id } });
+    await table.note(project.id, id, properties, ingest.nowMs, seen);
+    // What was sent, of a known one too: nobody learns which it is.
+    const sent: Install = {
+      installation_id: id,
+      first_seen: new Date(seen.firstMs).toISOString(),
+      last_seen: new Date(seen.lastMs).toISOString(),
+      properties: JSON.parse(properties),
+    };
+    return reply.code(201).send({ data: recordOfInstall(sent) });
   };
 
   for (const prefix of ['/v1', '/api/v1']) {

@@ -2,9 +2,21 @@
 // written down before anything is deleted, each step with it, so that it goes on after any interruption;
 // its receipt says what is left to do.
 
+/**
+ * How far an id is looked for in events of others: in the properties that SDKs name ids with, or as the whole
+ * value of any property. The latter would let whoever may send events, and so knows ordinary values, take
+ * those away.
+ */
+export type Reach = 'named' | 'anywhere';
+
 /** What is erased: an id in a project, one event of it, or a project with everything. */
 export type Erased =
-  | { readonly what: 'id'; readonly project: number; readonly distinctId: string }
+  | {
+      readonly what: 'id';
+      readonly project: number;
+      readonly distinctId: string;
+      readonly reach: Reach;
+    }
   | { readonly what: 'event'; readonly project: number; readonly seq: number }
   | { readonly what: 'project'; readonly project: number };
 
@@ -39,13 +51,16 @@ export interface Receipt {
 export interface Erasures {
   /**
    * Erases an id in one project, or in all: its events with their counts, its activity, its installation,
-   * its dead letters. Resolves when it is gone from the store, and off its disk as far as the engine
+   * its dead letters, and what names it in events, installations and letters of others. Resolves when it is gone from the store, and off its disk as far as the engine
    * can, or after `waitMs`: then it goes on, and the receipt says how far it is. Consumers follow. Doing it
-   * again changes nothing.
+   * again changes nothing; while the first is not done, it gives the same receipt. `reach` is `anywhere` when
+   * it is missing.
    */
-  forget(distinctId: string, project?: number, waitMs?: number): Promise<Receipt>;
+  forget(distinctId: string, project?: number, waitMs?: number, reach?: Reach): Promise<Receipt>;
   /** Goes on with everything that was interrupted. Resolves when nothing is left for the store. */
   resume(): Promise<void>;
+  /** Drops receipts of what was done long ago. */
+  expire(nowMs: number): Promise<void>;
   /** The receipt of this id, for as long as receipts are kept. */
   receipt(id: string): Promise<Receipt | undefined>;
   /** The newest receipts, the latest first. */

@@ -1,7 +1,12 @@
-// Events of somebody else that name an id: PostHog's SDKs say in one event which other id a person had. When
-// that id is forgotten, what names it goes; the rest of the event stays.
+// Events of somebody else that name an id. When that id is forgotten, what names it goes; the rest of the
+// event stays. PostHog's SDKs say in properties of their own which other id a person had; a program may have
+// put it anywhere.
 
 import type { Event } from '../event.ts';
+import type { Reach } from './erasures.ts';
+
+/** Ids that go, and how far each is looked for. */
+export type Ids = ReadonlyMap<string, Reach>;
 
 /** Properties that hold another id of the same person. */
 const NAMING = [
@@ -13,6 +18,7 @@ const NAMING = [
   '$device_id',
   '$user_id',
 ];
+const IS_NAMING: ReadonlySet<string> = new Set(NAMING);
 
 const mentions = (rest: string): boolean => NAMING.some((name) => rest.includes(`"${name}"`));
 
@@ -31,12 +37,47 @@ export function namedBy({ rest, distinctId }: Event): string[] {
   return [...names];
 }
 
+/** An id as it stands in JSON: without the quotes, for a number has none. */
+export const inJson = (id: string): string => JSON.stringify(id).slice(1, -1);
+
+/** JSON without the values that are one of the ids; the same text if there is none. */
+export function jsonWithoutIds(json: string, ids: Ids): string {
+  if (![...ids.keys()].some((id) => json.includes(inJson(id)))) return json;
+  const search = new Search(ids);
+  const cleaned = search.cleaned(JSON.parse(json));
+  return search.found ? JSON.stringify(cleaned) : json;
+}
+
 /** The event without what names one of the ids; the event itself if nothing does. */
-export function withoutIds<E extends Event>(event: E, ids: ReadonlySet<string>): E {
-  if (!mentions(event.rest)) return event;
-  const properties = JSON.parse(event.rest) as Record<string, unknown>;
-  const naming = NAMING.filter((name) => ids.has(String(properties[name])));
-  if (naming.length === 0) return event;
-  for (const name of naming) delete properties[name];
-  return { ...event, rest: JSON.stringify(properties) };
+export function withoutIds<E extends Event>(event: E, ids: Ids): E {
+  const rest = jsonWithoutIds(event.rest, ids);
+  return rest === event.rest ? event : { ...event, rest };
+}
+
+/** Goes through a value that came from JSON; how deep that is was bounded when it was taken. */
+class Search {
+  found = false;
+
+  constructor(private readonly ids: Ids) {}
+
+  cleaned(value: unknown): unknown {
+    if (Array.isArray(value)) {
+      return value.filter((each) => !this.is(each, '')).map((each) => this.cleaned(each));
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    const kept = Object.entries(value)
+      .filter(([name, each]) => !this.is(each, name))
+      .map(([name, each]) => [name, this.cleaned(each)]);
+    return Object.fromEntries(kept);
+  }
+
+  private is(value: unknown, name: string): boolean {
+    const isNaming = IS_NAMING.has(name);
+    // Elsewhere a number is a number.
+    if (typeof value !== 'string' && !(isNaming && typeof value === 'number')) return false;
+    const reach = this.ids.get(String(value));
+    const isFound = reach === 'anywhere' || (reach === 'named' && isNaming);
+    this.found ||= isFound;
+    return isFound;
+  }
 }

@@ -31,6 +31,14 @@ export interface VisitTotals {
   readonly durationMs: number;
 }
 
+/** A page at one end of visits. */
+export interface EndPage {
+  readonly page: string;
+  readonly visits: number;
+  readonly visitors: number;
+  readonly bounces: number;
+}
+
 /** Visits by when they began: from `fromMs` on, before `toMs`. */
 export interface VisitRange {
   readonly project: number;
@@ -43,6 +51,10 @@ export interface Visits {
   /** In the order in which they began; those that began together by their numbers. */
   list(range: VisitRange & { readonly limit: number }): Promise<readonly Visit[]>;
   totals(range: VisitRange): Promise<VisitTotals>;
+  /** The pages that visits began or ended with, the most frequent first; of equals, by name. */
+  ends(
+    range: VisitRange & { readonly end: 'entry' | 'exit'; readonly limit: number },
+  ): Promise<readonly EndPage[]>;
 }
 
 /** What an event is to a visit. */

@@ -35,7 +35,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const UNTIL = 1_000_000;
 const idOf = (distinctId: string, project = 1, untilSeq = UNTIL): Order => ({
-  erasure: { number: 1, untilSeq, what: 'id', project, distinctId },
+  erasure: { number: 1, untilSeq, what: 'id', project, distinctId, reach: 'anywhere' },
   projectName: `project ${project}`,
 });
 const projectOf = (project: number): Order => ({
@@ -43,7 +43,7 @@ const projectOf = (project: number): Order => ({
   projectName: undefined,
 });
 const cleaned: Cleaned = (event, ids) =>
-  [...ids].some((id) => event.rest.includes(id)) ? { ...event, rest: '{}' } : event;
+  [...ids.keys()].some((id) => event.rest.includes(id)) ? { ...event, rest: '{}' } : event;
 
 const seqsLeft = async (): Promise<number[]> =>
   (await rowsIn(archive)).map(({ seq }) => Number(seq)).sort((a, b) => a - b);

@@ -113,15 +113,19 @@ describe('a collector with an archive', () => {
     const [page] = await collect(store.after(1, 0, 200));
     const copies = page!.map((event) => ({ ...event, distinctId: 'planted' }));
     await store.append(id, copies, [], page![0]!.receivedMs!);
+    // Of somebody else, and names one who is forgotten.
+    const rest = JSON.stringify({ $set: { ids: ['id-7', 'other'] }, note: 'id-7' });
+    const namer = { ...page![0]!, uuid: Buffer.alloc(16, 7), distinctId: 'namer', rest };
+    await store.append(1, [namer], [], page![0]!.receivedMs!);
     await store.close();
     const collector = await withArchive({ COLLECTOR_WAREHOUSE: 'duckdb' });
-    await until(hasRows(800));
+    await until(hasRows(801));
 
     const settled = async (asked: Promise<Response>) => {
       const { receipt } = (await (await asked).json()) as { receipt: string };
       let last: { waiting_for: string[]; forgotten: { events: number } } | undefined;
       await until(async () => {
-        const answer = await collector.request('GET', `/api/v1/forget/${receipt}`);
+        const answer = await collector.admin('GET', `/api/v1/forget/${receipt}`);
         last = (await answer.json()) as typeof last;
         return answer.status === 200;
       });
@@ -138,15 +142,19 @@ describe('a collector with an archive', () => {
     const totals = (await (await collector.admin('GET', question)).json()) as {
       data: { now: { events: number } };
     };
-    expect(totals.data.now.events).toBe(600 - forgotten.events);
+    expect(totals.data.now.events).toBe(601 - forgotten.events);
+    const named = `${question.replace('totals', 'events')}&where=distinct_id:is:namer`;
+    const list = await (await collector.admin('GET', named)).text();
+    expect(list).toContain('other');
+    expect(list).not.toContain('id-7');
     await collector.stop();
     const rows = await rowsIn(archive);
     expect(rows).toHaveLength(600 - forgotten.events);
     expect(rows.filter(({ distinct_id }) => ['planted', 'id-7'].includes(distinct_id))).toEqual([]);
-    // Nor in a file that no manifest names.
+    expect(rows.filter(({ properties }) => properties.includes('id-7'))).toEqual([]);
+    // Nor in a file that no manifest names; not even its number is left.
     const files = readdirSync(place, { recursive: true }).map(String);
-    const parts = files.filter((name) => name.endsWith('.parquet'));
-    expect(parts.filter((name) => name.includes(`project=${id}`))).toEqual([]);
+    expect(files.filter((name) => name.includes(`project=${id}`))).toEqual([]);
     for (const name of files) {
       const path = join(place, name);
       if (statSync(path).isFile()) expect(readFileSync(path).includes('planted'), name).toBe(false);

@@ -456,7 +456,7 @@ export function contract(make: () => Promise<Place>): void {
         for (const id of [receipt.id, deleted]) {
           expect((await store.erasures.receipt(id))?.doneMs).not.toBeNull();
         }
-      });
+      }, 20_000);
       expect(await stored()).toEqual([]);
       expect(await store.erasures.receipt(receipt.id)).toMatchObject({
         forgotten: { events: 200 },

@@ -110,6 +110,13 @@ export function visitsContract(make: () => Promise<Place>): void {
     it('says where it began and ended, also when that comes in another order', async () => {
       await append(view(10_000, '/b'), view(20_000, '/c'));
       await append(view(0, '/a'), view(15_000, '/x'));
+      const ends = (end: 'entry' | 'exit') =>
+        store.visits.ends({ project, ...EVER, end, limit: 9 });
+      const once = { visits: 1, visitors: 1, bounces: 0 };
+      expect([await ends('entry'), await ends('exit')]).toEqual([
+        [{ page: '/a', ...once }],
+        [{ page: '/c', ...once }],
+      ]);
       expect(await visits()).toMatchObject([
         { startMs: T, lastMs: T + 20_000, views: 4, entry: '/a', exit: '/c' },
       ]);

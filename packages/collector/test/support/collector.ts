@@ -43,7 +43,9 @@ export function makeFolder(): { path: string; remove: () => void } {
 
 /** Runs a command of the collector to its end. */
 export function command(args: string[], folder: string, env: Env = {}): Promise<Ended> {
-  return watch(spawn(process.execPath, [MAIN, ...args], { env: environment(folder, env) })).ended;
+  // No port of its own: another program may use that one.
+  const all = environment(folder, { COLLECTOR_PORT: '0', ...env });
+  return watch(spawn(process.execPath, [MAIN, ...args], { env: all })).ended;
 }
 
 const running = new Set<ChildProcess>();

@@ -95,6 +95,40 @@ describe('a site', () => {
     expect((await collector.request('GET', '/api/v2/sites')).status).toBe(401);
   });
 
+  it('says with which pages visits began and ended, in days of its own time zone', async () => {
+    const site = await makeSite(collector, { domain: 'ends.example' });
+    await collector.admin('PATCH', `/api/v1/projects/${site.id}`, {
+      time_zone: 'Pacific/Kiritimati',
+    });
+    const now = Date.now();
+    const view = (visitorId: string, url: string, secondsAgo: number) => ({
+      ...{ url, visitorId, at: now - secondsAgo * 1_000 },
+    });
+    const events = [
+      ...[view('a', '/', 90), view('a', '/b', 60), view('b', '/', 80), view('c', '/c', 70)],
+      ...[view('c', '/', 50), view('c', '/b', 40)],
+    ];
+    await site.send({ events, sentAt: now });
+    const pages = async (end: string, query = '') =>
+      (
+        (await (
+          await collector.admin('GET', `/api/v2/sites/${site.id}/${end}-pages${query}`)
+        ).json()) as { pages: unknown[] }
+      ).pages;
+    expect(await pages('entry')).toEqual([
+      { path: '/', visits: 2, visitors: 2, bounceRate: 50 },
+      { path: '/c', visits: 1, visitors: 1, bounceRate: 0 },
+    ]);
+    expect(await pages('exit', '?limit=1')).toEqual([
+      { path: '/b', visits: 2, visitors: 2, bounceRate: 0 },
+    ]);
+    // Fourteen hours ahead of UTC.
+    const today = new Date(now + 14 * 3_600_000).toISOString().slice(0, 10);
+    const yesterday = new Date(now - 10 * 3_600_000).toISOString().slice(0, 10);
+    expect(await pages('entry', `?start=${today}&end=${today}`)).toHaveLength(2);
+    expect(await pages('entry', `?start=${yesterday}&end=${yesterday}`)).toEqual([]);
+  });
+
   it('compares a range with the one before it', async () => {
     const site = await makeSite(collector, { domain: 'change.example' });
     const day = 86_400_000;

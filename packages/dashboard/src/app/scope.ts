@@ -10,7 +10,7 @@ import { paramsOf, type UnplacedQuestion } from '../../../schema/src/notation';
 import type { AnswerOf, Field, Filter, Question, QuestionKind } from '../../../schema/src/question';
 import { type Entry, useAnswer } from './answers';
 import type { Period, Span } from './range';
-import { go, isSame, type View } from './view';
+import { currentView, go, isSame, type View } from './view';
 
 export interface Project {
   readonly id: number;
@@ -115,7 +115,8 @@ export const totalsOf = (scope: Scope) =>
   }) as const;
 
 /** Adds a filter to the view, or takes it away if it is there. */
-export function toggle({ view }: Scope, filter: Filter): void {
+export function toggle(filter: Filter): void {
+  const view = currentView();
   const others = view.where.filter((each) => !isSame(each, filter));
   const isThere = others.length < view.where.length;
   go({ ...view, where: isThere ? others : [...others, filter] });

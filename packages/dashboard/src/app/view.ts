@@ -88,8 +88,26 @@ export const isSame = (a: Filter, b: Filter): boolean => filterText(a) === filte
 
 const watchers = new Set<() => void>();
 
+/** What had the focus when somebody went to the view. */
+let focused: Element | null = null;
+
+/**
+ * The view of the address. A panel may still show the one before: what somebody changes there is a change of
+ * this one.
+ */
+export const currentView = (): View => viewOf(location.search);
+
+/** Where what had the focus is gone with the last view, the keyboard goes on at the numbers. */
+export function keepFocus(): void {
+  const isGone = focused && focused !== document.body && !focused.isConnected;
+  focused = null;
+  if (!isGone || (document.activeElement && document.activeElement !== document.body)) return;
+  document.getElementById('content')?.focus({ preventScroll: true });
+}
+
 /** Goes to a view. `replace`: without a step for "back". */
 export function go(view: View, replace = false): void {
+  focused = document.activeElement;
   history[replace ? 'replaceState' : 'pushState'](null, '', searchOf(view));
   for (const watcher of watchers) watcher();
 }

@@ -17,7 +17,7 @@ import { periodOf } from './range';
 import { type Project, type Scope, ScopeContext, totalsOf, urlOf, useAsked } from './scope';
 import { mayChange } from './session';
 import { refusedOf, UnusableFilters, unusableOf } from './unusable';
-import type { View } from './view';
+import { keepFocus, searchOf, type View } from './view';
 
 /** The time of the first event, where there is none. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -95,6 +95,8 @@ export function Viewed({ view, project, projects }: ViewedProps) {
   useEffect(() => {
     document.title = `${project.name}: ${page.title}`;
   }, [project.name, page.title]);
+  const address = searchOf(view);
+  useEffect(keepFocus, [address]);
   useFreshness(project.id, scope.period.isOpen);
   useReachable();
   return (
@@ -106,7 +108,9 @@ export function Viewed({ view, project, projects }: ViewedProps) {
       <main id="content" tabIndex={-1}>
         <Banner />
         {unusable.length > 0 ? (
-          <UnusableFilters {...{ view }} of={unusable} />
+          <div class="panels">
+            <UnusableFilters {...{ view }} of={unusable} />
+          </div>
         ) : isEmpty ? (
           <div class="panels">
             <Empty />

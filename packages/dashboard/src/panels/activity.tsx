@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Point } from '../../../schema/src/question';
 import { rangeOf } from '../app/range';
 import { useAsked, useScope } from '../app/scope';
-import { go } from '../app/view';
+import { currentView, go } from '../app/view';
 import { peopleOf } from '../app/words';
 import { Card, Shown } from '../parts/card';
 import { useInterval } from '../parts/interval-choice';
@@ -79,7 +79,7 @@ function Activity() {
               pick={
                 interval === 'hour' || points.length < 2
                   ? undefined
-                  : (start) => go({ ...scope.view, range: rangeOf(start, interval, zone)! })
+                  : (start) => go({ ...currentView(), range: rangeOf(start, interval, zone)! })
               }
             />
           );

@@ -46,7 +46,7 @@ export function durationsBy(columns: readonly string[], where: readonly Filter[]
                     type="button"
                     class="name"
                     aria-pressed={isFiltered(scope, filter)}
-                    onClick={() => toggle(scope, filter)}
+                    onClick={() => toggle(filter)}
                   >
                     <bdi>{name}</bdi>
                   </button>

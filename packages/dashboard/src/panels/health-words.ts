@@ -99,10 +99,10 @@ const whenOf =
     return `${ago(nowMs - ms)} (${instant(ms, zone, { dateStyle: 'medium', timeStyle: 'short' })})`;
   };
 
-const ISO = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+const ISO = /(?:\bat )?\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 const isIso = (value: unknown): boolean =>
   typeof value === 'string' && value.replace(ISO, '') === '' && value !== '';
 
 /** A problem in the collector's words, its instants in the reader's. */
 export const problemOf = (problem: string, zone: string, nowMs: number): string =>
-  problem.replaceAll(ISO, whenOf(zone, nowMs));
+  problem.replaceAll(ISO, (iso) => whenOf(zone, nowMs)(iso.replace(/^at /, '')));

@@ -82,7 +82,7 @@ export function valuesOverTime(of: OverTime): Panel {
                   class="name"
                   aria-pressed={isFiltered(scope, filterOf(name))}
                   title={`Only ${valueInWords(name)}`}
-                  onClick={() => toggle(scope, filterOf(name))}
+                  onClick={() => toggle(filterOf(name))}
                 >
                   <bdi>{valueInWords(name)}</bdi>
                 </button>

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import type { Field } from '../../../schema/src/question';
 import { fieldOfName, headOf, type Scope, useScope } from '../app/scope';
-import { go } from '../app/view';
+import { currentView, go } from '../app/view';
 import { peopleOf } from '../app/words';
 import { Card } from '../parts/card';
 import { FieldChoice } from '../parts/field-choice';
@@ -31,7 +31,7 @@ function keep(scope: Scope, names: readonly string[]): void {
   } catch {
     // The address has them all the same.
   }
-  go({ ...scope.view, by: names });
+  go({ ...currentView(), by: names });
 }
 
 /** Those that are kept, and what the address has beside them. */
@@ -86,7 +86,15 @@ function OwnPanels() {
   return (
     <>
       {names.map((name) => (
-        <Own key={name} name={name} remove={() => change(names.filter((each) => each !== name))} />
+        <Own
+          key={name}
+          name={name}
+          remove={() => {
+            // The button goes with its panel.
+            document.querySelector<HTMLElement>('#add select')?.focus({ preventScroll: true });
+            change(names.filter((each) => each !== name));
+          }}
+        />
       ))}
       <Card
         id="add"

@@ -22,7 +22,7 @@ export function Chips({ scope }: { scope: Scope }) {
           <button
             type="button"
             aria-label={`Remove the filter: ${filterInWords(filter)}`}
-            onClick={() => toggle(scope, filter)}
+            onClick={() => toggle(filter)}
           >
             <span class="soft">
               {oneOf(filter)} {WORDS[filter.op] ?? filter.op}

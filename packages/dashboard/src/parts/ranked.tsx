@@ -57,7 +57,7 @@ function Value({ row, by, count, most, all, extra, own = [], done }: ValueProps)
         title={isOn ? `Remove the filter ${name}` : `Only ${name}`}
         onClick={() => {
           done?.();
-          toggle(scope, filter);
+          toggle(filter);
         }}
       >
         <bdi>{name}</bdi>

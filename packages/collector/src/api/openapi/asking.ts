@@ -162,9 +162,14 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
       PROJECT,
       { name: 'from', doc: 'The first day, in UTC. Without any day: everything.' },
       { name: 'to', doc: 'The last day, included.' },
-      FORMAT(['ndjson', 'csv', 'parquet', 'tar'], 'ndjson'),
+      FORMAT(['ndjson', 'csv', 'parquet'], 'ndjson'),
     ],
-    answers: { 200: { doc: 'A stream.', type: 'application/x-ndjson' } },
+    answers: {
+      200: {
+        doc: 'A stream. Parquet comes as a tar of files, one for each hour or more.',
+        type: 'application/x-ndjson',
+      },
+    },
   },
   {
     at: ['GET /api/v1/live'],

@@ -5,11 +5,15 @@ import { KINDS } from '../../../../schema/src/columns.ts';
 import { fieldsOf } from '../../../../schema/src/fields.ts';
 import { answerSchemas } from './answers.ts';
 import { asking } from './asking.ts';
-import { keeping } from './keeping.ts';
+import { erasures } from './erasing.ts';
+import { letters } from './letters.ts';
 import { machines } from './machines.ts';
+import { projects, tokens } from './projects.ts';
 import { publishing } from './publishing.ts';
+import { records } from './records.ts';
 import { type Answer, object, type Parameter, type Route, ref, text, type Who } from './route.ts';
 import { EVENT, sending } from './sending.ts';
+import { signing } from './signing.ts';
 import { siteDescriptions } from './sites.ts';
 
 /** The version of the API: of its paths, `/api/v1`, and what was added since. */
@@ -34,7 +38,12 @@ export const ROUTES: readonly Route[] = [
   ...publishing,
   ...sending,
   ...siteDescriptions,
-  ...keeping,
+  ...projects,
+  ...tokens,
+  ...erasures,
+  ...letters,
+  ...records,
+  ...signing,
   ...machines,
 ];
 

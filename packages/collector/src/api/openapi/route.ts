@@ -84,3 +84,11 @@ export const FORMAT = (formats: readonly string[], fallback: string): Parameter 
   doc: `\`${fallback}\` if it is missing.`,
   schema: { type: 'string', enum: formats },
 });
+
+/** Of a list in pages. */
+export const PAGE: readonly Parameter[] = [
+  { name: 'after', doc: '`next_after` of the page before.' },
+  { name: 'limit', doc: '1 to 1,000; 100 if it is missing.', schema: { type: 'integer' } },
+];
+
+export const MISSING = { 404: { doc: 'There is nothing of this id.' } };

@@ -30,6 +30,19 @@ const NUMBERS = {
   avgDuration: whole('Of a visit, in seconds.'),
 };
 
+const RANGE = [
+  {
+    name: 'start',
+    doc: 'The first day, in the site’s time zone; 30 days ago if it is missing.',
+    example: '2026-01-01',
+  },
+  {
+    name: 'end',
+    doc: 'The last day, included; today if it is missing.',
+    example: '2026-01-31',
+  },
+];
+
 const ID = 'its number, its key or its domain';
 const { id: _id, embedCode: _code, name: _name, timeZone: _zone, ...CHANGES } = SITE;
 const change = { doc: `What of it is to change; \`id\` is ${ID}.`, schema: partial(CHANGES) };
@@ -164,18 +177,7 @@ that is not the site’s, and a program that calls itself one, get 200 too: a pa
     who: 'reader',
     summary: 'Views, visits, visitors, bounces and duration, beside the range before.',
     doc: `A visit counts where it began. \`id\` is ${ID}.`,
-    query: [
-      {
-        name: 'start',
-        doc: 'The first day, in the site’s time zone; 30 days ago if it is missing.',
-        example: '2026-01-01',
-      },
-      {
-        name: 'end',
-        doc: 'The last day, included; today if it is missing.',
-        example: '2026-01-31',
-      },
-    ],
+    query: RANGE,
     answers: {
       200: {
         doc: 'The numbers; `change` is in percent.',
@@ -184,6 +186,29 @@ that is not the site’s, and a program that calls itself one, get 200 too: a pa
           period: object({ start: text(), end: text() }),
           ...NUMBERS,
           change: object(NUMBERS),
+        }),
+      },
+      400: { doc: 'A day is none.' },
+      404: { doc: 'There is no such site.' },
+    },
+  },
+  {
+    at: ['GET /api/v2/sites/{id}/entry-pages', 'GET /api/v2/sites/{id}/exit-pages'],
+    tag: 'Sites',
+    who: 'reader',
+    summary: 'The pages that visits began with, and those that they ended with.',
+    doc: `The most frequent first. \`id\` is ${ID}.`,
+    query: [
+      ...RANGE,
+      { name: 'limit', doc: 'Up to 1,000; 10 if it is missing.', schema: { type: 'integer' } },
+    ],
+    answers: {
+      200: {
+        doc: 'The pages.',
+        schema: object({
+          pages: list(
+            object({ path: text(), visits: whole(), visitors: whole(), bounceRate: whole() }),
+          ),
         }),
       },
       400: { doc: 'A day is none.' },

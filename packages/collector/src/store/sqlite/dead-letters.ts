@@ -3,6 +3,7 @@
 
 import type { DeadLetter, Reason } from '../../event.ts';
 import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../../limits.ts';
+import type { Reach } from '../erasures.ts';
 import type { KeptLetter, LetterCounts } from '../records.ts';
 import { type Database, type Row, type Statement, textOf } from './database.ts';
 import { isNamedIn } from './naming.ts';
@@ -129,14 +130,14 @@ export class LetterTable {
    */
   naming(
     project: number,
-    distinctId: string,
+    { distinctId, reach }: { distinctId: string; reach: Reach },
     after: number,
   ): { deleted: number; next: number; isLast: boolean } {
     const page = this.someOf.all(project, after, LOOKED).map(letterOf);
     const found = page.filter(
       (letter) =>
         letter.distinctId === distinctId ||
-        (letter.payload !== null && isNamedIn(letter.payload, distinctId)),
+        (letter.payload !== null && isNamedIn(letter.payload, distinctId, reach)),
     );
     for (const { id } of found) this.delete(id);
     return {

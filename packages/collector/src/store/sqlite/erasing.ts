@@ -3,16 +3,21 @@
 
 import type { Event } from '../../event.ts';
 import { DAY_MS } from '../../limits.ts';
+import type { Erased } from '../erasures.ts';
 import type { StoredEvent } from '../events.ts';
+import { type Ids, inJson, jsonWithoutIds, withoutIds } from '../naming.ts';
 import { dayOf, monthOfDay, weekOfDay } from '../periods.ts';
 import { type Activity, bitOf, daysIn, KIND } from './activity.ts';
-import type { Database, Statement } from './database.ts';
+import { type Database, type Statement, textOf } from './database.ts';
 import type { LetterTable } from './dead-letters.ts';
 import { eventOf } from './events.ts';
 import { selectEvents, type Writer } from './writer.ts';
 
 /** Rows that a step deletes at most. */
 const STEP = 2_000;
+
+/** An id that goes. */
+export type OfId = Omit<Extract<Erased, { what: 'id' }>, 'what'>;
 
 /** What a step did. */
 export interface Step {
@@ -70,7 +75,7 @@ export class Erasing {
    * letters; last, its name. `at` is where the steps are; `replaced` hears of events that have a new number.
    */
   id(
-    { project, distinctId, nowMs }: { project: number; distinctId: string; nowMs: number },
+    { project, distinctId, reach, nowMs }: OfId & { nowMs: number },
     at: { letter: number },
     replaced: (seq: number) => void,
   ): Step {
@@ -102,7 +107,7 @@ export class Erasing {
     };
     if (naming.clean(project, distinctId, (whose) => this.spansOf(whose), clean))
       return step(false);
-    const letters = this.letters.naming(project, distinctId, at.letter);
+    const letters = this.letters.naming(project, { distinctId, reach }, at.letter);
     at.letter = letters.next;
     if (!letters.isLast) return step(false, { deadLetters: letters.deleted });
     // Last, when no month is left: an event that arrives meanwhile is erased with the others.
@@ -111,12 +116,48 @@ export class Erasing {
       this.db.prepare('DELETE FROM naming WHERE id = ?').run(id);
       naming.reset();
     }
+    this.cleanInstalls({ project, distinctId, reach });
     return step(true, {
       installs: this.db
         .prepare('DELETE FROM installs WHERE project_id = ? AND installation_id = ?')
         .run(project, distinctId).changes,
       deadLetters: letters.deleted,
     });
+  }
+
+  /** Takes an id out of events of others, by their numbers. */
+  without(
+    { project, distinctId, reach, nowMs }: OfId & { nowMs: number },
+    seqs: readonly number[],
+    replaced: (seq: number) => void,
+  ): void {
+    const ids: Ids = new Map([[distinctId, reach]]);
+    for (const seq of seqs) {
+      const row = this.ofEvent.get(seq, project);
+      if (!row) continue; // it was deleted meanwhile, or replaced
+      const old = eventOf(row);
+      const whose = this.findId.get(project, old.distinctId);
+      const cleaned = withoutIds(old, ids);
+      if (cleaned === old || !whose || old.distinctId === distinctId) continue;
+      this.writer.replace(old, cleaned, Number(whose.id), nowMs);
+      replaced(seq);
+    }
+  }
+
+  private cleanInstalls({ project, distinctId, reach }: OfId): void {
+    const found = this.db
+      .prepare(
+        `SELECT installation_id, CAST(properties AS BLOB) AS properties FROM installs
+         WHERE project_id = ? AND installation_id != ? AND instr(properties, ?) > 0`,
+      )
+      .all(project, distinctId, inJson(distinctId));
+    const write = this.db.prepare(
+      'UPDATE installs SET properties = ? WHERE project_id = ? AND installation_id = ?',
+    );
+    for (const { installation_id, properties } of found) {
+      const cleaned = jsonWithoutIds(textOf(properties), new Map([[distinctId, reach]]));
+      write.run(cleaned, project, installation_id!);
+    }
   }
 
   /** When an id was active. */

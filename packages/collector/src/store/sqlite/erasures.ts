@@ -1,16 +1,25 @@
 // Erasures of this store: written down first, then done step by step, the count of each step with it.
 
 import { randomBytes } from 'node:crypto';
-import { RECEIPTS } from '../../limits.ts';
-import type { Erased, Erasure, Erasures, Receipt } from '../erasures.ts';
+import { DAY_MS, RECEIPT_DAYS, RECEIPTS } from '../../limits.ts';
+import type { Erased, Erasure, Erasures, Reach, Receipt } from '../erasures.ts';
+import { inJson } from '../naming.ts';
 import type { GroupCommit } from './commit.ts';
 import type { Database, Row, Statement } from './database.ts';
-import type { Erasing, Step } from './erasing.ts';
+import type { Erasing, OfId, Step } from './erasing.ts';
+import { LOOKED_AT_ONCE } from './naming.ts';
+import type { Reader } from './reading/reader.ts';
 import type { Writer } from './writer.ts';
+
+/** Events that one step changes. */
+const CLEANED_AT_ONCE = 500;
 
 const erasedOf = (row: Row): Erased => {
   const project = Number(row.project_id);
-  if (row.what === 'id') return { what: 'id', project, distinctId: String(row.distinct_id) };
+  if (row.what === 'id') {
+    const reach = row.reach === 'named' ? 'named' : 'anywhere';
+    return { what: 'id', project, distinctId: String(row.distinct_id), reach };
+  }
   if (row.what === 'event') return { what: 'event', project, seq: Number(row.seq) };
   return { what: 'project', project };
 };
@@ -23,6 +32,7 @@ export interface ErasureParts {
   readonly consumers: readonly string[];
   /** The numbers of the projects there are. */
   readonly projects: () => number[];
+  readonly lists: Pick<Reader, 'ask'>;
   /** Empties the write-ahead log: what was erased is still in its old pages. */
   readonly emptyLog: () => Promise<boolean>;
   readonly clock: () => number;
@@ -51,10 +61,15 @@ export class SqliteErasures implements Erasures {
     this.excuse();
   }
 
-  async forget(distinctId: string, project?: number, waitMs?: number): Promise<Receipt> {
+  async forget(
+    distinctId: string,
+    project?: number,
+    waitMs?: number,
+    reach: Reach = 'anywhere',
+  ): Promise<Receipt> {
     const projects = this.parts.projects().filter((id) => project === undefined || id === project);
     const id = await this.request(
-      projects.map((each) => ({ what: 'id', project: each, distinctId })),
+      projects.map((each) => ({ what: 'id', project: each, distinctId, reach })),
     );
     await this.runFor(id, waitMs);
     return this.read(id)!;
@@ -110,12 +125,15 @@ export class SqliteErasures implements Erasures {
   /** Writes it down. Inside one transaction: all of it, or nothing. */
   private request(list: readonly Erased[], first?: () => void): Promise<string> {
     const { db, commits, consumers, clock } = this.parts;
-    const id = randomBytes(16).toString('base64url');
     return commits.add(1, () => {
       first?.();
-      db.prepare('INSERT INTO receipts (id, requested_ms) VALUES (?, ?)').run(id, clock());
+      const open = this.openFor(list);
+      const id = open ?? randomBytes(16).toString('base64url');
+      if (open === undefined) {
+        db.prepare('INSERT INTO receipts (id, requested_ms) VALUES (?, ?)').run(id, clock());
+      }
       const insert = db.prepare(
-        'INSERT INTO erasures (receipt, what, project_id, distinct_id, seq) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO erasures (receipt, what, project_id, distinct_id, seq, reach) VALUES (?, ?, ?, ?, ?, ?)',
       );
       const wait = db.prepare('INSERT INTO erasure_consumers (number, consumer) VALUES (?, ?)');
       for (const each of list) {
@@ -125,6 +143,7 @@ export class SqliteErasures implements Erasures {
           each.project,
           each.what === 'id' ? each.distinctId : null,
           each.what === 'event' ? each.seq : null,
+          each.what === 'id' ? each.reach : null,
         );
         for (const consumer of consumers) wait.run(Number(lastInsertRowid), consumer);
       }
@@ -133,6 +152,41 @@ export class SqliteErasures implements Erasures {
          (SELECT id FROM receipts ORDER BY requested_ms DESC LIMIT ? OFFSET ?)`,
       ).run(100, RECEIPTS);
       return id;
+    });
+  }
+
+  /**
+   * The open receipt of the same ids in the same projects, whose erasures the new ones stand for: those begin
+   * later, and so erase all that the old ones would. Inside a transaction.
+   */
+  private openFor(list: readonly Erased[]): string | undefined {
+    const { db } = this.parts;
+    const [first] = list;
+    if (first?.what !== 'id') return undefined;
+    const wanted = list.map(({ project }) => project).join();
+    const found = db
+      .prepare(
+        `SELECT receipt, group_concat(project_id) AS projects, min(reach) AS reach FROM
+           (SELECT * FROM erasures WHERE distinct_id = ? AND what = 'id' ORDER BY project_id)
+         GROUP BY receipt`,
+      )
+      .all(first.distinctId)
+      .find(({ projects, reach }) => projects === wanted && reach === first.reach);
+    if (!found) return undefined;
+    const receipt = String(found.receipt);
+    db.prepare(
+      `DELETE FROM erasure_consumers WHERE number IN
+       (SELECT number FROM erasures WHERE receipt = ? AND what = 'id')`,
+    ).run(receipt);
+    db.prepare("DELETE FROM erasures WHERE receipt = ? AND what = 'id'").run(receipt);
+    return receipt;
+  }
+
+  async expire(nowMs: number): Promise<void> {
+    await this.parts.commits.add(1, () => {
+      this.parts.db
+        .prepare('DELETE FROM receipts WHERE done_ms < ?')
+        .run(nowMs - RECEIPT_DAYS * DAY_MS);
     });
   }
 
@@ -157,10 +211,32 @@ export class SqliteErasures implements Erasures {
     const { commits, emptyLog } = this.parts;
     const rows = this.unstored.all(receipt, receipt);
     for (const row of rows) {
+      const erased = erasedOf(row);
+      if (erased.what === 'id' && erased.reach === 'anywhere') await this.clean(row, erased);
       const at = { letter: 0 };
       while (!(await commits.add(1, () => this.step(row, at))));
     }
     if (rows.length > 0) await emptyLog();
+  }
+
+  /**
+   * Takes an id out of the properties of others: of all events that were there when it began. They are looked
+   * through beside the writer, which is told only of those that hold it.
+   */
+  private async clean(row: Row, of: OfId): Promise<void> {
+    const { commits, erasing, writer, lists, clock } = this.parts;
+    const text = inJson(of.distinctId);
+    const { lastSeq } = writer;
+    for (let afterSeq = 0; afterSeq < lastSeq; afterSeq += LOOKED_AT_ONCE) {
+      const toSeq = Math.min(lastSeq, afterSeq + LOOKED_AT_ONCE);
+      const seqs = await lists.ask('holding', { project: of.project, text, afterSeq, toSeq });
+      for (let at = 0; at < seqs.length; at += CLEANED_AT_ONCE) {
+        const some = seqs.slice(at, at + CLEANED_AT_ONCE);
+        await commits.add(some.length, () =>
+          erasing.without({ ...of, nowMs: clock() }, some, (seq) => this.follow(row, seq)),
+        );
+      }
+    }
   }
 
   /** One step, and its count. True: it was the last. Inside a transaction. */

@@ -1,7 +1,8 @@
 // The table of who names whom: written with each event that names another id, looked up when that is forgotten.
 
 import type { Event } from '../../event.ts';
-import { namedBy, namedIn, withoutIds } from '../naming.ts';
+import type { Reach } from '../erasures.ts';
+import { type Ids, inJson, jsonWithoutIds, namedBy, withoutIds } from '../naming.ts';
 import type { Database, Statement } from './database.ts';
 import { EVENT_COLUMNS, eventOf } from './events.ts';
 
@@ -84,11 +85,10 @@ export class Naming {
     const found = this.whose.get(project, named);
     if (!found) return false;
     const id = Number(found.id);
-    const ids = new Set([named]);
+    const ids: Ids = new Map([[named, 'named']]);
     let left = CHANGED;
     for (const [fromMs, toMs] of spansOf(id)) {
-      // A number stands without quotes.
-      const text = JSON.stringify(named).slice(1, -1);
+      const text = inJson(named);
       for (const row of this.ofId.all(project, fromMs, toMs, id, text)) {
         const old = eventOf(row);
         const cleaned = withoutIds(old, ids);
@@ -109,12 +109,31 @@ export class Naming {
 }
 
 /** Does the payload of a dead letter hold an id, as its own or as another's? */
-export function isNamedIn(payload: string, distinctId: string): boolean {
-  if (!payload.includes(JSON.stringify(distinctId).slice(1, -1))) return false;
-  const { distinctId: own, properties } = JSON.parse(payload) as Record<string, unknown>;
-  const others =
-    typeof properties === 'object' && properties !== null
-      ? namedIn(properties as Record<string, unknown>)
-      : [];
-  return String(own) === distinctId || others.includes(distinctId);
+export function isNamedIn(payload: string, distinctId: string, reach: Reach): boolean {
+  if (!payload.includes(inJson(distinctId))) return false;
+  const { distinctId: own } = JSON.parse(payload) as Record<string, unknown>;
+  return (
+    String(own) === distinctId ||
+    jsonWithoutIds(payload, new Map([[distinctId, reach]])) !== payload
+  );
 }
+
+/** Events that one look for an id goes through. */
+export const LOOKED_AT_ONCE = 20_000;
+
+/** The numbers of events of a project, after one and up to another, whose properties hold a text. */
+export const eventsHolding = (
+  db: Database,
+  {
+    project,
+    text,
+    afterSeq,
+    toSeq,
+  }: { project: number; text: string; afterSeq: number; toSeq: number },
+): number[] =>
+  db
+    .prepare(
+      'SELECT seq FROM events WHERE seq > ? AND seq <= ? AND project_id = ? AND instr(rest, ?) > 0',
+    )
+    .all(afterSeq, toSeq, project, text)
+    .map(({ seq }) => Number(seq));

@@ -236,6 +236,12 @@ export const MIGRATIONS: readonly Step[] = [
   CREATE INDEX visits_by_last ON visits (id, last_ms);
   CREATE INDEX visits_by_start ON visits (project_id, start_ms);
   `,
+
+  // 1.2: how far an id that is forgotten is looked for in events of others.
+  `
+  ALTER TABLE erasures ADD COLUMN reach TEXT;
+  CREATE INDEX erasures_by_id ON erasures (distinct_id) WHERE distinct_id IS NOT NULL;
+  `,
 ];
 
 /** The version this program writes. */

@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import type { DeadLetter, Event } from '../../event.ts';
-import type { Events, Outbox, Selection, StoredEvent } from '../events.ts';
+import type { Outbox, Selection, StoredEvent } from '../events.ts';
 import type { Numbers } from '../numbers.ts';
-import type { DeadLetters } from '../records.ts';
 import type {
   ClockState,
   Integrity,
@@ -23,10 +22,12 @@ import { type Database, openDatabase, openForCheckpoints } from './database.ts';
 import { LetterTable } from './dead-letters.ts';
 import { Erasing } from './erasing.ts';
 import { SqliteErasures } from './erasures.ts';
-import { arrived, eventOf, lastSeqOf, PAGE } from './events.ts';
+import { arrived, lastSeqOf, PAGE } from './events.ts';
 import { DATABASE_FILE } from './folder.ts';
 import { SqliteInstalls } from './installs.ts';
 import { Leases } from './leases.ts';
+import { SqliteDeadLetters } from './letters.ts';
+import { emptyLog, emptyLogNow } from './log.ts';
 import { Naming } from './naming.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqliteProjects } from './projects.ts';
@@ -37,15 +38,13 @@ import { Rollups } from './rollups.ts';
 import { scan } from './scan.ts';
 import { addColumns, migrate } from './schema.ts';
 import { identityOf, SqliteEndedSessions, SqliteSettings } from './settings.ts';
+import { SqliteEvents } from './single.ts';
 import { sizeOf } from './size.ts';
 import { SteadyTime } from './steady-time.ts';
 import { checkTexts } from './texts.ts';
 import { SqliteTokens } from './tokens.ts';
 import { VisitTable } from './visits.ts';
-import { selectEvents, Writer } from './writer.ts';
-
-/** How often the log is tried to be emptied, 100 ms apart: a reader may be using it. */
-const TRIES = 50;
+import { Writer } from './writer.ts';
 
 export class SqliteStore implements Store {
   readonly path: string;
@@ -56,6 +55,8 @@ export class SqliteStore implements Store {
   readonly settings: SqliteSettings;
   readonly sessions: SqliteEndedSessions;
   readonly installs: SqliteInstalls;
+  readonly events: SqliteEvents;
+  readonly deadLetters: SqliteDeadLetters;
   readonly erasures: SqliteErasures;
   readonly published: SqlitePublished;
   private readonly commits: GroupCommit;
@@ -124,9 +125,14 @@ export class SqliteStore implements Store {
       writer: this.writer,
       consumers,
       projects: () => this.projects.list().map(({ id }) => id),
-      emptyLog: () => this.emptyLog(),
+      lists: this.forLists,
+      emptyLog: () => emptyLog(db),
       clock,
     });
+    const lists = this.forLists;
+    this.events = new SqliteEvents({ db, writer: this.writer, erasures: this.erasures, lists });
+    const { letters, writer, commits } = this;
+    this.deadLetters = new SqliteDeadLetters({ letters, writer, commits, lists });
   }
 
   get depth(): number {
@@ -145,44 +151,6 @@ export class SqliteStore implements Store {
     });
   }
 
-  readonly events: Events = {
-    get: async (project, uuid) => this.eventBy(project, uuid),
-    latest: async (project, prefix, limit) =>
-      (await this.forLists.ask('latest', { project, prefix, limit })).map(arrived),
-    replace: async (project, uuid, event) => {
-      const seq = this.eventBy(project, uuid)?.seq;
-      if (seq === undefined) return false;
-      let isDone = false;
-      await this.erasures.erase({ what: 'event', project, seq }, () => {
-        const row = selectEvents(this.db, 'seq = ? AND uuid = ?').get(seq, uuid);
-        if (!row) return; // it was deleted meanwhile
-        const { receivedMs, timeMs } = eventOf(row);
-        this.writer.remove(row);
-        this.writer.write(project, [{ ...event, uuid }], [], receivedMs ?? timeMs);
-        isDone = true;
-      });
-      return isDone;
-    },
-    remove: async (project, uuid) => {
-      const found = this.eventBy(project, uuid);
-      if (!found) return false;
-      await this.erasures.erase({ what: 'event', project, seq: found.seq });
-      return true;
-    },
-  };
-
-  readonly deadLetters: DeadLetters = {
-    list: (project = 0, after, limit) => this.forLists.ask('letters', { project, after, limit }),
-    get: async (id) => this.letters.get(id),
-    counts: () => this.letters.counts(),
-    delete: (id) => this.commits.add(1, () => this.letters.delete(id)),
-    replaced: (id, project, events, nowMs) =>
-      this.commits.add(events.length + 1, () => {
-        this.writer.write(project, events, [], nowMs);
-        this.letters.delete(id);
-      }),
-  };
-
   readonly numbers: Numbers = {
     summary: (range) => this.forNumbers.ask('summary', range),
     table: (table, range) => this.forNumbers.ask('table', { table, range }),
@@ -192,6 +160,7 @@ export class SqliteStore implements Store {
   readonly visits: Visits = {
     list: (range) => this.forLists.ask('visits', range),
     totals: (range) => this.forNumbers.ask('visitTotals', range),
+    ends: (range) => this.forNumbers.ask('visitEnds', range),
   };
 
   async retain(nowMs: number): Promise<Retained> {
@@ -200,8 +169,9 @@ export class SqliteStore implements Store {
     const { steadyMs } = await this.steady.look(nowMs);
     const parts = { db, commits, writer, activity, letters, projects };
     const events = await retain(parts, steadyMs);
+    await this.erasures.expire(steadyMs);
     while (await commits.add(1, () => writer.naming.fill()));
-    if (events > 0) await this.emptyLog();
+    if (events > 0) await emptyLog(db);
     return { events, steadyMs };
   }
 
@@ -280,7 +250,7 @@ export class SqliteStore implements Store {
     await this.commits.stop();
     await this.checkpoints.close();
     await Promise.all([this.forNumbers.close(), this.forLists.close()]);
-    this.checkpoint();
+    emptyLogNow(this.db);
     this.db.close();
   }
 
@@ -288,11 +258,6 @@ export class SqliteStore implements Store {
   private silenceOf(project: number): number | undefined {
     const found = this.projects.byId(project);
     return found?.kind === 'web' ? (found.site?.silenceMs ?? SILENCE_MS) : undefined;
-  }
-
-  private eventBy(project: number, uuid: Buffer): StoredEvent | undefined {
-    const row = selectEvents(this.db, 'events.project_id = ? AND uuid = ?').get(project, uuid);
-    return row && eventOf(row);
   }
 
   private async removeProject(project: number, nowMs: number, waitMs?: number): Promise<string> {
@@ -313,30 +278,6 @@ export class SqliteStore implements Store {
       this.letters.recount();
     } catch {
       // It cannot be read now; nothing is written either.
-    }
-  }
-
-  /**
-   * Moves everything from the write-ahead log into the database and empties the log: what was
-   * erased is still in its old pages. A reader may be using them, so this tries again for a while,
-   * and never makes ingestion wait. False: a reader held on to them all the time.
-   */
-  private async emptyLog(tries = TRIES): Promise<boolean> {
-    for (let left = tries; left > 0; left--) {
-      if (this.checkpoint()) return true;
-      await new Promise((wake) => setTimeout(wake, 100));
-    }
-    return false;
-  }
-
-  private checkpoint(): boolean {
-    this.db.exec('PRAGMA busy_timeout = 0');
-    try {
-      return this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
-    } catch {
-      return false; // the disk is full, or worse: commits will say so
-    } finally {
-      this.db.exec('PRAGMA busy_timeout = 5000');
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   AGAIN,
   AGAIN_MS,
   BOUNCE_MS,
+  type EndPage,
   type Part,
   roleOf,
   type Visit,
@@ -217,6 +218,28 @@ export const visitsIn = (
     .map(keptOf)
     .map(({ entryMs: _first, exitMs: _last, ...visit }) => visit);
 
+const IS_BOUNCE = `views = 1 AND events = 0 AND engaged_ms < ${BOUNCE_MS}`;
+
+/** The pages at one end of them. */
+export async function visitEnds(
+  rows: Rows,
+  { project, fromMs, toMs, end, limit }: VisitRange & { end: 'entry' | 'exit'; limit: number },
+): Promise<EndPage[]> {
+  const column = end === 'entry' ? 'entry' : 'exit';
+  const found = await rows.all(
+    `SELECT CAST(${column} AS BLOB) AS page, count(*) AS visits, count(DISTINCT id) AS visitors, sum(${IS_BOUNCE}) AS bounces
+     FROM visits WHERE project_id = ? AND start_ms >= ? AND start_ms < ? AND ${column} IS NOT NULL
+     GROUP BY ${column} ORDER BY visits DESC, ${column} LIMIT ?`,
+    ...[project, fromMs, toMs, limit],
+  );
+  return found.map(({ page, visits, visitors, bounces }) => ({
+    page: textOf(page),
+    visits: Number(visits),
+    visitors: Number(visitors),
+    bounces: Number(bounces),
+  }));
+}
+
 /** What they are together. */
 export async function visitTotals(
   rows: Rows,
@@ -224,7 +247,7 @@ export async function visitTotals(
 ): Promise<VisitTotals> {
   const [row] = await rows.all(
     `SELECT count(*) AS visits, count(DISTINCT id) AS visitors, sum(views) AS views, sum(events) AS events,
-       sum(views = 1 AND events = 0 AND engaged_ms < ${BOUNCE_MS}) AS bounces,
+       sum(${IS_BOUNCE}) AS bounces,
        sum(max(last_ms - start_ms, engaged_ms)) AS duration
      FROM visits WHERE project_id = ? AND start_ms >= ? AND start_ms < ?`,
     project,

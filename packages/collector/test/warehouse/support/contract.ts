@@ -604,6 +604,61 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       expect(new Set(seen).size).toBe(95);
     });
 
+    it('paths are the same over few values, over many, and over all of time', async () => {
+      // Of two ids: a, b, a, and c in the same millisecond as b, but stored after it. Written backwards.
+      const steps = ['a', 'b', 'c', 'a'].map((event, n) => ({ event, ms: n === 2 ? 1 : n }));
+      const lives = ['one', 'two'].flatMap((distinctId, life) =>
+        steps.map(({ event, ms }, n) =>
+          row(10 * life + n + 1, { event, distinctId, session: distinctId, timeMs: FROM + ms }),
+        ),
+      );
+      await warehouse.write({ number: 1, rows: lives.reverse() });
+      const others = Array.from({ length: 300 }, (_, n) =>
+        row(100 + n, { event: `other-${n}`, distinctId: 'three', timeMs: FROM + n }),
+      );
+      const more = [[], others, [row(500, { event: 'long ago', distinctId: 'four', timeMs: 1 })]];
+      for (const [index, rows] of more.entries()) {
+        await warehouse.write({ number: index + 2, rows });
+        for (const within of ['id', 'session']) {
+          const asked = { kind: 'paths', within, depth: 2, value: 'b' };
+          expect(await data({ ...asked, direction: 'from' })).toEqual({
+            paths: [{ path: ['b', 'c', 'a'], count: 2 }],
+          });
+          expect(await data({ ...asked, direction: 'to' })).toEqual({
+            paths: [{ path: [null, 'a', 'b'], count: 2 }],
+          });
+          expect(await data({ ...asked, direction: 'from', value: 'none' })).toEqual({ paths: [] });
+        }
+      }
+    });
+
+    it('median and p95 are exact, whether numbers are whole, are so at first, or never', async () => {
+      const values = (command: string, duration_ms: number | null) => ({ command, duration_ms });
+      const asked = {
+        kind: 'breakdown',
+        by: { column: 'command' },
+        measure: { column: 'duration_ms' },
+      };
+      // Of 4,000 events: 0 … 3,999, each once.
+      const many = Array.from({ length: 4_000 }, (_, n) => row(n + 1, { values: values('up', n) }));
+      await warehouse.write({ number: 1, rows: many });
+      const up = { value: 'up', events: 4_000, median: 1_999, p95: 3_799 };
+      expect(await data(asked)).toMatchObject({ rows: [up] });
+
+      const odd = [0.25, 0.5, 3e9].map((each, n) =>
+        row(n + 5_000, { values: values('odd', each) }),
+      );
+      const none = row(6_000, { values: values('none', null) });
+      await warehouse.write({ number: 2, rows: [...odd, none] });
+      expect(await data(asked)).toMatchObject({
+        rows: [
+          up,
+          { value: 'odd', events: 3, median: 0.5, p95: 3e9 },
+          { value: 'none', events: 1, median: null, p95: null },
+        ],
+      });
+    });
+
     it('an answer says when there is more', async () => {
       const rows = rowsOf(1, 30).map((each) => ({ ...each, event: `e${each.seq}` }));
       await warehouse.write({ number: 1, rows });

@@ -5,7 +5,7 @@ import { fieldText, filterText } from '../../../../schema/src/condition';
 import type { Filter, Scalar } from '../../../../schema/src/question';
 import { daysOfCustom } from '../../app/range';
 import { fieldOfName, type Scope, useAsked, useScope } from '../../app/scope';
-import { go } from '../../app/view';
+import { currentView, go } from '../../app/view';
 import { daysInWords, valueInWords } from '../../format';
 import { Card } from '../../parts/card';
 import { DaysForm } from '../../parts/days-form';
@@ -29,7 +29,7 @@ export function Choice({ scope }: { scope: Scope }) {
   const { before } = period;
   const days = isCustom ? view.sides[0]! : before ? daysOf(before, zone).join('..') : '';
   const [from = '', to = ''] = days.split('..');
-  const go2 = (sides: readonly string[]) => go({ ...view, sides });
+  const go2 = (sides: readonly string[]) => go({ ...currentView(), sides });
   const choose = (index: 0 | 1, value: string) => {
     const sides = field === (first && fieldText(first)) ? [...view.sides] : ['', ''];
     sides[index] = value;

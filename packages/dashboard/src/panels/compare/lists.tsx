@@ -2,13 +2,13 @@
 
 import type { Data, Scalar } from '../../../../schema/src/question';
 import { fieldOfName, hasColumn, headOf, oneOf, useAsked, useScope } from '../../app/scope';
-import { go } from '../../app/view';
+import { currentView, go } from '../../app/view';
 import { peopleOf } from '../../app/words';
 import { valueInWords } from '../../format';
 import { Card, Shown } from '../../parts/card';
 import { FieldChoice } from '../../parts/field-choice';
 import { Scroll } from '../../parts/scroll';
-import { askedSoFar, type Side } from './sides';
+import { askedSoFar, onceBoth, type Side } from './sides';
 import { CompareRow, Head } from './table';
 
 const VALUES = 100;
@@ -47,11 +47,11 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
         <FieldChoice
           label="Break down by"
           value={name}
-          change={(next) => next && go({ ...view, list: next })}
+          change={(next) => next && go({ ...currentView(), list: next })}
         />
       }
     >
-      <Shown of={first}>
+      <Shown of={onceBoth(first, second)}>
         {({ rows }) => {
           const others = second.answer?.data?.rows;
           const values = [...new Set([...rows, ...(others ?? [])].map(({ value }) => value))]

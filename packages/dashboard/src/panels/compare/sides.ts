@@ -4,6 +4,7 @@ import { readFilter } from '../../../../schema/src/condition';
 import type { Filter } from '../../../../schema/src/question';
 import { daysOfCustom, periodOf, type Span } from '../../app/range';
 import { oneOf, type Scope } from '../../app/scope';
+import type { AskError } from '../../app/server';
 import { dayOf, isoOf } from '../../app/zone';
 import { daysInWords, valueInWords } from '../../format';
 
@@ -65,6 +66,16 @@ export function sidesOf(scope: Scope): readonly [Side, Side | undefined] {
     },
   ];
 }
+
+interface Known<T> {
+  readonly answer?: T | undefined;
+  readonly error?: AskError;
+  readonly isAsking: boolean;
+}
+
+/** An answer of the first side once there is one of the second too: half of a comparison is none. */
+export const onceBoth = <T>(first: Known<T>, second: Known<unknown>): Known<T> =>
+  second.answer ? first : { isAsking: true, ...(second.error && { error: second.error }) };
 
 /** What a side adds to a question. */
 export const asked = ({ span, where }: Side) => ({

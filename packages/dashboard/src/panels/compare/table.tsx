@@ -46,7 +46,7 @@ export function Head({ first, sides }: { first: string; sides: readonly [Side, S
             <span class={role && 'soft'}>{breakable(name)}</span>
           </th>
         ))}
-        <th scope="col">Change</th>
+        <th scope="col">{sides[0].role ? 'Change' : 'Difference'}</th>
       </tr>
     </thead>
   );

@@ -7,7 +7,7 @@ import { Card, Shown } from '../../parts/card';
 import { pairsOf } from '../../parts/paired';
 import { Scroll } from '../../parts/scroll';
 import { Series } from '../../parts/series';
-import { asked, askedSoFar, type Side } from './sides';
+import { asked, askedSoFar, onceBoth, type Side } from './sides';
 import { CompareRow, Head, type RowProps } from './table';
 
 /** The totals and the series of both. */
@@ -23,7 +23,7 @@ export function Both({ sides }: { sides: readonly [Side, Side] }) {
   return (
     <>
       <Card id="compare-totals" title="In numbers" question="How do they differ?" isWide>
-        <Shown of={first}>
+        <Shown of={onceBoth(first, second)}>
           {({ now }) => {
             const other = second.answer?.data?.now;
             const row = (
@@ -56,7 +56,7 @@ export function Both({ sides }: { sides: readonly [Side, Side] }) {
         question="When do they differ?"
         isWide
       >
-        <Shown of={firstSeries}>
+        <Shown of={onceBoth(firstSeries, secondSeries)}>
           {({ points }) => {
             const others = secondSeries.answer?.data?.points ?? [];
             const mine = { ...scope.period, starts: points.map(({ start }) => start) };

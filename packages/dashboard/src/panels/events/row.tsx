@@ -8,7 +8,7 @@ import { type Event, valuesOf } from './values';
 /** A row of the list of events. */
 export function EventRow({ event }: { event: Event }) {
   const scope = useScope();
-  const only = (filter: Filter) => () => toggle(scope, filter);
+  const only = (filter: Filter) => () => toggle(filter);
   return (
     <tr>
       <td class="text when">{instant(event.time, scope.zone)}</td>

@@ -6,14 +6,15 @@ import { lettersAfter } from '../dead-letters.ts';
 import { countIn, latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
 import { installsAfter } from '../installs.ts';
 import { checkIntegrity } from '../integrity.ts';
+import { eventsHolding } from '../naming.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
-import { visitsIn, visitTotals } from '../visits.ts';
+import { visitEnds, visitsIn, visitTotals } from '../visits.ts';
 import { type Rows, TimedDatabase } from './timed.ts';
 
 /** Numbers: how long they take depends on what there is, so they are stopped in time. */
-const NUMBERS = { summary, table, stats, visitTotals };
+const NUMBERS = { summary, table, stats, visitTotals, visitEnds };
 
 /** Pages, which are short; and what an operator asks for, which takes as long as it takes. */
 const LISTS = {
@@ -24,6 +25,7 @@ const LISTS = {
   after: pageAfter,
   letters: lettersAfter,
   installs: installsAfter,
+  holding: eventsHolding,
   visits: visitsIn,
   integrity: checkIntegrity,
   backup: (_db: Database, { folder, file }: { folder: string; file: string }) =>

@@ -10,8 +10,16 @@ import type {
   Measured,
   Scalar,
 } from '../../../../../schema/src/question.ts';
+import { columnOf } from '../../columns.ts';
 import type { Cell, Reading } from '../readers.ts';
-import { idsSql, measuredOf, measuredSql } from './counts.ts';
+import {
+  idsSql,
+  isBroken,
+  isWholeSql,
+  measuredOf,
+  measuredSql,
+  wholeDistributionSql,
+} from './counts.ts';
 import { namesOf, sessionName } from './names.ts';
 import type { Result } from './questions.ts';
 
@@ -32,7 +40,28 @@ export async function breakdown(
   if (groups === undefined && (order !== 'ids' || measure)) return inTwoSteps(reading, question);
   // Of JSON nobody knows how many values there are without reading all of it.
   const isKnown = reading.statement().isColumn(by);
-  return inOneStep(reading, question, await idsSql(reading, project, isKnown ? groups : undefined));
+  const ids = await idsSql(reading, project, isKnown ? groups : undefined);
+  const whole = (await seemsWhole(reading, question))
+    ? await inOneStep(reading, question, ids, true)
+    : undefined;
+  return whole ?? (await inOneStep(reading, question, ids, false))!;
+}
+
+/** Are the numbers of the measure whole, among the first events? Of JSON they are not asked for. */
+async function seemsWhole(
+  reading: Reading,
+  { measure, ...scope }: BreakdownQuestion,
+): Promise<boolean> {
+  if (!measure || 'property' in measure) return false;
+  if (columnOf(reading.columns, measure.column)?.type !== 'number') return false;
+  const statement = reading.statement();
+  const column = statement.number(measure);
+  const [found] = await reading.rows(
+    statement,
+    `SELECT ${isWholeSql(statement, measure)}
+     FROM (SELECT ${column} FROM events WHERE ${statement.scope(scope)} LIMIT ${SAMPLE})`,
+  );
+  return found![0] === true;
 }
 
 /** Keys have 64 bits, JavaScript's numbers 53: they travel as text. */
@@ -62,15 +91,18 @@ async function fewValues(
   return values <= FEW ? values : undefined;
 }
 
+/** Undefined: `isWhole` was said of a measure that has other numbers. */
 async function inOneStep(
   reading: Reading,
   question: BreakdownQuestion,
   ids: string,
-): Promise<Result<'breakdown'>> {
+  isWhole: boolean,
+): Promise<Result<'breakdown'> | undefined> {
   const { by, measure, limit = LIMIT } = question;
   const statement = reading.statement();
+  const whole = measure && isWhole ? wholeDistributionSql(statement, measure) : undefined;
   const counted = `SELECT ${statement.field(by)} AS value,
-      ${measuredSql(reading.columns, statement, measure, ids)}
+      ${measuredSql(reading.columns, statement, measure, ids, whole)}
     FROM events WHERE ${statement.scope(question)} GROUP BY value`;
   // Events without a value are a group too, which is left out here: a condition would be pushed
   // down to the events, and read their JSON once more.
@@ -80,6 +112,7 @@ async function inOneStep(
      FROM (${counted}) AS counted(value, n, ids, failures, judged, distribution)
      ORDER BY ${rankSql(question)} LIMIT ${limit + 1}`,
   );
+  if (found.some(([, ...cells]) => isBroken(cells))) return undefined;
   const [first] = found;
   const [all = 0, events = 0] = first?.slice(6) ?? [];
   return {

@@ -68,13 +68,34 @@ export function measuredSql(
   statement: Statement,
   measure: Field | undefined,
   ids?: string,
+  distribution = distributionSql(statement, measure),
 ): string {
-  // A question without a measure is several times as quick.
-  const distribution = measure
-    ? `quantile_disc(${statement.number(measure)}, [0.5, 0.95])`
-    : 'NULL';
   return `${countsSql(columns, ids)}, ${distribution}`;
 }
+
+/** A question without a measure is several times as quick. */
+const distributionSql = (statement: Statement, measure: Field | undefined): string =>
+  measure ? `quantile_disc(${statement.number(measure)}, [0.5, 0.95])` : 'NULL';
+
+/**
+ * The distribution of a measure whose numbers are whole, which takes less than that of any numbers; an empty
+ * list where one of them is not.
+ */
+export function wholeDistributionSql(statement: Statement, measure: Field): string {
+  const whole = wholeSql(statement, measure);
+  return `CASE WHEN ${isWholeSql(statement, measure)} THEN quantile_disc(${whole}, [0.5, 0.95]) ELSE [] END`;
+}
+
+/** An aggregate: all numbers of a measure are whole, and have 32 bits. */
+export const isWholeSql = (statement: Statement, measure: Field): string =>
+  `bool_and(${statement.number(measure)} IS NOT DISTINCT FROM ${wholeSql(statement, measure)})`;
+
+const wholeSql = (statement: Statement, measure: Field): string =>
+  `try_cast(${statement.number(measure)} AS INTEGER)`;
+
+/** Was this made by `wholeDistributionSql` of numbers that are not whole? Among the cells of `measuredSql`. */
+export const isBroken = (cells: readonly Cell[]): boolean =>
+  Array.isArray(cells[4]) && cells[4].length === 0;
 
 /** Reads the aggregates of `countsSql`. */
 export function countsOf(cells: readonly Cell[]): Counts {
