@@ -21,7 +21,7 @@ const DIFFERENT = resolve(import.meta.dirname, '../../../build/reference');
 const IS_WRITING = process.env.REFERENCES === 'write';
 
 /** How much of a picture may differ: letters are drawn a little differently elsewhere. */
-const TOLERANCE = 0.006;
+const TOLERANCE = 0.003;
 /** How much a pixel may differ, from 0 to 1. */
 const THRESHOLD = 0.2;
 
