@@ -265,6 +265,9 @@ describe('import', () => {
     expect([none.status, none.stderr]).toEqual([1, expect.stringMatching(/set COLLECTOR_ARCHIVE/)]);
     mkdirSync(place);
     const empty = await command(['import', place], data);
-    expect([empty.status, empty.stderr]).toEqual([1, expect.stringMatching(/there is no archive in .*, or an empty one/)]);
+    expect([empty.status, empty.stderr]).toEqual([
+      1,
+      expect.stringMatching(/there is no archive in .*, or an empty one/),
+    ]);
   });
 });
