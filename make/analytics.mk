@@ -31,8 +31,7 @@ endef
 analytics.empty :=
 analytics.blank := $(analytics.empty) $(analytics.empty)
 analytics.tab := $(analytics.empty)	$(analytics.empty)
-analytics.return := $(analytics.empty)
-$(analytics.empty)
+analytics.return := $(analytics.empty)$(analytics.empty)
 analytics.feed := $(analytics.empty)$(analytics.empty)
 analytics.vertical := $(analytics.empty)$(analytics.empty)
 analytics.hash := \#

@@ -133,7 +133,7 @@ describe('the record', () => {
     });
 
     it('is empty, and no error, where nothing was recorded', async () => {
-      expect(await log()).toEqual({ schema: 1, events: [], damaged: 0 });
+      expect(await log()).toEqual({ schema: 1, events: [], damaged: 0, beyond_limits: 0 });
     });
 
     it('says how an option is to be used', async () => {
@@ -157,7 +157,7 @@ describe('the record', () => {
       expect(status).toBe(0);
       expect(stdout).toContain('5 event(s) deleted. 3 of them waited to be sent');
       expect(existsSync(host.journal)).toBe(false);
-      expect(await log()).toEqual({ schema: 1, events: [], damaged: 0 });
+      expect(await log()).toEqual({ schema: 1, events: [], damaged: 0, beyond_limits: 0 });
       expect(await waiting()).toBe(0);
       const server = await startServer();
       await host.shim(['flush'], { ...SENDING, POSTHOG_HOST: server.url });

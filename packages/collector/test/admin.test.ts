@@ -154,7 +154,7 @@ describe('projects', () => {
     await collector.admin('PATCH', '/api/v1/projects/second', { retention_days: 30 });
     expect((await collector.post('/batch/', late)).status).toBe(200);
     const replay = await collector.admin('POST', '/api/v1/dead-letters/replay');
-    expect(await replay.json()).toEqual({ replayed: 1, left: 0 });
+    expect(await replay.json()).toEqual({ replayed: 1, left: 0, reasons: {} });
     expect((await collector.summary('?project=second')).totals.events).toBe(3);
   });
 
