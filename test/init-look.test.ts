@@ -1,7 +1,8 @@
 // init looks at a project before it writes: what would get in each other's way is said, with what it
 // means, and nothing is said of a project in which nothing does.
 
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
@@ -269,3 +270,11 @@ it('a GNUmakefile of the host: what users get, and how to include it', async () 
   host.write('GNUmakefile', 'own: ; @echo own\n-include .onramp/analytics.mk\n');
   expect(await notes()).toEqual(['GNUmakefile is yours: no command is tracked by itself.']);
 });
+
+it('git that waits for a pipe is not waited for: nothing is written, and it is said', async () => {
+  await hostWith({});
+  execFileSync('mkfifo', [join(host.root, '.gitignore')]);
+  const { status, stderr } = await host.shim(['init', '.']);
+  expect([status, flat(stderr)]).toEqual([1, expect.stringMatching(/did not answer within 10 s/)]);
+  expect(existsSync(join(host.root, '.onramp'))).toBe(false);
+}, 60_000);

@@ -1,11 +1,15 @@
 // Asks git about a project, and takes no answer for an answer: git need not be there.
 
 import { spawnSync } from 'node:child_process';
+import { UserError } from '../errors';
+
+/** git answers in a moment; on a pipe in the place of one of its files it waits for ever. */
+const LIMIT_MS = 10_000;
 
 /** Variables that would make git talk about another repository. */
 const ELSEWHERE = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'];
 
-/** What git prints, split at zero bytes; undefined when it cannot say. */
+/** What git prints, split at zero bytes; undefined when it cannot say. @throws UserError when it hangs */
 function ask(
   root: string,
   words: readonly string[],
@@ -21,7 +25,15 @@ function ask(
     input: (paths ?? []).map((path) => `${path}\0`).join(''),
     stdio: ['pipe', 'pipe', 'ignore'],
     maxBuffer: 64 * 1024 * 1024,
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
   });
+  if ((result.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT') {
+    throw new UserError(
+      `git ${words[0]} did not answer within ${LIMIT_MS / 1000} s in ${root}: is something that is no file in the ` +
+        'place of .gitignore, .gitattributes or .git/index? Nothing was changed.',
+    );
+  }
   if (result.error || !fine.includes(result.status ?? -1)) return undefined;
   return result.stdout.split('\0').slice(0, -1);
 }

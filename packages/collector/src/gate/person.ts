@@ -56,21 +56,6 @@ const isPersonalName = (name: string): boolean =>
   ) ||
   TOGETHER.test(name.toLowerCase().replace(/[^\p{L}-]+/gu, ''));
 
-/** What names mean is looked up: events have the same ones again and again. */
-const remembered = new Map<string, boolean>();
-
-function namesData(given: string): boolean {
-  const name = seen(given);
-  if (!LIKELY.test(name)) return false;
-  let answer = remembered.get(name);
-  if (answer === undefined) {
-    answer = isPersonalName(name);
-    if (remembered.size >= NAMES_REMEMBERED) remembered.clear();
-    if (name.length <= 64) remembered.set(name, answer);
-  }
-  return answer;
-}
-
 /**
  * An e-mail address anywhere in a text. Its domain ends in letters, so that `name@1.0.0` is none, and does not begin
  * as a version does: `tool@2.1-beta.rc`.
@@ -78,11 +63,33 @@ function namesData(given: string): boolean {
 const EMAIL =
   /(?:[^\s@"'<>(),:;[\]\\]|[^\s"]")@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
 
+/** Says cheaply that there is no such address in a text. */
+const MAY_HOLD_EMAIL = /[@%]|[^\x20-\x7e]/;
+
 function holdsEmail(given: string): boolean {
+  if (!MAY_HOLD_EMAIL.test(given)) return false;
   const text = seen(given);
   if (text.includes('@')) return EMAIL.test(text);
   // As it stands in an address of the web.
   return text.includes('%40') && EMAIL.test(text.replaceAll('%40', '@'));
+}
+
+/** What a name says: of whose data it is the name, or somebody's address itself. */
+type Meaning = 'data' | 'email' | 'nothing';
+
+/** What names mean is looked up: events have the same ones again and again. */
+const remembered = new Map<string, Meaning>();
+
+function meaningOf(given: string): Meaning {
+  let meaning = remembered.get(given);
+  if (meaning === undefined) {
+    const name = seen(given);
+    if (holdsEmail(name)) meaning = 'email';
+    else meaning = LIKELY.test(name) && isPersonalName(name) ? 'data' : 'nothing';
+    if (remembered.size >= NAMES_REMEMBERED) remembered.clear();
+    if (given.length <= 64) remembered.set(given, meaning);
+  }
+  return meaning;
 }
 
 /** Is there the address of somebody's mail in it? */
@@ -101,8 +108,9 @@ function objectNames(properties: Json): boolean {
   if (properties.$process_person_profile === true) return true;
   for (const name of Object.keys(properties)) {
     const value = properties[name];
-    if (isFilled(value) && (PROFILES.has(name) || namesData(name))) return true;
-    if (holdsEmail(name) || names(value)) return true;
+    const meaning = meaningOf(name);
+    if (meaning === 'email' || names(value)) return true;
+    if ((meaning === 'data' || PROFILES.has(name)) && isFilled(value)) return true;
   }
   return false;
 }
