@@ -1,13 +1,14 @@
 // An event of the store as a row of the warehouse.
 
-import { COLUMNS, fieldOf } from '../../../schema/src/columns.ts';
+import { COLUMNS, type ColumnValues, fieldOf } from '../../../schema/src/columns.ts';
 import type { Scalar } from '../../../schema/src/question.ts';
 import { settled } from '../gate/breakdown.ts';
 import type { CopiedEvent } from '../store/events.ts';
 import { PROPERTIES } from './columns.ts';
 import type { Row } from './warehouse.ts';
 
-const FIELDS = COLUMNS.map((column) => [column.name, fieldOf(column)] as const);
+/** Field of an event → column. */
+const NAMES = new Map<string, string>(COLUMNS.map((column) => [fieldOf(column), column.name]));
 
 /** Where SDKs put the session. */
 const SESSION = '$session_id';
@@ -20,7 +21,11 @@ export function rowOf(event: CopiedEvent): Row {
   };
   // Older events are asked about together with newer ones.
   const written = settled(event);
-  for (const [name, field] of FIELDS) values[name] = written[field];
+  // Not the other way round: an event has few of the columns.
+  for (const field in written) {
+    const name = NAMES.get(field);
+    if (name !== undefined) values[name] = written[field as keyof ColumnValues];
+  }
   return {
     project: event.project,
     seq: event.seq,

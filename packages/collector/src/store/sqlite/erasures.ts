@@ -43,6 +43,8 @@ export class SqliteErasures implements Erasures {
   private readonly one: Statement;
   private readonly waiting: Statement;
   private readonly add: Statement;
+  /** The last look through all events: one after the other, so that questions wait for a piece of one at most. */
+  private looking: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: ErasureParts) {
     const { db } = parts;
@@ -223,7 +225,13 @@ export class SqliteErasures implements Erasures {
    * Takes an id out of the properties of others: of all events that were there when it began. They are looked
    * through beside the writer, which is told only of those that hold it.
    */
-  private async clean(row: Row, of: OfId): Promise<void> {
+  private clean(row: Row, of: OfId): Promise<void> {
+    const cleaned = this.looking.then(() => this.cleanAll(row, of));
+    this.looking = cleaned.catch(() => undefined);
+    return cleaned;
+  }
+
+  private async cleanAll(row: Row, of: OfId): Promise<void> {
     const { commits, erasing, writer, lists, clock } = this.parts;
     const text = inJson(of.distinctId);
     const { lastSeq } = writer;

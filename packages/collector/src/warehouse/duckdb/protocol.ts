@@ -86,15 +86,14 @@ export const EXIT_DAMAGED = 65;
 /** Rows, packed for the process. */
 export function pack(rows: readonly Row[], columns: readonly string[]): PackedRows {
   const values: Record<string, Scalar[]> = {};
-  for (const name of columns) {
-    let column: Scalar[] | undefined;
-    for (const [index, row] of rows.entries()) {
+  const known = new Set(columns);
+  for (const [index, row] of rows.entries()) {
+    for (const name in row.values) {
       const value = row.values[name] ?? null;
-      if (value === null && column === undefined) continue;
-      column ??= new Array<Scalar>(index).fill(null);
-      column.push(value);
+      if (value === null || !known.has(name)) continue;
+      values[name] ??= new Array<Scalar>(rows.length).fill(null);
+      values[name][index] = value;
     }
-    if (column) values[name] = column;
   }
   return {
     project: Int32Array.from(rows, ({ project }) => project),
