@@ -30,6 +30,14 @@ describe('report', () => {
   const summary = async (...args: string[]) =>
     JSON.parse((await host.shim(['report', '--json', ...args])).stdout) as LocalSummary;
 
+  it('what was turned off without Node waits no more', async () => {
+    writeJournal(host.root, { delivered: 2, waiting: 3 });
+    host.write('.git/onramp-analytics/discard', '');
+    const { record } = await summary();
+    expect(record).toMatchObject({ waiting: 0, dropped: 3, delivered: 2 });
+    expect(record.reasons).toEqual([{ why: expect.any(String), count: 3 }]);
+  });
+
   /** The summary, counted a second time, in the plainest way. */
   function counted() {
     const events = host.records().filter((record) => record && 'event' in record) as {

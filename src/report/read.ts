@@ -1,10 +1,12 @@
 // Makes a summary of the journal, in one pass.
 
 import type { LocalSummary, RecordSummary } from '../../packages/schema/src/summary';
+import { DROPPED } from '../delivery/dropped';
 import { readDeliveryState } from '../delivery/state';
 import { linesFrom } from '../journal/lines';
 import type { OutcomeRecord } from '../journal/records';
 import type { Project } from '../project/project';
+import { discardedAt } from '../record/discarded';
 import { hasTornTail, isWanted, type Wanted } from '../record/read';
 import { Counter } from './count';
 
@@ -54,6 +56,15 @@ class Ledger {
     }
   }
 
+  /** What waits is only still to be written down as dropped: discarded.ts. */
+  dropWaiting(): void {
+    const { waiting } = this.counts;
+    if (waiting === 0) return;
+    this.counts.waiting = 0;
+    this.counts.dropped += waiting;
+    this.reasons.set(DROPPED.disabled, (this.reasons.get(DROPPED.disabled) ?? 0) + waiting);
+  }
+
   close(): RecordSummary {
     const reasons = [...this.reasons].map(([why, count]) => ({ why, count }));
     return { ...this.counts, reasons: reasons.sort((a, b) => b.count - a.count) };
@@ -75,5 +86,6 @@ export function summarize(project: Project, wanted: Wanted, nowMs: number): Loca
     }
   }
   if (hasTornTail(project)) ledger.counts.damaged += 1;
+  if (discardedAt(project) !== undefined) ledger.dropWaiting();
   return counter.summary(ledger.close(), nowMs);
 }
