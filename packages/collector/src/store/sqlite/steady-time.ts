@@ -12,6 +12,7 @@ export class SteadyTime {
   private last: Look | undefined;
   private lookedMs: number | undefined;
   private believed: { ms: number | undefined; runningMs: number } | undefined;
+  private begun: { readonly newestMs: number | null } | undefined;
 
   constructor(
     private readonly db: Database,
@@ -64,11 +65,17 @@ export class SteadyTime {
   }
 
   /**
-   * A database that never remembered it: it was last used when its newest event arrived, or a project or token
-   * was made. Not when its events happened: those may be of any time. Only of an event from before 1.2, of which
-   * nobody wrote down when it arrived, that is all there is.
+   * A database that never remembered it: it was last used when its newest event arrived. Not when its events
+   * happened: those may be of any time. Only of an event from before 1.2, of which nobody wrote down when it
+   * arrived, that is all there is. Looked up once, before anything arrives: what does may come under a wrong clock.
    */
   private first(nowMs: number): SteadyState | undefined {
+    this.begun ??= { newestMs: this.newestMs() };
+    const { newestMs } = this.begun;
+    return newestMs === null ? undefined : { believedMs: Math.min(nowMs, newestMs), jump: null };
+  }
+
+  private newestMs(): number | null {
     const newest = this.db
       .prepare(
         `SELECT max(ms) AS ms FROM (
@@ -76,12 +83,10 @@ export class SteadyTime {
              FROM (SELECT received_ms, time_ms FROM events ORDER BY seq DESC LIMIT 1)
            UNION ALL SELECT max((SELECT max(time_ms) FROM events
                WHERE project_id = projects.id)) FROM projects
-             WHERE (SELECT received_ms FROM events ORDER BY seq DESC LIMIT 1) IS NULL
-           UNION ALL SELECT max(created_ms) FROM projects
-           UNION ALL SELECT max(created_ms) FROM tokens)`,
+             WHERE (SELECT received_ms FROM events ORDER BY seq DESC LIMIT 1) IS NULL)`,
       )
       .get()?.ms;
-    return newest == null ? undefined : { believedMs: Math.min(nowMs, Number(newest)), jump: null };
+    return newest == null ? null : Number(newest);
   }
 
   private write(state: SteadyState): Promise<void> {
