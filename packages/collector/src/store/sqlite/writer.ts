@@ -4,10 +4,10 @@ import type { DeadLetter, Event } from '../../event.ts';
 import type { StoredEvent } from '../events.ts';
 import type { Stored } from '../store.ts';
 import type { Activity } from './activity.ts';
+import type { Closed } from './closed.ts';
 import type { Database, Statement } from './database.ts';
 import type { LetterTable } from './dead-letters.ts';
-import { EVENT_COLUMNS, EventInsert, eventOf } from './events.ts';
-import type { Naming } from './naming.ts';
+import { EVENT_COLUMNS, EventInsert } from './events.ts';
 import type { Rollups } from './rollups.ts';
 import type { VisitTable } from './visits.ts';
 
@@ -24,8 +24,8 @@ export class Writer {
     private readonly rollups: Rollups,
     private readonly activity: Activity,
     private readonly letters: LetterTable,
-    readonly naming: Naming,
     readonly visits: VisitTable,
+    private readonly closed: Closed,
   ) {
     this.inserts = new EventInsert(db);
     this.highest = db.prepare(
@@ -50,7 +50,12 @@ export class Writer {
     let inserted = 0;
     const isNew: boolean[] = [];
     let visit: Stored['visit'];
-    for (const given of events) {
+    for (const sent of events) {
+      const given = this.closed.admit(project!, sent);
+      if (!given) {
+        isNew.push(false);
+        continue;
+      }
       const known = this.activity.idOf(project!, given.distinctId, given.timeMs);
       const decided = this.visits.decide(project!, known.id, given, this.seq + 1);
       const { event } = decided;
@@ -65,7 +70,6 @@ export class Writer {
       inserted++;
       this.rollups.count(project!, event);
       this.activity.note(project!, known, event.timeMs);
-      this.naming.note(project!, known.id, event);
       this.visits.note(project!, known.id, decided);
     }
     for (const letter of letters) this.letters.keep(letter, nowMs);
@@ -73,8 +77,7 @@ export class Writer {
   }
 
   /** Deletes an event, and what it counted for. Its id's activity is the caller's. */
-  remove(row: Parameters<typeof eventOf>[0]): void {
-    const event = eventOf(row);
+  remove(event: StoredEvent): void {
     this.beforeDeleting();
     this.rollups.count(event.project, event, -1);
     this.visits.lose(event);
@@ -103,7 +106,6 @@ export class Writer {
   undo(): void {
     this.rollups.undo();
     this.activity.reset();
-    this.naming.reset();
     this.visits.reset();
     this.readSeq();
   }
@@ -117,6 +119,6 @@ export class Writer {
   }
 }
 
-/** A statement for whole rows of events, as `Writer.remove` takes them. */
+/** A statement for whole rows of events, as `eventOf` takes them. */
 export const selectEvents = (db: Database, where: string): Statement =>
   db.prepare(`SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id) WHERE ${where}`);
