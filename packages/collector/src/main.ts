@@ -3,10 +3,14 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand } from 'citty';
-import { checkArguments, commandOf, usageOf } from './commands/usage.ts';
+import { checkArguments, columnsOf, commandOf, usageOf } from './commands/usage.ts';
 
 const main = defineCommand({
-  meta: { name: 'collector', description: 'A home for events, on one machine, in one file' },
+  meta: {
+    name: 'collector',
+    description: 'A home for events, on one machine, in one file',
+    examples: ['serve', 'health', 'backup /backups/stats.db'],
+  },
   subCommands: {
     serve: () => import('./commands/serve.ts').then(({ serve }) => serve),
     health: () => import('./commands/health.ts').then(({ health }) => health),
@@ -32,7 +36,7 @@ const { command, count } = await commandOf(main, rawArgs);
 const path = ['collector', ...rawArgs.slice(0, count)].join(' ');
 const rest = rawArgs.slice(count);
 if (rawArgs.length === 0 || rest.includes('--help') || rest.includes('-h') || rest[0] === 'help') {
-  console.log(await usageOf(command, path));
+  console.log(await usageOf(command, path, columnsOf(process.stdout, process.env)));
 } else {
   try {
     await checkArguments(command, path, rest);

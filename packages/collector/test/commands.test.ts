@@ -26,29 +26,36 @@ const namesIn = (help: string) =>
   [...help.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
 
 describe('--help', () => {
-  it('of every command fits into 80 columns, and says what its words mean', async () => {
-    const seen: string[] = [];
-    const look = async (words: string[]) => {
-      const { status, stdout, stderr } = await command([...words, '--help'], folder.path);
-      const name = words.join(' ');
-      expect({ status, stderr }, name).toEqual({ status: 0, stderr: '' });
-      expect(
-        stdout.split('\n').filter((line) => line.length > 80),
-        name,
-      ).toEqual([]);
-      expect(stdout, name).toContain(`Usage: ${['collector', ...words].join(' ')}`);
-      const [usage] = /^Usage: [\s\S]*?\n\n/m.exec(stdout)!;
-      for (const [option] of usage.matchAll(/--[a-z]+|\b(?!COMMAND)[A-Z]{4,}\b/g)) {
-        expect(stdout.slice(stdout.indexOf(usage) + usage.length), `${name}: ${option}`).toContain(
-          option,
-        );
-      }
-      seen.push(name);
-      if (/COMMAND/.test(usage)) for (const each of namesIn(stdout)) await look([...words, each]);
-    };
-    await look([]);
-    expect(seen).toEqual(expect.arrayContaining(['serve', 'check', 'backup', 'archive verify']));
-  }, 60_000);
+  it.each([80, 40])(
+    'of every command fits into %d columns, says what its words mean, and has an example',
+    async (columns) => {
+      const seen: string[] = [];
+      const look = async (words: string[]) => {
+        const env = { COLUMNS: String(columns) };
+        const { status, stdout, stderr } = await command([...words, '--help'], folder.path, env);
+        const name = words.join(' ');
+        expect({ status, stderr }, name).toEqual({ status: 0, stderr: '' });
+        expect(
+          stdout.split('\n').filter((line) => line.length > columns),
+          name,
+        ).toEqual([]);
+        expect(stdout, name).toContain(`Usage: ${['collector', ...words].join(' ')}`);
+        expect(stdout, name).toContain(`Examples:\n  ${['collector', ...words].join(' ')}`);
+        const [usage] = /^Usage: [\s\S]*?\n\n/m.exec(stdout)!;
+        for (const [option] of usage.matchAll(/--[a-z]+|\b(?!COMMAND)[A-Z]{4,}\b/g)) {
+          expect(
+            stdout.slice(stdout.indexOf(usage) + usage.length),
+            `${name}: ${option}`,
+          ).toContain(option);
+        }
+        seen.push(name);
+        if (/COMMAND/.test(usage)) for (const each of namesIn(stdout)) await look([...words, each]);
+      };
+      await look([]);
+      expect(seen).toEqual(expect.arrayContaining(['serve', 'check', 'backup', 'archive verify']));
+    },
+    60_000,
+  );
 });
 
 describe('a mistake', () => {

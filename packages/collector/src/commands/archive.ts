@@ -29,6 +29,7 @@ const verifyArchive = defineCommand({
   meta: {
     name: 'verify',
     description: 'Read every part of the archive, and compare it with its manifest',
+    examples: ['archive verify', 'archive verify /backups/archive'],
   },
   args: {
     folder: {
@@ -57,6 +58,10 @@ const verifyArchive = defineCommand({
 });
 
 export const archive = defineCommand({
-  meta: { name: 'archive', description: 'Look after the archive of raw events' },
+  meta: {
+    name: 'archive',
+    description: 'Look after the archive of raw events',
+    examples: ['archive verify'],
+  },
   subCommands: { verify: verifyArchive },
 });

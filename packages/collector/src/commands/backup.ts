@@ -9,6 +9,7 @@ export const backup = defineCommand({
   meta: {
     name: 'backup',
     description: 'Copy everything to a file and verify the copy. The collector may be running',
+    examples: ['backup /backups/stats.db'],
   },
   args: {
     file: {

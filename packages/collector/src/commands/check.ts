@@ -10,6 +10,7 @@ export const check = defineCommand({
     name: 'check',
     description:
       'Read all of the database, and say whether it is whole. The collector may be running',
+    examples: ['check', 'check --quick'],
   },
   args: {
     quick: {

@@ -39,6 +39,11 @@ export const exportEvents = defineCommand({
   meta: {
     name: 'export',
     description: 'Write raw events to the standard output. The collector may be running',
+    examples: [
+      'export > events.ndjson',
+      'export --format csv --from 2026-01-01 --to 2026-03-31',
+      'export --format parquet --out events',
+    ],
   },
   args: {
     format: {

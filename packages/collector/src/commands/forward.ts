@@ -17,6 +17,10 @@ export const forward = defineCommand({
     name: 'forward',
     description:
       'Send everything that is stored to a PostHog, with the same uuids. Run it again to go on, or to send what came since',
+    examples: [
+      'forward --to https://eu.i.posthog.com --key phc_abc',
+      'forward --to https://eu.i.posthog.com --key phc_abc --project homelab',
+    ],
   },
   args: {
     to: {

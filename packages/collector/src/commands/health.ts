@@ -35,6 +35,7 @@ export const health = defineCommand({
   meta: {
     name: 'health',
     description: 'Ask a running collector how it is; with COLLECTOR_ADMIN_TOKEN, what is wrong',
+    examples: ['health', 'health --url https://stats.example.org --json'],
   },
   args: {
     url: {

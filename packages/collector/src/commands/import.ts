@@ -14,6 +14,7 @@ export const importArchive = defineCommand({
   meta: {
     name: 'import',
     description: 'Load an archive into the store; the collector must be stopped',
+    examples: ['import /backups/archive'],
   },
   args: {
     folder: { type: 'positional', required: true, description: 'The folder of the archive' },

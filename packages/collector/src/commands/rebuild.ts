@@ -87,6 +87,7 @@ export const rebuild = defineCommand({
     name: 'rebuild',
     description:
       'Make the warehouse anew from the store: of a running collector, which goes on meanwhile, or by itself',
+    examples: ['rebuild'],
   },
   async run() {
     const config = readConfig(process.env);

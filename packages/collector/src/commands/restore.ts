@@ -9,6 +9,7 @@ export const restore = defineCommand({
     name: 'restore',
     description:
       'Put a backup in place of the database. The collector must be stopped; what was there is kept beside it',
+    examples: ['restore /backups/stats.db'],
   },
   args: {
     file: {

@@ -18,6 +18,7 @@ export const serve = defineCommand({
   meta: {
     name: 'serve',
     description: 'Receive events and show their numbers, until SIGTERM or SIGINT',
+    examples: ['serve'],
   },
   args: {
     new: {

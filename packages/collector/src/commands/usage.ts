@@ -1,19 +1,41 @@
-// The words around commands: their help, in 80 columns, and what is wrong with the arguments given.
+// The words around commands: their help, as wide as the terminal, and what is wrong with the arguments given.
 
-import type { ArgsDef, CommandDef } from 'citty';
+import type { ArgsDef, CommandDef, CommandMeta } from 'citty';
 import { UserError } from '../config.ts';
 
-const COLUMNS = 80;
+declare module 'citty' {
+  interface CommandMeta {
+    /** What somebody would type, without the name of the program. */
+    examples?: readonly string[];
+  }
+}
+
+/** Wider lines are hard to read; in fewer columns nothing can be laid out. */
+const WIDTH = { least: 40, most: 80 };
+/** With fewer columns than this beside the names, a text stands below them. */
+const LEAST_BESIDE = 22;
+
+/** How wide the help is: as the terminal or the variable COLUMNS says. */
+export function columnsOf(
+  stream: { readonly columns?: number | undefined },
+  env: NodeJS.ProcessEnv,
+): number {
+  const wide = stream.columns || Number(env.COLUMNS) || WIDTH.most;
+  return Math.min(WIDTH.most, Math.max(WIDTH.least, Math.floor(wide)));
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
 export type Command = CommandDef<any>;
 
-/** Text in lines of 80 columns, all but the first indented. A word that is longer stays whole. */
-export function wrapped(text: string, indent: number, start = indent): string {
+/**
+ * Text in lines of so many columns. All but the first are indented; `start` columns of that one are taken. A
+ * word that is longer stays whole.
+ */
+export function wrapped(text: string, columns: number, indent: number, start = indent): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
-    const room = COLUMNS - (lines.length === 0 ? start : indent);
+  for (const word of text.split(/[ \n]+/)) {
+    const room = columns - (lines.length === 0 ? start : indent);
     if (line !== '' && line.length + 1 + word.length > room) {
       lines.push(line);
       line = word;
@@ -30,15 +52,17 @@ const resolved = async <T>(value: unknown): Promise<T> =>
 interface Shape {
   readonly args: ArgsDef;
   readonly description: string;
+  readonly examples: readonly string[];
   readonly names: readonly string[];
 }
 
 async function shapeOf(command: Command): Promise<Shape> {
-  const { description = '' } = await resolved<{ description?: string }>(command.meta ?? {});
+  const { description = '', examples = [] } = await resolved<CommandMeta>(command.meta ?? {});
   const args = await resolved<ArgsDef>(command.args ?? {});
   return {
     args,
     description,
+    examples,
     names: Object.keys(await resolved<object>(command.subCommands ?? {})),
   };
 }
@@ -60,22 +84,39 @@ const isOption = (def: ArgsDef[string]) => def.type !== 'positional';
 const placeholder = (name: string, { type }: ArgsDef[string]) =>
   type === 'boolean' ? `--${name}` : `--${name} ${name.toUpperCase()}`;
 
-/** Two columns, the second one wrapped. */
-function table(rows: readonly (readonly [string, string])[]): string {
+/** Names with a text beside each, or below where there is no room. */
+function table(rows: readonly (readonly [string, string])[], columns: number): string {
   const width = Math.max(...rows.map(([left]) => left.length)) + 4;
+  const isBeside = columns - width >= LEAST_BESIDE;
   return rows
-    .map(([left, right]) => `  ${left.padEnd(width - 2)}${wrapped(right, width)}`)
+    .map(([left, right]) =>
+      isBeside
+        ? `  ${left.padEnd(width - 2)}${wrapped(right, columns, width)}`
+        : `  ${left}\n      ${wrapped(right, columns, 6)}`,
+    )
     .join('\n');
 }
 
+/** The words of an example; an option and its value are one. */
+const wordsOf = (example: string) => example.match(/--\w+ [^-\s]\S*|\S+/g) ?? [];
+
+/** A command as it is typed: words with a space in them stay in one line. */
+const typed = (words: readonly string[], columns: number, indent: number, start: number) =>
+  wrapped(
+    words.map((word) => word.replaceAll(' ', '\u00a0')).join(' '),
+    columns,
+    indent,
+    start,
+  ).replaceAll('\u00a0', ' ');
+
 /** The help of a command. `path` is how it is called, such as `collector archive verify`. */
-export async function usageOf(command: Command, path: string): Promise<string> {
-  const { args, description, names } = await shapeOf(command);
+export async function usageOf(command: Command, path: string, columns: number): Promise<string> {
+  const { args, description, examples, names } = await shapeOf(command);
   const all = Object.entries(args);
   const positional = all.filter(([, def]) => !isOption(def));
   const options = all.filter(([, def]) => isOption(def));
   const words = [
-    path,
+    ...path.split(' '),
     ...(names.length > 0 ? ['COMMAND'] : []),
     ...positional.map(([name, { required }]) =>
       required === false ? `[${name.toUpperCase()}]` : name.toUpperCase(),
@@ -83,11 +124,8 @@ export async function usageOf(command: Command, path: string): Promise<string> {
     ...options.map(([name, def]) =>
       def.required ? placeholder(name, def) : `[${placeholder(name, def)}]`,
     ),
-  ].map((word) => word.replaceAll(' ', '\u00a0')); // an option and its value stay in one line
-  const parts = [
-    wrapped(`${description}.`, 0),
-    `Usage: ${wrapped(words.join(' '), 9, 7)}`.replaceAll('\u00a0', ' '),
   ];
+  const parts = [wrapped(`${description}.`, columns, 0), `Usage: ${typed(words, columns, 9, 7)}`];
   if (names.length > 0) {
     const rows = await Promise.all(
       names.map(async (name) => {
@@ -95,21 +133,25 @@ export async function usageOf(command: Command, path: string): Promise<string> {
         return [name, description] as const;
       }),
     );
-    parts.push(table(rows), `\`${path} COMMAND --help\` says more about one.`);
-  }
-  if (all.length > 0) {
     parts.push(
-      table(
-        all.map(([name, def]) => [
-          isOption(def) ? placeholder(name, def) : name.toUpperCase(),
-          String(def.description ?? ''),
-        ]),
-      ),
+      table(rows, columns),
+      wrapped(`\`${path} COMMAND --help\` says more about one.`, columns, 0),
     );
   }
+  if (all.length > 0) {
+    const rows = all.map(([name, def]): readonly [string, string] => [
+      isOption(def) ? placeholder(name, def) : name.toUpperCase(),
+      String(def.description ?? ''),
+    ]);
+    parts.push(table(rows, columns));
+  }
+  const [program = ''] = path.split(' ');
+  const lines = examples.map((each) => `  ${typed([program, ...wordsOf(each)], columns, 6, 2)}`);
+  parts.push(`Examples:\n${lines.join('\n')}`);
   parts.push(
     wrapped(
       'Settings are variables of the environment, such as COLLECTOR_DATA: docs/collector.md. It ends with 0 when it has done what it says, else with 1.',
+      columns,
       0,
     ),
   );

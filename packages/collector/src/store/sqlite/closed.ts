@@ -37,6 +37,11 @@ export class Closed {
     return this.byProject.get(project)?.erasures.get(distinctId);
   }
 
+  /** Whether anything of a project is being forgotten. */
+  concerns(project: number): boolean {
+    return this.byProject.has(project);
+  }
+
   /** The event as it may be written; undefined: it may not. */
   admit<E extends Event>(project: number, event: E): E | undefined {
     const ids = this.byProject.get(project);
