@@ -61,7 +61,7 @@ class Service {
     lastBatch: () => this.writer.lastBatch(),
     query: (question) => answer(this.readers, checkQuestion(question, this.settings.columns)),
     erase: ({ project, distinctId, untilSeq }) => this.writer.erase(project, distinctId, untilSeq),
-    eraseEvent: ({ project, seq }) => this.writer.eraseEvent(project, seq),
+    eraseEvents: ({ project, seqs }) => this.writer.eraseEvents(project, seqs),
     dropProject: (project) => this.writer.dropProject(project),
     dropBefore: ({ project, timeMs }) => this.writer.dropBefore(project, timeMs),
     adopt: async (source) => {
