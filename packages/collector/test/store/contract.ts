@@ -50,6 +50,43 @@ export function contract(make: () => Promise<Place>): void {
       expect((await totals()).events).toBe(3);
     });
 
+    it.each([
+      ['of one shape', () => ({})],
+      [
+        'of different shapes',
+        (n: number) => (n % 3 === 0 ? { service: `s${n % 4}` } : { ci: true }),
+      ],
+    ])('of a large batch that has known ones, and twins, anywhere: %s', async (_name, shape) => {
+      const { between } = chance(SEED);
+      const whole = (from: number, to: number) => Math.floor(between(from, to + 1));
+      const make = (n: number) => eventOf({ ...shape(n), distinctId: `id-${n % 7}` });
+      const known = Array.from({ length: 30 }, (_, n) => make(n));
+      await append(known);
+      const seen = new Set(uuidsOf(known));
+      for (let round = 0; round < 20; round++) {
+        // Of some batches all are new, of some none, and most are mixed.
+        const share = whole(0, 4);
+        const batch: Event[] = Array.from({ length: whole(1, 45) }, (_, n) => {
+          if (whole(0, 3) >= share) return make(n);
+          const again = known[whole(0, known.length - 1)]!;
+          return { ...again, distinctId: `came with ${n % 5}` };
+        });
+        if (share > 1) batch.push(batch[0]!);
+        const isNew = uuidsOf(batch).map((uuid) => !seen.has(uuid) && seen.add(uuid) !== undefined);
+        const inserted = isNew.filter(Boolean).length;
+        expect(await append(batch)).toEqual({ inserted, isNew });
+        known.push(...batch.filter((_, index) => isNew[index]));
+      }
+      const back = await stored();
+      expect(uuidsOf(back).sort()).toEqual(uuidsOf(known).sort());
+      const byUuid = new Map(known.map((event) => [event.uuid.toString('hex'), event]));
+      for (const event of back)
+        expect(event).toMatchObject(byUuid.get(event.uuid.toString('hex'))!);
+      const ids = new Set(known.map(({ distinctId }) => distinctId)).size;
+      expect(await totals()).toMatchObject({ events: known.length, active_ids: ids });
+      expect((await store.numbers.stats(project)).ids).toBe(ids);
+    });
+
     it('of four writers, in four orders, at once', async () => {
       const { between } = chance(7);
       const events = Array.from({ length: 200 }, (_, n) => eventOf({ distinctId: `id-${n % 9}` }));

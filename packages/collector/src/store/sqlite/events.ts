@@ -1,16 +1,8 @@
-// Events as rows: one statement to write them, one function to read them back.
+// Events as they are read: rows, and the function that makes events of them. inserting.ts writes them.
 
 import { COLUMNS, fieldOf } from '../../../../schema/src/columns.ts';
-import type { Event } from '../../event.ts';
 import type { CopiedEvent, StoredEvent } from '../events.ts';
-import {
-  type Database,
-  damaged,
-  type Row,
-  type Statement,
-  textOf,
-  type Value,
-} from './database.ts';
+import { type Database, damaged, type Row, textOf } from './database.ts';
 
 const NAMES = COLUMNS.map(({ name }) => name);
 const FIELDS = COLUMNS.map(fieldOf);
@@ -26,55 +18,6 @@ const eventValue = (uuid: string): string =>
  */
 export const EVENT_COLUMNS = eventValue('hex(uuid)');
 const COPIED_COLUMNS = eventValue('NULL');
-
-const WRITTEN = 'seq, project_id, uuid, time_ms, id, event, rest, received_ms';
-/** Where a field's column is in `NAMES`. */
-const INDEX = new Map<string, number>(FIELDS.map((field, index) => [field, index]));
-/** Sets of columns whose statements are kept. A project's events have a few of them. */
-const SHAPES = 100;
-
-/**
- * Inserts events. There is a statement for each set of columns that they have: most have few, and a third of
- * the time went into binding the nulls of the others.
- */
-export class EventInsert {
-  private readonly statements = new Map<string, Statement>();
-
-  constructor(private readonly db: Database) {}
-
-  /** Says whether the event was new: a second one of a project with the same uuid is ignored. */
-  insert(seq: number, project: number, id: number, event: Event, nowMs: number): boolean {
-    const { uuid, timeMs, name, rest } = event;
-    const values: Value[] = [seq, project, uuid, timeMs, id, name, rest, nowMs];
-    let shape = '';
-    // Not the other way round: to ask an object for what it has not is slow.
-    for (const field in event) {
-      const index = INDEX.get(field);
-      if (index === undefined) continue;
-      const value = event[FIELDS[index]!];
-      if (value === undefined) continue;
-      // Codes of characters: positions are small.
-      shape += String.fromCharCode(index);
-      // SQLite has no booleans, and libsql must not see one.
-      values.push(typeof value === 'boolean' ? Number(value) : value);
-    }
-    return this.statementFor(shape).run(values).changes > 0;
-  }
-
-  private statementFor(shape: string): Statement {
-    let statement = this.statements.get(shape);
-    if (!statement) {
-      const names = [WRITTEN, ...[...shape].map((index) => NAMES[index.charCodeAt(0)])].join(', ');
-      const marks = names.replaceAll(/[a-z_]+/g, '?');
-      statement = this.db.prepare(
-        `INSERT INTO events (${names}) VALUES (${marks}) ON CONFLICT (project_id, uuid) DO NOTHING`,
-      );
-      if (this.statements.size >= SHAPES) this.statements.clear();
-      this.statements.set(shape, statement);
-    }
-    return statement;
-  }
-}
 
 const READ = {
   text: (value: unknown) => (typeof value === 'string' ? value : undefined),

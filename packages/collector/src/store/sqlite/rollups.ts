@@ -6,32 +6,20 @@
 import type { Event } from '../../event.ts';
 import { DIMENSION_VALUES } from '../../limits.ts';
 import { dayOf, monthOfDay } from '../periods.ts';
+import { type Cell, ChangedCells, DAYS, MONTHS } from './cells.ts';
 import type { Database, Statement } from './database.ts';
-import { countsOf, DIMENSION, durationOf, signatureOf } from './dimensions.ts';
+import { bucketOf, countsOf, DIMENSION, hasDuration, signatureOf } from './dimensions.ts';
 
 export const OTHER = '(other)';
-/** 0 was hours, in 1.0: nobody read them. */
-const DAYS = 1;
-const MONTHS = 2;
 
-/** A row, with what was counted for it since the last flush. */
-interface Cell {
-  readonly project: number;
-  readonly dimension: number;
-  readonly grain: number;
-  /** A day, or a month. */
-  readonly start: number;
-  readonly value: number;
-  readonly sub: number;
-  /** The same for the month of a day. */
-  readonly month: Cell | undefined;
+/** What events of one signature and day count for, and how many there were since the last flush. */
+interface Counted {
+  readonly cells: readonly (readonly [cell: Cell, failed: boolean])[];
+  /** By bucket: how long they took. */
+  readonly durations: Map<number, Cell>;
   n: number;
-  failed: number;
   isChanged: boolean;
 }
-
-/** A cell that an event counts for, and whether it counts as failed there. */
-type Counted = readonly [cell: Cell, failed: boolean];
 
 /** Cells, and signatures of events, that are remembered; a longer signature is not. */
 const CELLS = 20_000;
@@ -43,13 +31,12 @@ export class Rollups {
   private readonly find: Statement;
   private readonly insertValue: Statement;
   private readonly countValues: Statement;
-  private readonly add: Statement;
-  private readonly prune: Statement;
   private readonly valueIds = new Map<string, number>();
   private readonly valueCounts = new Map<string, number>();
+  private readonly changedCells: ChangedCells;
   private cells = new Map<string, Cell>();
-  private signatures = new Map<string, readonly Counted[]>();
-  private changed: Cell[] = [];
+  private signatures = new Map<string, Counted>();
+  private changed: Counted[] = [];
 
   constructor(db: Database) {
     this.find = db.prepare(
@@ -61,15 +48,7 @@ export class Rollups {
     this.countValues = db.prepare(
       'SELECT count(*) AS n FROM dimension_values WHERE project_id = ? AND dimension = ?',
     );
-    this.add = db.prepare(
-      `INSERT INTO rollups (project_id, dimension, grain, start, value, sub, n, failed)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET n = n + excluded.n, failed = failed + excluded.failed`,
-    );
-    this.prune = db.prepare(
-      `DELETE FROM rollups WHERE project_id = ? AND dimension = ? AND grain = ? AND start = ?
-       AND value = ? AND sub = ? AND n <= 0`,
-    );
+    this.changedCells = new ChangedCells(db);
   }
 
   /** Counts an event (or, with -1, takes it out again). Call `flush` in the same transaction. */
@@ -78,30 +57,36 @@ export class Rollups {
     const signature = `${project} ${day} ${signatureOf(event)}`;
     let counted = this.signatures.get(signature);
     if (!counted) {
-      counted = this.countedFor(project, day, event);
+      const cells = this.cellsFor(project, day, event);
+      counted = { cells, durations: new Map(), n: 0, isChanged: false };
       if (signature.length <= SIGNATURE_CHARS) this.signatures.set(signature, counted);
     }
-    for (const [cell, failed] of counted) this.addTo(cell, sign, failed ? sign : 0);
-    const duration = durationOf(event);
-    if (!duration) return;
-    const command = this.valueId(project, DIMENSION.duration, duration.command);
-    const cell = this.cellOf(project, DIMENSION.duration, day, command, duration.bucket);
-    this.addTo(cell, sign, event.success === false ? sign : 0);
+    counted.n += sign;
+    if (!counted.isChanged) {
+      counted.isChanged = true;
+      this.changed.push(counted);
+    }
+    if (!hasDuration(event)) return;
+    const bucket = bucketOf(event.durationMs);
+    let cell = counted.durations.get(bucket);
+    if (!cell) {
+      const command = this.valueId(project, DIMENSION.duration, event.command);
+      cell = this.cellOf(project, DIMENSION.duration, day, command, bucket);
+      counted.durations.set(bucket, cell);
+    }
+    this.changedCells.add(cell, sign, event.success === false ? sign : 0);
   }
 
   /** Writes what was counted since the last flush. */
   flush(): void {
-    const { changed } = this;
-    // Months come to the end of the list meanwhile.
-    for (const cell of changed) {
-      const { month, n, failed } = cell;
-      if (month) this.addTo(month, n, failed);
-      this.write(cell);
-      cell.n = 0;
-      cell.failed = 0;
-      cell.isChanged = false;
+    for (const counted of this.changed) {
+      const { cells, n } = counted;
+      for (const [cell, failed] of cells) this.changedCells.add(cell, n, failed ? n : 0);
+      counted.n = 0;
+      counted.isChanged = false;
     }
     this.changed = [];
+    this.changedCells.flush();
     // Not before: until they are written, there must not be two cells of one row.
     if (this.cells.size > CELLS || this.signatures.size > SIGNATURES) this.forgetCells();
   }
@@ -112,6 +97,7 @@ export class Rollups {
    */
   undo(): void {
     this.changed = [];
+    this.changedCells.drop();
     this.forgetCells();
     this.valueIds.clear();
     this.valueCounts.clear();
@@ -122,14 +108,14 @@ export class Rollups {
     this.signatures = new Map();
   }
 
-  private countedFor(project: number, day: number, event: Event): readonly Counted[] {
-    const counted: Counted[] = [];
+  private cellsFor(project: number, day: number, event: Event): Counted['cells'] {
+    const cells: [Cell, boolean][] = [];
     countsOf(event, (dimension, value, sub, failed) => {
       const valueId = this.valueId(project, dimension, value);
       const subId = sub === 0 ? 0 : this.valueId(project, sub.dimension, sub.value);
-      counted.push([this.cellOf(project, dimension, day, valueId, subId), failed]);
+      cells.push([this.cellOf(project, dimension, day, valueId, subId), failed]);
     });
-    return counted;
+    return cells;
   }
 
   private cellOf(
@@ -152,19 +138,6 @@ export class Rollups {
       this.cells.set(key, cell);
     }
     return cell;
-  }
-
-  private addTo(cell: Cell, n: number, failed: number): void {
-    cell.n += n;
-    cell.failed += failed;
-    if (cell.isChanged) return;
-    cell.isChanged = true;
-    this.changed.push(cell);
-  }
-
-  private write({ project, dimension, grain, start, value, sub, n, failed }: Cell): void {
-    this.add.run([project, dimension, grain, start, value, sub, n, failed]);
-    if (n < 0) this.prune.run(project, dimension, grain, start, value, sub);
   }
 
   /** The number of a value; that of `(other)` once the dimension is full. */

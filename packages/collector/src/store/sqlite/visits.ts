@@ -116,6 +116,11 @@ export class VisitTable {
     this.delete = db.prepare('DELETE FROM visits WHERE number = ?');
   }
 
+  /** Does a project have visits? */
+  has(project: number): boolean {
+    return this.silenceOf(project) !== undefined;
+  }
+
   /** Which visit an event of a visitor belongs to. It is not written yet: `seq` is the number that it gets. */
   decide(project: number, id: number, given: Event, seq: number): Decided {
     const silenceMs = this.silenceOf(project);

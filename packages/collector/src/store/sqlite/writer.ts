@@ -3,10 +3,11 @@
 import type { DeadLetter, Event } from '../../event.ts';
 import type { StoredEvent } from '../events.ts';
 import type { Stored } from '../store.ts';
-import type { Activity } from './activity.ts';
+import type { Activity, KnownId } from './activity.ts';
 import type { Database, Statement } from './database.ts';
 import type { LetterTable } from './dead-letters.ts';
-import { EVENT_COLUMNS, EventInsert, eventOf } from './events.ts';
+import { EVENT_COLUMNS, eventOf } from './events.ts';
+import { EventInsert, ROWS_TOGETHER } from './inserting.ts';
 import type { Naming } from './naming.ts';
 import type { Rollups } from './rollups.ts';
 import type { VisitTable } from './visits.ts';
@@ -17,6 +18,7 @@ export class Writer {
   private readonly highest: Statement;
   private readonly keepHighest: Statement;
   private readonly removeEvent: Statement;
+  private readonly removeNumbers: Statement;
   private seq = 0;
 
   constructor(
@@ -33,6 +35,7 @@ export class Writer {
     );
     this.keepHighest = db.prepare('UPDATE last_seq SET seq = ? WHERE seq < ?');
     this.removeEvent = db.prepare('DELETE FROM events WHERE seq = ?');
+    this.removeNumbers = db.prepare('DELETE FROM events WHERE seq BETWEEN ? AND ?');
     this.readSeq();
   }
 
@@ -47,29 +50,71 @@ export class Writer {
     letters: readonly DeadLetter[],
     nowMs: number,
   ): Stored {
-    let inserted = 0;
     const isNew: boolean[] = [];
     let visit: Stored['visit'];
-    for (const given of events) {
-      const known = this.activity.idOf(project!, given.distinctId, given.timeMs);
-      const decided = this.visits.decide(project!, known.id, given, this.seq + 1);
-      const { event } = decided;
-      visit = decided.visit ?? visit;
-      const isNewOne = this.inserts.insert(this.seq + 1, project!, known.id, event, nowMs);
-      isNew.push(isNewOne);
-      if (!isNewOne) {
-        this.activity.unused(project!, event.distinctId, known);
-        continue;
+    let at = 0;
+    // Each event of a visit depends on the one before it: they are written one by one.
+    if (events.length >= ROWS_TOGETHER && !this.visits.has(project!)) {
+      for (; at + ROWS_TOGETHER <= events.length; at += ROWS_TOGETHER) {
+        const some = events.slice(at, at + ROWS_TOGETHER);
+        if (this.writeAll(project!, some, nowMs)) for (const _ of some) isNew.push(true);
+        else for (const event of some) isNew.push(this.writeOne(project!, event, nowMs).isNew);
       }
-      this.seq++;
-      inserted++;
-      this.rollups.count(project!, event);
-      this.activity.note(project!, known, event.timeMs);
-      this.naming.note(project!, known.id, event);
-      this.visits.note(project!, known.id, decided);
+    }
+    for (; at < events.length; at++) {
+      const written = this.writeOne(project!, events[at]!, nowMs);
+      isNew.push(written.isNew);
+      visit = written.visit ?? visit;
     }
     for (const letter of letters) this.letters.keep(letter, nowMs);
+    let inserted = 0;
+    for (const each of isNew) if (each) inserted++;
     return visit ? { inserted, isNew, visit } : { inserted, isNew };
+  }
+
+  private writeOne(project: number, given: Event, nowMs: number) {
+    const known = this.activity.idOf(project, given.distinctId, given.timeMs);
+    const decided = this.visits.decide(project, known.id, given, this.seq + 1);
+    const { event, visit } = decided;
+    const row = { seq: this.seq + 1, id: known.id, event };
+    const isNew = this.inserts.insert(project, row, nowMs);
+    if (isNew) {
+      this.seq++;
+      this.note(project, event, known);
+      this.visits.note(project, known.id, decided);
+    } else this.activity.unused(project, event.distinctId, known);
+    return { isNew, visit };
+  }
+
+  /** Writes events that are all new. False: some are not, and nothing of them is written. */
+  private writeAll(project: number, events: readonly Event[], nowMs: number): boolean {
+    const known = events.map((event) =>
+      this.activity.idOf(project, event.distinctId, event.timeMs),
+    );
+    const before = this.seq;
+    const rows = events.map((event, index) => ({
+      seq: before + 1 + index,
+      id: known[index]!.id,
+      event,
+    }));
+    const written = this.inserts.insertAll(project, rows, nowMs);
+    if (written < events.length) {
+      if (written > 0) this.removeNumbers.run(before + 1, before + events.length);
+      // Their numbers may be others when they are written down again.
+      for (const [index, { distinctId }] of events.entries())
+        this.activity.unused(project, distinctId, known[index]!);
+      return false;
+    }
+    this.seq += events.length;
+    for (const [index, event] of events.entries()) this.note(project, event, known[index]!);
+    return true;
+  }
+
+  /** What an event that was written counts for. */
+  private note(project: number, event: Event, known: KnownId): void {
+    this.rollups.count(project, event);
+    this.activity.note(project, known, event.timeMs);
+    this.naming.note(project, known.id, event);
   }
 
   /** Deletes an event, and what it counted for. Its id's activity is the caller's. */
@@ -88,7 +133,7 @@ export class Writer {
   replace(old: StoredEvent, event: Event, id: number, nowMs: number): void {
     this.removeEvent.run(old.seq);
     this.visits.lose(event);
-    this.inserts.insert(++this.seq, old.project, id, event, nowMs);
+    this.inserts.insert(old.project, { seq: ++this.seq, id, event }, nowMs);
   }
 
   /**
