@@ -11,6 +11,7 @@ import type {
   Scalar,
 } from '../../../../../schema/src/question.ts';
 import type { Cell, Reading } from '../readers.ts';
+import type { Statement } from '../sql.ts';
 import { measuredOf, measuredSql } from './counts.ts';
 import { namesOf, sessionName } from './names.ts';
 import type { Result } from './questions.ts';
@@ -56,6 +57,13 @@ async function hasFewValues(
   return Number(found![0]) <= FEW;
 }
 
+/**
+ * Leaves out events without a value, whose ids nobody needs. Of JSON they are a group that is left out later: a
+ * condition would read all of it once more.
+ */
+const havingSql = (statement: Statement, by: Field): string =>
+  statement.isColumn(by) ? `AND ${statement.field(by)} IS NOT NULL` : '';
+
 /** Undefined: `isWhole` was said of a measure that has other numbers. */
 async function inOneStep(
   reading: Reading,
@@ -67,9 +75,7 @@ async function inOneStep(
   const whole = measure && isWhole ? wholeDistributionSql(statement, measure) : undefined;
   const counted = `SELECT ${statement.field(by)} AS value,
       ${measuredSql(reading.columns, statement, measure, whole)}
-    FROM events WHERE ${statement.scope(question)} GROUP BY value`;
-  // Events without a value are a group too, which is left out here: a condition would be pushed
-  // down to the events, and read their JSON once more.
+    FROM events WHERE ${statement.scope(question)} ${havingSql(statement, by)} GROUP BY value`;
   const found = await reading.rows(
     statement,
     `SELECT *, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
@@ -101,7 +107,7 @@ async function inTwoSteps(
   const value = isKey(by) ? 'CAST(value AS VARCHAR)' : 'value';
 
   const which = reading.statement();
-  const events = `FROM events WHERE ${which.scope(question)}`;
+  const events = `FROM events WHERE ${which.scope(question)} ${havingSql(which, by)}`;
   const counted =
     question.order === 'ids'
       ? `SELECT value, sum(n)::BIGINT AS n, count(*) AS ids
