@@ -542,7 +542,7 @@ export function contract(make: () => Promise<Place>): void {
       const pending = await store.erasures.pending('warehouse');
       expect(pending).toMatchObject([
         { what: 'id', distinctId: 'ann' },
-        { what: 'event', seq: 1, untilSeq: 1 },
+        { what: 'events', seqs: [1], untilSeq: 1 },
       ]);
       for (const { number } of pending) await store.erasures.done('warehouse', number);
       expect(await store.erasures.receipt(receipt.id)).toMatchObject({ waitingFor: [] });
@@ -560,7 +560,9 @@ export function contract(make: () => Promise<Place>): void {
       expect(await store.events.replace(project, event.uuid, other)).toBe(true);
       const now = await store.events.get(project, event.uuid);
       expect(now).toMatchObject({ name: 'another', seq: 3, receivedMs });
-      expect(await store.erasures.pending('warehouse')).toMatchObject([{ what: 'event', seq: 1 }]);
+      expect(await store.erasures.pending('warehouse')).toMatchObject([
+        { what: 'events', seqs: [1] },
+      ]);
       expect(await store.numbers.stats(project)).toMatchObject({ events: 2 });
       await store.events.remove(project, event.uuid);
       expect(await store.events.replace(project, event.uuid, other)).toBe(false);
@@ -573,7 +575,9 @@ export function contract(make: () => Promise<Place>): void {
       await append([event, eventOf()]);
       expect(await store.events.remove(project, event.uuid)).toBe(true);
       expect(await store.events.remove(project, event.uuid)).toBe(false);
-      expect(await store.erasures.pending('warehouse')).toMatchObject([{ what: 'event', seq: 1 }]);
+      expect(await store.erasures.pending('warehouse')).toMatchObject([
+        { what: 'events', seqs: [1] },
+      ]);
     });
   });
 

@@ -67,7 +67,7 @@ class Service {
       return this.answered.of(checked, () => answer(this.readers, checked));
     },
     erase: ({ project, distinctId, untilSeq }) => this.writer.erase(project, distinctId, untilSeq),
-    eraseEvent: ({ project, seq }) => this.writer.eraseEvent(project, seq),
+    eraseEvents: ({ project, seqs }) => this.writer.eraseEvents(project, seqs),
     dropProject: (project) => this.writer.dropProject(project),
     dropBefore: ({ project, timeMs }) => this.writer.dropBefore(project, timeMs),
     adopt: async (source) => {

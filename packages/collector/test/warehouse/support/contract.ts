@@ -35,6 +35,14 @@ export const row = (seq: number, parts: Partial<Row> = {}): Row => ({
 });
 const rowsOf = (from: number, count: number, parts: Partial<Row> = {}) =>
   Array.from({ length: count }, (_, index) => row(from + index, parts));
+/** Numbers from 0 to 1, the same ones for a seed. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 const RANGE = { project: 1, from: 0, to: FROM + 400 * DAY } as const;
 
 /** How thoroughly it is held to its promises. */
@@ -186,9 +194,9 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       it('one event goes, of one project; with the last one of its id, the name', async () => {
         const other = row(2, { distinctId: 'bob' });
         await warehouse.write({ number: 1, rows: [row(1), other, row(3, { project: 2 })] });
-        expect(await warehouse.eraseEvent(1, 3)).toBe(0);
-        expect(await warehouse.eraseEvent(1, 2)).toBe(1);
-        expect(await warehouse.eraseEvent(1, 2)).toBe(0);
+        expect(await warehouse.eraseEvents(1, [3])).toBe(0);
+        expect(await warehouse.eraseEvents(1, [2, 17])).toBe(1);
+        expect(await warehouse.eraseEvents(1, [2])).toBe(0);
         const ids = (await data({ kind: 'breakdown', by: { column: 'distinct_id' } })) as object;
         expect(ids).toMatchObject({ rows: [{ value: 'ann', events: 1 }], values: 1 });
         expect(await count({ project: 2 })).toBe(1);
@@ -628,6 +636,32 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
             paths: [{ path: [null, 'a', 'b'], count: 2 }],
           });
           expect(await data({ ...asked, direction: 'from', value: 'none' })).toEqual({ paths: [] });
+        }
+      }
+    });
+
+    it('paths from an event that is rare are those of a recount, however its ids come and go', async () => {
+      const random = generator(SEED);
+      const pick = (count: number) => Math.floor(random() * count);
+      const rows = Array.from({ length: 3_000 }, (_, n) => {
+        const id = pick(40);
+        // Some ids have an event a month, some all of theirs in a day, at instants that they share.
+        const day = id % 4 === 0 ? id : pick(364);
+        return row(n + 1, {
+          event: pick(25) === 0 ? 'rare' : `often-${pick(6)}`,
+          distinctId: id % 4 === 1 && pick(10) > 0 ? 'everybody' : `id-${id}`,
+          timeMs: FROM + day * DAY + pick(20) * 1_000,
+          values: { country: pick(3) === 0 ? null : ['DE', 'US'][pick(2)]! },
+        });
+      });
+      await warehouse.write({ number: 1, rows });
+      for (const direction of ['from', 'to'] as const) {
+        for (const depth of [1, 2, 5]) {
+          for (const where of [[], [{ column: 'country', op: 'is', value: 'DE' } as const]]) {
+            const asked = { kind: 'paths', within: 'id', value: 'rare', limit: 1_000 } as const;
+            const question = { ...RANGE, ...asked, direction, depth, where };
+            expect(await data(question), JSON.stringify(question)).toEqual(recount(rows, question));
+          }
         }
       }
     });

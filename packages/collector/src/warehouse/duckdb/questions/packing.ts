@@ -19,6 +19,9 @@ export interface Packing {
   readonly values: readonly string[];
   /** The value that begins a path, by its place. */
   readonly start: number;
+  /** When the first and the last event with a value happened, in ms since 1970. */
+  readonly first: number;
+  readonly last: number;
   /** Events that have a value, and those that begin a path. */
   readonly events: number;
   readonly starts: number;
@@ -33,7 +36,7 @@ export async function packingOf(
   reading: Reading,
   question: PathsQuestion,
 ): Promise<Packing | undefined> {
-  const { project, by = { column: 'event' }, value } = question;
+  const { by = { column: 'event' }, value } = question;
   const statement = reading.statement();
   if (typeof value !== 'string' || !statement.isColumn(by)) return undefined;
   // Ids and sessions are kept as keys, and have many values.
@@ -41,14 +44,12 @@ export async function packingOf(
   if ('column' in by && columnOf(reading.columns, by.column)?.type !== 'text') return undefined;
 
   const field = statement.field(by);
-  const isStart = statement.filter({ ...by, op: 'is', value }, project);
   const found = (await reading.rows(
     statement,
-    `SELECT value, count(*), min(time), max(time), any_value(is_start)
-     FROM (SELECT ${field} AS value, time, ${isStart} AS is_start FROM events
-           WHERE ${statement.scope(question)} AND ${field} IS NOT NULL)
-     GROUP BY value LIMIT ${MOST + 1}`,
-  )) as [value: string, events: number, first: number, last: number, isStart: boolean][];
+    `SELECT ${field}, count(*), min(time), max(time) FROM events
+     WHERE ${statement.scope(question)} AND ${field} IS NOT NULL
+     GROUP BY ${field} LIMIT ${MOST + 1}`,
+  )) as [value: string, events: number, first: number, last: number][];
 
   const first = found.reduce((least, [, , each]) => Math.min(least, each), Number.MAX_SAFE_INTEGER);
   const last = found.reduce((most, [, , , each]) => Math.max(most, each), Number.MIN_SAFE_INTEGER);
@@ -56,12 +57,15 @@ export async function packingOf(
   if (found.length > MOST || bitsFor(last - first + 1) + SEQ_BITS + codeBits > BITS) {
     return undefined;
   }
-  const start = found.findIndex((each) => each[4]);
+  // As DuckDB takes a text that is no Unicode.
+  const start = found.findIndex(([each]) => each === value.toWellFormed());
   const values = found.map(([each]) => each);
   const sizeOfCode = 2 ** codeBits;
   return {
     values,
     start,
+    first,
+    last,
     events: found.reduce((sum, [, events]) => sum + events, 0),
     starts: found[start]?.[1] ?? 0,
     placeSql: (into) => {

@@ -6,6 +6,7 @@
 import type { PathsQuestion, Scalar } from '../../../../../schema/src/question.ts';
 import type { Cell, Reading } from '../readers.ts';
 import type { Statement } from '../sql.ts';
+import { nearSql } from './near.ts';
 import { actorSql, orderSql } from './order.ts';
 import { type Packing, packingOf } from './packing.ts';
 import type { Result } from './questions.ts';
@@ -14,6 +15,8 @@ import type { Result } from './questions.ts';
 const LIMIT = 10;
 /** Where fewer than one of so many events begin a path, actors without one are left out before sorting. */
 const RARE = 50;
+/** Where fewer than one of so many do, events of an id that are far from all of those are left out too. */
+const FEW = 8;
 
 export async function paths(reading: Reading, question: PathsQuestion): Promise<Result<'paths'>> {
   const { direction, limit = LIMIT } = question;
@@ -62,8 +65,12 @@ function ofNumbers(reading: Reading, question: PathsQuestion, packing: Packing) 
   const codes = ahead('place').map((step, index) => `${packing.code(step)} AS ${names[index]}`);
   const texts = `[${packing.values.map((each) => statement.bind(each)).join(', ')}]`;
   const textOf = (code: string | number) => `${texts}[${code} + 1]`;
-  const isRare = packing.starts * RARE < packing.events;
-  const starters = isRare ? `AND ${actor} IN (${startersSql(statement, actor, question)})` : '';
+  const isFew = within === 'id' && packing.starts * FEW < packing.events;
+  const near = isFew ? nearSql(statement, question, packing) : undefined;
+  const isRare = !isFew && packing.starts * RARE < packing.events;
+  const condition =
+    near?.condition ??
+    (isRare ? `${actor} IN (${startersSql(statement, actor, question)})` : 'true');
   return reading.rows(
     statement,
     `SELECT ${textOf(packing.start)} AS value,
@@ -71,9 +78,10 @@ function ofNumbers(reading: Reading, question: PathsQuestion, packing: Packing) 
      FROM (
        SELECT ${names.join(', ')}, count(*) AS n
        FROM (SELECT ${packing.code('place')} AS code, ${codes.join(', ')}
-             FROM (SELECT ${actor} AS actor, ${packing.placeSql(statement)} AS place FROM events
+             FROM (SELECT ${actor} AS actor, ${packing.placeSql(statement)} AS place
+                   FROM events ${near?.join ?? ''}
                    WHERE ${statement.scope(question)} AND ${statement.field(by)} IS NOT NULL
-                   AND ${actor} IS NOT NULL ${starters})
+                   AND ${actor} IS NOT NULL AND ${condition})
              WINDOW life AS (PARTITION BY actor ORDER BY place))
        WHERE code = ${packing.start} GROUP BY ALL
      ) AS counted ${rankSql(
