@@ -58,10 +58,10 @@ const isPersonalName = (name: string): boolean =>
 
 /**
  * An e-mail address anywhere in a text. Its domain ends in letters, so that `name@1.0.0` is none, and does not begin
- * as a version does: `tool@2.1-beta.rc`.
+ * as a version does: `tool@2.1-beta.rc`. Nobody's name is `git`: `git@github.com:…` is where a repository is.
  */
 const EMAIL =
-  /(?:[^\s@"'<>(),:;[\]\\]|[^\s"]")@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
+  /(?:[^\s@"'<>(),:;[\]\\]|[^\s"]")(?<!(?<![\p{L}\p{N}._%+-])git)@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
 
 /** Says cheaply that there is no such address in a text. */
 const MAY_HOLD_EMAIL = /[@%]|[^\x20-\x7e]/;
