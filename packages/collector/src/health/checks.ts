@@ -92,11 +92,6 @@ export const deadLetters =
     };
   };
 
-/** Events of an older collector that are still to be looked through. */
-export const migration =
-  (left: () => number): Check =>
-  () => ({ value: { events_left: left() } });
-
 /** What the last integrity check found. */
 export const integrity =
   (

@@ -136,12 +136,6 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   /** The operator says that the clock is right: from the next `retain` on it is believed. */
   believeClock(nowMs: number): Promise<void>;
 
-  /**
-   * How many events of an older collector are still to be brought to the present form. `retain` does it, in
-   * small steps beside ingestion, and goes on after any interruption.
-   */
-  eventsToMigrate(): number;
-
   /** What waits for a consumer. */
   outbox(consumer: string): Outbox;
 
