@@ -39,6 +39,9 @@ describe('what names a person', () => {
     ['userEmail', { properties: { userEmail: 'ann' } }],
     ['CUSTOMER_E-MAIL_2', { properties: { 'CUSTOMER_E-MAIL_2': 'ann' } }],
     ['billing.lastname', { properties: { 'billing.lastname': 'Ann' } }],
+    ['an owner', { properties: { owner: 'Ann' } }],
+    ['repoOwner, in a member', { properties: { repo: { repoOwner: 'ann' } } }],
+    ['an author', { properties: { AUTHOR: 'Ann' } }],
     ['useremail', { properties: { useremail: 'ann' } }],
     ['an e-mail address in a text', { properties: { error: 'no mail to <ann@example.org>!' } }],
     ['one in an address of the web', { properties: { url: 'https://x/?a=ann%40example.org' } }],
@@ -68,10 +71,20 @@ describe('what names a person', () => {
       'where a repository is',
       { properties: { origin: 'git@github.com:a/b.git', at: 'ssh://git@host.example/x' } },
     ],
-    ['yes and no', { properties: { has_email: true, phone: false, email: [] } }],
+    ['yes and no', { properties: { has_email: true, is_owner: true, phone: false, email: [] } }],
     [
       'what only sounds like it',
-      { properties: { hostname: 'x', iphone: 'y', valid: 'z', grid: 1 } },
+      {
+        properties: {
+          hostname: 'x',
+          iphone: 'y',
+          valid: 'z',
+          grid: 1,
+          users: 3,
+          last_login: 'x',
+          ownership: 'y',
+        },
+      },
     ],
     ['no object', { properties: 'something' }],
   ])('%s does not', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(false));
