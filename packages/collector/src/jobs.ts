@@ -1,7 +1,7 @@
 // What a collector does by itself, beside answering: retention every hour, a check of its database every day.
 
 import type { FastifyInstance } from 'fastify';
-import { DAY_MS, HOUR_MS, INTEGRITY_MS, MIGRATION_TELL_MS, SECOND_MS } from './limits.ts';
+import { DAY_MS, HOUR_MS, INTEGRITY_MS, SECOND_MS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { Unavailable } from './store/errors.ts';
 import type { Integrity, Store } from './store/store.ts';
@@ -50,19 +50,17 @@ export class Jobs {
 
   private async retain(): Promise<void> {
     const { store, log, clock, retained } = this.parts;
-    const telling = this.tellMigration();
     try {
       // What an error interrupted goes on.
       await store.erasures.resume();
       await store.retain(clock());
       retained();
-      const { aheadMs } = await store.clock();
-      if (aheadMs !== null && !this.wasAhead) log.warn(aheadWords(aheadMs));
-      this.wasAhead = aheadMs !== null;
+      const { aheadMs, isStrange } = await store.clock();
+      const isAhead = aheadMs !== null && isStrange;
+      if (isAhead && !this.wasAhead) log.warn(aheadWords(aheadMs));
+      this.wasAhead = isAhead;
     } catch (error) {
       this.tell('retention', error);
-    } finally {
-      telling.end();
     }
   }
 
@@ -70,29 +68,6 @@ export class Jobs {
     const reason = error instanceof Unavailable ? error.reason : undefined;
     const words = reason ?? (error instanceof Error ? error.message : error);
     if (!this.isStopped) this.parts.log.error(`${what}: ${words}; it is tried again`);
-  }
-
-  /** Says now and then how much is left of a migration, and that it is done. */
-  private tellMigration(): { end: () => void } {
-    const { store, log } = this.parts;
-    const first = store.eventsToMigrate();
-    if (first === 0) return { end: () => {} };
-    const tell = () => {
-      const left = store.eventsToMigrate();
-      log.warn(
-        left === 0
-          ? `migration: all ${first} events of the older collector were looked through; it is done`
-          : `migration: ${left} of ${first} events of an older collector are still to be looked through. Events are taken and questions answered meanwhile; after a restart it goes on`,
-      );
-    };
-    tell();
-    const timer = setInterval(tell, MIGRATION_TELL_MS);
-    return {
-      end: () => {
-        clearInterval(timer);
-        tell();
-      },
-    };
   }
 
   private async check(how: 'quick' | 'thorough'): Promise<void> {

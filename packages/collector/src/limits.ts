@@ -81,6 +81,22 @@ export const REQUEST_LETTERS = 100;
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTER_BYTES = 16 * KIB;
 
+/**
+ * Work beside ingestion (erasures, retention) goes in steps: how long one should take, the transaction apart, and
+ * rows that it may touch: as many as it took so far, between these.
+ */
+export const STEP_MS = 10;
+export const STEP_ROWS_FIRST = 100;
+export const STEP_ROWS_LEAST = 20;
+export const STEP_ROWS = 1_000;
+/** Ids that one look through all events is for, and events that one piece of it goes through. */
+export const IDS_AT_ONCE = 50;
+export const LOOKED_AT_ONCE = 20_000;
+/** Ids that are being forgotten at a time: what arrives is compared with each. Beyond it: 503. */
+export const FORGETS_AT_ONCE = 1_000;
+/** Erasures that a consumer is given at once. */
+export const PENDING_ERASURES = 200;
+
 /** How long a request to forget, or to delete a project, waits for the store; then it is a 202, too. */
 export const FORGET_STORE_MS = 10 * SECOND_MS;
 /** How long a request to forget waits for the copies, and how often it looks; then it is a 202. */
@@ -96,6 +112,8 @@ export const FORGETS_PER_MINUTE = 10;
 /** A clock that is further ahead than it can have gone on deletes nothing, until it has gone on for so long. */
 export const CLOCK_JUMP_MS = 2 * DAY_MS;
 export const CLOCK_SURE_MS = DAY_MS;
+/** So long a machine may be off: a clock that is ahead by no more after another start of it is no alarm. */
+export const CLOCK_OFF_MS = 60 * DAY_MS;
 
 /** How long an admin stays logged in. */
 export const SESSION_MS = 7 * DAY_MS;
@@ -169,8 +187,6 @@ export const LETTER_NEW_MS = DAY_MS;
 export const BACKUP_OLD_MS = 8 * DAY_MS;
 /** The database is checked soon after the start and so often after that. */
 export const INTEGRITY_MS = DAY_MS;
-/** How often the log says how far a migration is. */
-export const MIGRATION_TELL_MS = 10 * SECOND_MS;
 /** A warehouse that cannot be written for so long is a problem, and an archive that is so late. */
 export const WAREHOUSE_LATE_MS = 60 * SECOND_MS;
 export const ARCHIVE_LATE_MS = 3 * HOUR_MS;

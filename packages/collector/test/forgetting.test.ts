@@ -98,7 +98,7 @@ it('answers 202 with a receipt while a copy still has it, and the receipt says w
     await archived.stop();
     rmSync(place, { recursive: true, force: true });
   }
-});
+}, 60_000);
 
 describe('an id in properties of others', () => {
   const ID = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';

@@ -4,11 +4,19 @@ import type { FastifyReply } from 'fastify';
 import type { Receipt } from '../store/erasures.ts';
 
 /** It names nobody. `done_at` is there only when nothing is left, in the store and in every copy. */
-export const shownReceipt = ({ id, requestedMs, doneMs, forgotten, waitingFor }: Receipt) => ({
+export const shownReceipt = ({
+  id,
+  requestedMs,
+  doneMs,
+  forgotten,
+  waitingFor,
+  progress,
+}: Receipt) => ({
   receipt: id,
   requested_at: new Date(requestedMs).toISOString(),
   done_at: doneMs === null ? null : new Date(doneMs).toISOString(),
   waiting_for: waitingFor,
+  progress: progress && { looked_at: progress.lookedAt, of: progress.of },
   forgotten: {
     events: forgotten.events,
     installs: forgotten.installs,

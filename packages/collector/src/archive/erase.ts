@@ -110,7 +110,7 @@ function ordered(
   }
   // Numbers of another store: single events cannot be told there, and all of them are old.
   const { name } = manifest.projects[part.project] ?? {};
-  if (name === undefined || name !== projectName || erasure.what === 'event') return undefined;
+  if (name === undefined || name !== projectName || erasure.what === 'events') return undefined;
   return { ...erasure, untilSeq: Number.MAX_SAFE_INTEGER };
 }
 
@@ -126,7 +126,7 @@ function ruleOf(erasures: readonly Erasure[]): Rule {
   const until = new Map<string, number>();
   const ids = new Map<string, Reach>();
   for (const erasure of erasures) {
-    if (erasure.what === 'event') seqs.add(erasure.seq);
+    if (erasure.what === 'events') for (const seq of erasure.seqs) seqs.add(seq);
     if (erasure.what !== 'id') continue;
     const { distinctId, untilSeq, reach } = erasure;
     ids.set(distinctId, ids.get(distinctId) === 'anywhere' ? 'anywhere' : reach);

@@ -9,7 +9,7 @@
  */
 export type Reach = 'named' | 'anywhere';
 
-/** What is erased: an id in a project, one event of it, or a project with everything. */
+/** What is erased: an id in a project, events of it by their numbers, or a project with everything. */
 export type Erased =
   | {
       readonly what: 'id';
@@ -17,7 +17,7 @@ export type Erased =
       readonly distinctId: string;
       readonly reach: Reach;
     }
-  | { readonly what: 'event'; readonly project: number; readonly seq: number }
+  | { readonly what: 'events'; readonly project: number; readonly seqs: readonly number[] }
   | { readonly what: 'project'; readonly project: number };
 
 /** An erasure that a consumer has to follow. */
@@ -36,6 +36,12 @@ export interface Forgotten {
   readonly deadLetters: number;
 }
 
+/** How far the store has looked for ids. Numbers of events: those of deleted ones count as well. */
+export interface Progress {
+  readonly lookedAt: number;
+  readonly of: number;
+}
+
 export interface Receipt {
   /** Cannot be guessed: who has it may ask how far it is. */
   readonly id: string;
@@ -46,15 +52,20 @@ export interface Receipt {
   readonly forgotten: Forgotten;
   /** Where it is still to be done: `store`, and names of consumers. */
   readonly waitingFor: readonly string[];
+  /** While the store looks for an id; null: it does not, or no more. */
+  readonly progress: Progress | null;
 }
 
 export interface Erasures {
   /**
    * Erases an id in one project, or in all: its events with their counts, its activity, its installation,
-   * its dead letters, and what names it in events, installations and letters of others. Resolves when it is gone from the store, and off its disk as far as the engine
-   * can, or after `waitMs`: then it goes on, and the receipt says how far it is. Consumers follow. Doing it
-   * again changes nothing; while the first is not done, it gives the same receipt. `reach` is `anywhere` when
-   * it is missing.
+   * its dead letters, and what names it in events, installations and letters of others. Resolves when it is
+   * gone from the store, and off its disk as far as the engine can, or after `waitMs`: then it goes on, and
+   * the receipt says how far it is. Consumers follow. Doing it again changes nothing; while the first is not
+   * done, it gives the same receipt. `reach` is `anywhere` when it is missing.
+   *
+   * What arrives until the store is done counts as what was there: an event of the id is not kept (and is no
+   * new one), one of another loses what names it. @throws Unavailable when too many ids are being forgotten
    */
   forget(distinctId: string, project?: number, waitMs?: number, reach?: Reach): Promise<Receipt>;
   /** Goes on with everything that was interrupted. Resolves when nothing is left for the store. */

@@ -9,7 +9,7 @@ import type { Reach } from './erasures.ts';
 export type Ids = ReadonlyMap<string, Reach>;
 
 /** Properties that hold another id of the same person. */
-const NAMING = [
+const NAMING: ReadonlySet<string> = new Set([
   '$anon_distinct_id',
   'alias',
   '$alias',
@@ -17,25 +17,7 @@ const NAMING = [
   '$distinct_id',
   '$device_id',
   '$user_id',
-];
-const IS_NAMING: ReadonlySet<string> = new Set(NAMING);
-
-const mentions = (rest: string): boolean => NAMING.some((name) => rest.includes(`"${name}"`));
-
-/** The ids that properties name. */
-export const namedIn = (properties: Readonly<Record<string, unknown>>): string[] =>
-  NAMING.flatMap((name) => {
-    const value = properties[name];
-    return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
-  });
-
-/** The other ids that an event names. Cheap for events that name none. */
-export function namedBy({ rest, distinctId }: Event): string[] {
-  if (!mentions(rest)) return [];
-  const names = new Set(namedIn(JSON.parse(rest) as Record<string, unknown>));
-  names.delete(distinctId);
-  return [...names];
-}
+]);
 
 /** An id as it stands in JSON: without the quotes, for a number has none. */
 export const inJson = (id: string): string => JSON.stringify(id).slice(1, -1);
@@ -52,6 +34,16 @@ export function jsonWithoutIds(json: string, ids: Ids): string {
 export function withoutIds<E extends Event>(event: E, ids: Ids): E {
   const rest = jsonWithoutIds(event.rest, ids);
   return rest === event.rest ? event : { ...event, rest };
+}
+
+/** Does the payload of a dead letter hold an id, as its own or as another's? */
+export function isNamedIn(payload: string, distinctId: string, reach: Reach): boolean {
+  if (!payload.includes(inJson(distinctId))) return false;
+  const { distinctId: own } = JSON.parse(payload) as Record<string, unknown>;
+  return (
+    String(own) === distinctId ||
+    jsonWithoutIds(payload, new Map([[distinctId, reach]])) !== payload
+  );
 }
 
 /** Goes through a value that came from JSON; how deep that is was bounded when it was taken. */
@@ -72,7 +64,7 @@ class Search {
   }
 
   private is(value: unknown, name: string): boolean {
-    const isNaming = IS_NAMING.has(name);
+    const isNaming = NAMING.has(name);
     // Elsewhere a number is a number.
     if (typeof value !== 'string' && !(isNaming && typeof value === 'number')) return false;
     const reach = this.ids.get(String(value));

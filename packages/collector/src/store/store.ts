@@ -48,6 +48,8 @@ export interface ClockState {
   readonly steadyMs: number;
   /** How far the clock is ahead of it, and not believed; null: it is believed. */
   readonly aheadMs: number | null;
+  /** Whether that is worth an alarm; false where the machine may just have been off meanwhile. */
+  readonly isStrange: boolean;
 }
 
 /** What a store takes on its disk, in bytes, and what is left there. */
@@ -133,12 +135,6 @@ export interface Store extends Omit<StoreReader, 'identity' | 'projects'> {
   clock(): Promise<ClockState>;
   /** The operator says that the clock is right: from the next `retain` on it is believed. */
   believeClock(nowMs: number): Promise<void>;
-
-  /**
-   * How many events of an older collector are still to be brought to the present form. `retain` does it, in
-   * small steps beside ingestion, and goes on after any interruption.
-   */
-  eventsToMigrate(): number;
 
   /** What waits for a consumer. */
   outbox(consumer: string): Outbox;

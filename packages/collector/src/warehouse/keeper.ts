@@ -175,14 +175,22 @@ export class Keeper {
   private async follow(): Promise<void> {
     if ((this.shipper.progress().waiting ?? 1) === 0) this.isFilling = false;
     const { erasures } = this.store;
-    for (const erasure of await erasures.pending(CONSUMER)) {
+    const pending = await erasures.pending(CONSUMER);
+    // Many at once: each time costs the same, however few they are.
+    const events = new Map<number, number[]>();
+    for (const erasure of pending) {
       const { what, project, untilSeq } = erasure;
       if (what === 'id') await this.warehouse.erase(project, erasure.distinctId, untilSeq);
-      else if (what === 'event') await this.warehouse.eraseEvent(project, erasure.seq);
-      else await this.warehouse.dropProject(project);
-      await erasures.done(CONSUMER, erasure.number);
-      this.compactSoon();
+      else if (what === 'project') await this.warehouse.dropProject(project);
+      else {
+        const seqs = events.get(project) ?? [];
+        seqs.push(...erasure.seqs);
+        events.set(project, seqs);
+      }
     }
+    for (const [project, seqs] of events) await this.warehouse.eraseEvents(project, seqs);
+    await Promise.all(pending.map(({ number }) => erasures.done(CONSUMER, number)));
+    if (pending.length > 0) this.compactSoon();
     if (this.compactMs !== undefined && Date.now() >= this.compactMs) {
       this.compactMs = undefined;
       await this.warehouse.compact();

@@ -87,8 +87,8 @@ export interface Warehouse {
    * @param untilSeq later events of the id stay; all go if it is missing
    */
   erase(project: number, distinctId: string, untilSeq?: number): Promise<number>;
-  /** Erases one event. Resolves with how many it was: 0 or 1. */
-  eraseEvent(project: number, seq: number): Promise<number>;
+  /** Erases events by their numbers. Resolves with how many of them there were. */
+  eraseEvents(project: number, seqs: readonly number[]): Promise<number>;
   /** Erases a project. Resolves with the number of its events. */
   dropProject(project: number): Promise<number>;
   /** Erases events of a project that happened before an instant, in ms. Resolves with their number. */

@@ -147,7 +147,7 @@ it('erases an event, and of an id what came before it was erased', async () => {
   await eraseFrom(archive, STORE, [idOf('id-3', 1, first.seq)], cleaned);
   expect(await seqsLeft()).toEqual(rows.filter((row) => row !== first).map(({ seq }) => seq));
   const event: Order = {
-    erasure: { number: 2, untilSeq: UNTIL, what: 'event', project: 1, seq: second.seq },
+    erasure: { number: 2, untilSeq: UNTIL, what: 'events', project: 1, seqs: [second.seq] },
     projectName: 'project 1',
   };
   await eraseFrom(archive, STORE, [event], cleaned);

@@ -7,6 +7,11 @@ export const RECEIPT = {
   requested_at: text(),
   done_at: nullable(text('null: something is left.')),
   waiting_for: list(text('`store`, `warehouse` or `archive`.')),
+  progress: {
+    ...nullable(object({ looked_at: whole(), of: whole() })),
+    description:
+      'While the store looks for an id: numbers of events, of those that were there when it was asked. null: it does not, or no more.',
+  },
 };
 export const forgotten = object({ events: whole(), installs: whole(), dead_letters: whole() });
 const receipt = object({ ...RECEIPT, forgotten });

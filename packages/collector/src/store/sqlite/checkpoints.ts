@@ -28,12 +28,14 @@ export class Checkpoints {
   /** After a transaction: may begin to move what it and those before it wrote. */
   committed(): void {
     this.pages += COMMIT_PAGES;
-    if (this.state !== 'idle' || this.pages < CHECKPOINT_PAGES) return;
-    this.pages = 0;
-    this.state = 'under way';
-    this.running = this.move().then(() => {
-      this.state = 'to finish';
-    });
+    if (this.state === 'idle' && this.pages >= CHECKPOINT_PAGES) this.begin();
+  }
+
+  /** Moves all that was written until now. */
+  async now(): Promise<void> {
+    await this.running;
+    if (this.state === 'idle') this.begin();
+    await this.running;
   }
 
   /** Between two commits. */
@@ -47,6 +49,14 @@ export class Checkpoints {
   async close(): Promise<void> {
     await this.running;
     this.db.close();
+  }
+
+  private begin(): void {
+    this.pages = 0;
+    this.state = 'under way';
+    this.running = this.move().then(() => {
+      this.state = 'to finish';
+    });
   }
 
   /** Where it fails, the log grows until a COMMIT does it, and says why if it cannot. */

@@ -43,6 +43,7 @@ export class GroupCommit {
   // biome-ignore lint/suspicious/noExplicitAny: each job knows its own result
   private queue: Job<any>[] = [];
   private waiting = 0;
+  private jobs = 0;
   private writing: Promise<void> | undefined;
   private stopped = false;
 
@@ -56,6 +57,11 @@ export class GroupCommit {
     return this.waiting;
   }
 
+  /** How many jobs there were until now. */
+  get added(): number {
+    return this.jobs;
+  }
+
   /**
    * Runs `work` in the next transaction. Rejects when it was not committed: with `Unavailable`, with `Conflict`, or with what `work` threw.
    */
@@ -67,6 +73,7 @@ export class GroupCommit {
     return new Promise((resolve, reject) => {
       this.queue.push({ size, work, resolve, reject });
       this.waiting += size;
+      this.jobs++;
       this.schedule();
     });
   }

@@ -4,12 +4,10 @@
 import type { DeadLetter, Reason } from '../../event.ts';
 import { DAY_MS, DEAD_LETTER_DAYS, DEAD_LETTERS } from '../../limits.ts';
 import type { Reach } from '../erasures.ts';
+import { isNamedIn } from '../naming.ts';
 import type { KeptLetter, LetterCounts } from '../records.ts';
 import { type Database, type Row, type Statement, textOf } from './database.ts';
-import { isNamedIn } from './naming.ts';
 
-/** Letters that are looked through in one step of an erasure. */
-const LOOKED = 1_000;
 /** Letters beyond the limit before the oldest are deleted: not for each one. */
 const SPARE = 100;
 
@@ -43,7 +41,7 @@ export class LetterTable {
   private readonly bound: Statement;
   private readonly expire: Statement;
   private readonly countAll: Statement;
-  private readonly someOf: Statement;
+  private readonly next: Statement;
   private readonly one: Statement;
   private readonly remove: Statement;
   private readonly newestOf: Statement;
@@ -67,8 +65,15 @@ export class LetterTable {
        WHERE project_id > ? ORDER BY id DESC LIMIT 1`,
     );
     this.recount();
-    this.expire = db.prepare('DELETE FROM dead_letters WHERE received_ms < ?');
-    this.someOf = db.prepare(`${LETTER} WHERE project_id = ? AND id > ? ORDER BY id LIMIT ?`);
+    // Their numbers are in the order of time.
+    this.expire = db.prepare(
+      `DELETE FROM dead_letters WHERE id IN
+       (SELECT id FROM (SELECT id, received_ms FROM dead_letters ORDER BY id LIMIT ?2)
+        WHERE received_ms < ?1) RETURNING project_id`,
+    );
+    this.next = db.prepare(
+      'SELECT id, project_id FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?',
+    );
     this.one = db.prepare(`${LETTER} WHERE id = ?`);
     this.remove = db.prepare('DELETE FROM dead_letters WHERE id = ? RETURNING project_id');
   }
@@ -112,12 +117,20 @@ export class LetterTable {
   }
 
   delete(id: number): boolean {
+    const was = this.drop(id);
+    if (was) this.findNewest();
+    return was;
+  }
+
+  private drop(id: number): boolean {
     const row = this.remove.get(id);
     if (!row) return false;
-    const project = row.project_id as number | null;
-    this.kept.set(project, (this.kept.get(project) ?? 1) - 1);
-    this.findNewest();
+    this.lose(row.project_id as number | null);
     return true;
+  }
+
+  private lose(project: number | null): void {
+    this.kept.set(project, (this.kept.get(project) ?? 1) - 1);
   }
 
   private findNewest(): void {
@@ -126,31 +139,39 @@ export class LetterTable {
   }
 
   /**
-   * Deletes letters of an id, and those whose payload names it: looks through some, after `after`.
+   * Deletes letters of an id, and those whose payload names it: looks at some, after `after`. `isLast`: there are
+   * no more.
    */
   naming(
     project: number,
     { distinctId, reach }: { distinctId: string; reach: Reach },
     after: number,
+    limit: number,
   ): { deleted: number; next: number; isLast: boolean } {
-    const page = this.someOf.all(project, after, LOOKED).map(letterOf);
-    const found = page.filter(
-      (letter) =>
+    // Of all projects: there is no index, and so no other bound.
+    const page = this.next.all(after, limit);
+    let deleted = 0;
+    for (const { id, project_id } of page) {
+      if (project_id !== project) continue;
+      const letter = this.get(Number(id))!;
+      const isIts =
         letter.distinctId === distinctId ||
-        (letter.payload !== null && isNamedIn(letter.payload, distinctId, reach)),
-    );
-    for (const { id } of found) this.delete(id);
+        (letter.payload !== null && isNamedIn(letter.payload, distinctId, reach));
+      if (isIts && this.drop(letter.id)) deleted++;
+    }
+    if (deleted > 0) this.findNewest();
     return {
-      deleted: found.length,
-      next: page.at(-1)?.id ?? after,
-      isLast: page.length < LOOKED,
+      deleted,
+      next: Number(page.at(-1)?.id ?? after),
+      isLast: page.length < limit,
     };
   }
 
-  /** Deletes what is too old. */
-  expireBefore(nowMs: number): number {
-    const { changes } = this.expire.run(nowMs - DEAD_LETTER_DAYS * DAY_MS);
-    if (changes > 0) this.recount();
-    return changes;
+  /** Deletes some of what is too old. How many it were. */
+  expireBefore(nowMs: number, limit: number): number {
+    const gone = this.expire.all(nowMs - DEAD_LETTER_DAYS * DAY_MS, limit);
+    for (const { project_id } of gone) this.lose(project_id as number | null);
+    if (gone.length > 0) this.findNewest();
+    return gone.length;
   }
 }

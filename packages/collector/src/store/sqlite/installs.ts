@@ -1,6 +1,7 @@
 // Installations: one row each, with when it was first and last seen.
 
 import type { Install, Installs, Put } from '../records.ts';
+import type { Closed } from './closed.ts';
 import type { GroupCommit } from './commit.ts';
 import { type Database, type Row, type Statement, textOf } from './database.ts';
 import type { Reader } from './reading/reader.ts';
@@ -39,6 +40,7 @@ export class SqliteInstalls implements Installs {
     db: Database,
     private readonly commits: GroupCommit,
     private readonly lists: Reader,
+    private readonly closed: Closed,
   ) {
     this.select = db.prepare(`${INSTALL} WHERE project_id = ? AND installs.installation_id = ?`);
     this.upsert = db.prepare(
@@ -88,7 +90,8 @@ export class SqliteInstalls implements Installs {
   private write(project: number, id: string, valuesFor: (isNew: boolean) => Values): Promise<Put> {
     return this.commits.add(1, () => {
       const isNew = this.find(project, id) === undefined;
-      const { properties, firstMs, lastMs } = valuesFor(isNew);
+      const { properties: given, firstMs, lastMs } = valuesFor(isNew);
+      const properties = given === null ? null : this.closed.admitJson(project, given);
       this.upsert.run(project, id, firstMs, lastMs, properties, properties);
       return { isNew, install: this.find(project, id)! };
     });

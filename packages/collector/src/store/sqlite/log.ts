@@ -20,9 +20,11 @@ export function emptyLogNow(db: Database): boolean {
 
 /**
  * As `emptyLogNow`: what was erased is still in the old pages of the log. A reader may be using them, so this
- * tries again for a while, and never makes ingestion wait. False: a reader held on to them all the time.
+ * tries again for a while, and never makes ingestion wait. `before` moves most of it, in another thread. False: a
+ * reader held on to them all the time.
  */
-export async function emptyLog(db: Database): Promise<boolean> {
+export async function emptyLog(db: Database, before: () => Promise<void>): Promise<boolean> {
+  await before();
   for (let left = TRIES; left > 0; left--) {
     if (emptyLogNow(db)) return true;
     await new Promise((wake) => setTimeout(wake, WAIT_MS));

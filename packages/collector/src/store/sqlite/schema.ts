@@ -242,6 +242,18 @@ export const MIGRATIONS: readonly Step[] = [
   ALTER TABLE erasures ADD COLUMN reach TEXT;
   CREATE INDEX erasures_by_id ON erasures (distinct_id) WHERE distinct_id IS NOT NULL;
   `,
+
+  // 1.2: how far an id was looked for; events that go, many in a row. All events are looked through for an id, so
+  // nobody asks who names whom.
+  `
+  ALTER TABLE erasures ADD COLUMN seqs TEXT;
+  ALTER TABLE erasures ADD COLUMN looked_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE erasures ADD COLUMN last_seq INTEGER;
+  UPDATE erasures SET what = 'events', seqs = '[' || seq || ']' WHERE what = 'event';
+  CREATE INDEX erasures_unstored ON erasures (number) WHERE until_seq IS NULL;
+  DROP TABLE naming;
+  DELETE FROM meta WHERE key = 'naming_to_fill';
+  `,
 ];
 
 /** The version this program writes. */

@@ -31,11 +31,11 @@ export class SqliteEvents implements Events {
     const seq = this.find(project, uuid)?.seq;
     if (seq === undefined) return false;
     let isDone = false;
-    await erasures.erase({ what: 'event', project, seq }, () => {
+    await erasures.erase({ what: 'events', project, seqs: [seq] }, () => {
       const row = selectEvents(db, 'seq = ? AND uuid = ?').get(seq, uuid);
       if (!row) return; // it was deleted meanwhile
       const { receivedMs, timeMs } = eventOf(row);
-      writer.remove(row);
+      writer.remove(eventOf(row));
       writer.write(project, [{ ...event, uuid }], [], receivedMs ?? timeMs);
       isDone = true;
     });
@@ -45,7 +45,7 @@ export class SqliteEvents implements Events {
   async remove(project: number, uuid: Buffer): Promise<boolean> {
     const found = this.find(project, uuid);
     if (!found) return false;
-    await this.parts.erasures.erase({ what: 'event', project, seq: found.seq });
+    await this.parts.erasures.erase({ what: 'events', project, seqs: [found.seq] });
     return true;
   }
 

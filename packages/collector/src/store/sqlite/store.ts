@@ -17,22 +17,27 @@ import { SILENCE_MS, type Visits } from '../visits.ts';
 import { Activity } from './activity.ts';
 import { lastBackupMs } from './backup.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { Closed } from './closed.ts';
 import { GroupCommit, told } from './commit.ts';
 import { type Database, openDatabase, openForCheckpoints } from './database.ts';
 import { LetterTable } from './dead-letters.ts';
 import { Erasing } from './erasing.ts';
+import { ErasureRuns } from './erasure-runs.ts';
+import { ErasureTable } from './erasure-table.ts';
+import { ErasureWork } from './erasure-work.ts';
 import { SqliteErasures } from './erasures.ts';
 import { arrived, lastSeqOf, PAGE } from './events.ts';
 import { DATABASE_FILE } from './folder.ts';
+import { Forgetting } from './forgetting.ts';
 import { SqliteInstalls } from './installs.ts';
 import { Leases } from './leases.ts';
 import { SqliteDeadLetters } from './letters.ts';
 import { emptyLog, emptyLogNow } from './log.ts';
-import { Naming } from './naming.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqliteProjects } from './projects.ts';
 import { SqlitePublished } from './published.ts';
 import { askAlone, Reader } from './reading/reader.ts';
+import { ReceiptTable } from './receipts.ts';
 import { retain } from './retention.ts';
 import { Rollups } from './rollups.ts';
 import { scan } from './scan.ts';
@@ -41,6 +46,7 @@ import { identityOf, SqliteEndedSessions, SqliteSettings } from './settings.ts';
 import { SqliteEvents } from './single.ts';
 import { sizeOf } from './size.ts';
 import { SteadyTime } from './steady-time.ts';
+import { Steps } from './steps.ts';
 import { checkTexts } from './texts.ts';
 import { SqliteTokens } from './tokens.ts';
 import { VisitTable } from './visits.ts';
@@ -64,12 +70,14 @@ export class SqliteStore implements Store {
   private readonly letters: LetterTable;
   private readonly activity: Activity;
   private readonly writer: Writer;
+  private readonly closed: Closed;
   private readonly steady: SteadyTime;
   private readonly leases = new Leases();
   private readonly outboxes = new Map<string, Outbox>();
-  /** Two threads: a long summary must not hold up a list, or the copies of events. */
+  /** Threads: a long summary, or a look for an id, must not hold up a list, or the copies of events. */
   private readonly forNumbers: Reader;
   private readonly forLists: Reader;
+  private readonly forErasures: Reader;
 
   /** Opens, and if need be makes or migrates, the database in a folder that is held. */
   constructor(
@@ -88,8 +96,9 @@ export class SqliteStore implements Store {
     this.letters = new LetterTable(db);
     this.activity = new Activity(db);
     const visits = new VisitTable(db, (project) => this.silenceOf(project));
-    const naming = new Naming(db);
-    this.writer = new Writer(db, rollups, this.activity, this.letters, naming, visits);
+    const table = new ErasureTable(db, consumers, lastSeqOf(db));
+    this.closed = new Closed(table);
+    this.writer = new Writer(db, rollups, this.activity, this.letters, visits, this.closed);
     this.checkpoints = new Checkpoints(openForCheckpoints(this.path));
     this.commits = new GroupCommit(db, {
       between: () => this.checkpoints.between(),
@@ -109,6 +118,7 @@ export class SqliteStore implements Store {
     });
     this.forNumbers = new Reader(this.path, questionMs);
     this.forLists = new Reader(this.path);
+    this.forErasures = new Reader(this.path);
     this.tokens = new SqliteTokens(db, this.commits);
     this.projects = new SqliteProjects(db, this.commits, this.tokens, (id, waitMs) =>
       this.removeProject(id, clock(), waitMs),
@@ -117,21 +127,22 @@ export class SqliteStore implements Store {
     this.settings = new SqliteSettings(db, this.commits);
     this.sessions = new SqliteEndedSessions(db, this.commits, clock());
     this.steady = new SteadyTime(db, this.commits);
-    this.installs = new SqliteInstalls(db, this.commits, this.forLists);
-    this.erasures = new SqliteErasures({
-      db,
-      commits: this.commits,
-      erasing: new Erasing(db, this.writer, this.activity, this.letters),
-      writer: this.writer,
-      consumers,
-      projects: () => this.projects.list().map(({ id }) => id),
-      lists: this.forLists,
-      emptyLog: () => emptyLog(db),
-      clock,
+    this.installs = new SqliteInstalls(db, this.commits, this.forLists, this.closed);
+    const { letters, writer, commits, activity, closed, forLists: lists } = this;
+    const receipts = new ReceiptTable(db);
+    const work = new ErasureWork({
+      ...{ table, receipts, closed, writer, clock },
+      steps: new Steps(commits),
+      erasing: new Erasing(db, writer, activity, letters),
+      forgetting: new Forgetting(db, writer, activity, letters, closed),
+      reader: this.forErasures,
     });
-    const lists = this.forLists;
-    this.events = new SqliteEvents({ db, writer: this.writer, erasures: this.erasures, lists });
-    const { letters, writer, commits } = this;
+    this.erasures = new SqliteErasures({
+      ...{ commits, writer, table, receipts, closed, clock },
+      runs: new ErasureRuns({ table, receipts, work, emptyLog: () => this.emptyLog() }),
+      projects: () => this.projects.list().map(({ id }) => id),
+    });
+    this.events = new SqliteEvents({ db, writer, erasures: this.erasures, lists });
     this.deadLetters = new SqliteDeadLetters({ letters, writer, commits, lists });
   }
 
@@ -146,6 +157,10 @@ export class SqliteStore implements Store {
     nowMs: number,
   ): Promise<Stored> {
     return this.commits.add(events.length + letters.length, () => {
+      // It was deleted meanwhile: nothing of it stays.
+      if (project !== null && !this.projects.byId(project)) {
+        return { inserted: 0, isNew: events.map(() => false) };
+      }
       this.checkpoints.wrote(events);
       return this.writer.write(project, events, letters, nowMs);
     });
@@ -167,11 +182,10 @@ export class SqliteStore implements Store {
     const { db, commits, writer, activity, letters } = this;
     const projects = () => this.projects.list();
     const { steadyMs } = await this.steady.look(nowMs);
-    const parts = { db, commits, writer, activity, letters, projects };
+    const parts = { db, steps: new Steps(commits), writer, activity, letters, projects };
     const events = await retain(parts, steadyMs);
     await this.erasures.expire(steadyMs);
-    while (await commits.add(1, () => writer.naming.fill()));
-    if (events > 0) await emptyLog(db);
+    if (events > 0) await this.emptyLog();
     return { events, steadyMs };
   }
 
@@ -185,10 +199,6 @@ export class SqliteStore implements Store {
 
   believeClock(nowMs: number): Promise<void> {
     return this.steady.believe(nowMs);
-  }
-
-  eventsToMigrate(): number {
-    return this.writer.naming.left;
   }
 
   async *scan(selection: Selection): AsyncGenerator<readonly StoredEvent[]> {
@@ -247,11 +257,18 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    await this.erasures.stop();
     await this.commits.stop();
     await this.checkpoints.close();
-    await Promise.all([this.forNumbers.close(), this.forLists.close()]);
+    await Promise.all(
+      [this.forNumbers, this.forLists, this.forErasures].map((reader) => reader.close()),
+    );
     emptyLogNow(this.db);
     this.db.close();
+  }
+
+  private emptyLog(): Promise<boolean> {
+    return emptyLog(this.db, () => this.checkpoints.now());
   }
 
   /** How long a silence ends a visit of a project; undefined: it has no visits. */
@@ -276,6 +293,7 @@ export class SqliteStore implements Store {
       this.projects.reload();
       this.published.reload();
       this.letters.recount();
+      this.closed.reload();
     } catch {
       // It cannot be read now; nothing is written either.
     }

@@ -4,11 +4,11 @@ import type { DeadLetter, Event } from '../../event.ts';
 import type { StoredEvent } from '../events.ts';
 import type { Stored } from '../store.ts';
 import type { Activity, KnownId } from './activity.ts';
+import type { Closed } from './closed.ts';
 import type { Database, Statement } from './database.ts';
 import type { LetterTable } from './dead-letters.ts';
-import { EVENT_COLUMNS, eventOf } from './events.ts';
+import { EVENT_COLUMNS } from './events.ts';
 import { EventInsert, ROWS_TOGETHER } from './inserting.ts';
-import type { Naming } from './naming.ts';
 import type { Rollups } from './rollups.ts';
 import type { VisitTable } from './visits.ts';
 
@@ -26,8 +26,8 @@ export class Writer {
     private readonly rollups: Rollups,
     private readonly activity: Activity,
     private readonly letters: LetterTable,
-    readonly naming: Naming,
     readonly visits: VisitTable,
+    private readonly closed: Closed,
   ) {
     this.inserts = new EventInsert(db);
     this.highest = db.prepare(
@@ -54,7 +54,8 @@ export class Writer {
     let visit: Stored['visit'];
     let at = 0;
     // Each event of a visit depends on the one before it: they are written one by one.
-    if (events.length >= ROWS_TOGETHER && !this.visits.has(project!)) {
+    const isOneByOne = this.visits.has(project!) || this.closed.concerns(project!);
+    if (events.length >= ROWS_TOGETHER && !isOneByOne) {
       for (; at + ROWS_TOGETHER <= events.length; at += ROWS_TOGETHER) {
         const some = events.slice(at, at + ROWS_TOGETHER);
         if (this.writeAll(project!, some, nowMs)) for (const _ of some) isNew.push(true);
@@ -62,9 +63,10 @@ export class Writer {
       }
     }
     for (; at < events.length; at++) {
-      const written = this.writeOne(project!, events[at]!, nowMs);
-      isNew.push(written.isNew);
-      visit = written.visit ?? visit;
+      const event = this.closed.admit(project!, events[at]!);
+      const written = event && this.writeOne(project!, event, nowMs);
+      isNew.push(written?.isNew ?? false);
+      visit = written?.visit ?? visit;
     }
     for (const letter of letters) this.letters.keep(letter, nowMs);
     let inserted = 0;
@@ -114,12 +116,10 @@ export class Writer {
   private note(project: number, event: Event, known: KnownId): void {
     this.rollups.count(project, event);
     this.activity.note(project, known, event.timeMs);
-    this.naming.note(project, known.id, event);
   }
 
   /** Deletes an event, and what it counted for. Its id's activity is the caller's. */
-  remove(row: Parameters<typeof eventOf>[0]): void {
-    const event = eventOf(row);
+  remove(event: StoredEvent): void {
     this.beforeDeleting();
     this.rollups.count(event.project, event, -1);
     this.visits.lose(event);
@@ -148,7 +148,6 @@ export class Writer {
   undo(): void {
     this.rollups.undo();
     this.activity.reset();
-    this.naming.reset();
     this.visits.reset();
     this.readSeq();
   }
@@ -162,6 +161,6 @@ export class Writer {
   }
 }
 
-/** A statement for whole rows of events, as `Writer.remove` takes them. */
+/** A statement for whole rows of events, as `eventOf` takes them. */
 export const selectEvents = (db: Database, where: string): Statement =>
   db.prepare(`SELECT ${EVENT_COLUMNS} FROM events JOIN ids USING (id) WHERE ${where}`);

@@ -94,8 +94,8 @@ export class DuckDbWarehouse implements Warehouse {
     return this.running.call('erase', { project, distinctId, untilSeq });
   }
 
-  eraseEvent(project: number, seq: number): Promise<number> {
-    return this.running.call('eraseEvent', { project, seq });
+  eraseEvents(project: number, seqs: readonly number[]): Promise<number> {
+    return this.running.call('eraseEvents', { project, seqs });
   }
 
   dropProject(project: number): Promise<number> {

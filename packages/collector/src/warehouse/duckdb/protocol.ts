@@ -47,7 +47,7 @@ export interface Calls {
     who: { project: number; distinctId: string; untilSeq: number | undefined },
     result: number,
   ];
-  eraseEvent: [which: { project: number; seq: number }, result: number];
+  eraseEvents: [which: { project: number; seqs: readonly number[] }, result: number];
   dropProject: [project: number, result: number];
   dropBefore: [which: { project: number; timeMs: number }, result: number];
   reset: [nothing: null, result: null];

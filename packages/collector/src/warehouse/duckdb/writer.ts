@@ -1,6 +1,6 @@
 // The one connection that writes: one thing at a time, each in a transaction.
 
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
 import type { Column } from '../columns.ts';
 import { Appending } from './appending.ts';
 import { copyCompacted, giveMemoryBack } from './file.ts';
@@ -82,9 +82,20 @@ export class Writer {
     );
   }
 
-  /** As `Warehouse.eraseEvent`. */
-  eraseEvent(project: number, seq: number): Promise<number> {
-    return this.remove(project, 'project = $1 AND seq = $2', [project, BigInt(seq)], true);
+  /** As `Warehouse.eraseEvents`. */
+  eraseEvents(project: number, seqs: readonly number[]): Promise<number> {
+    // Only of these numbers: DuckDB leaves out what is neither near them.
+    return this.remove(
+      project,
+      'project = $1 AND seq BETWEEN $2 AND $3 AND seq IN (SELECT unnest($4))',
+      [
+        project,
+        BigInt(Math.min(...seqs)),
+        BigInt(Math.max(...seqs)),
+        listValue(seqs.map((seq) => BigInt(seq))),
+      ],
+      true,
+    );
   }
 
   /** As `Warehouse.dropProject`. */
@@ -142,7 +153,7 @@ export class Writer {
   private remove(
     project: number,
     condition: string,
-    values: (number | bigint)[],
+    values: DuckDBValue[],
     isErasure: boolean,
   ): Promise<number> {
     return this.alone(async () => {

@@ -194,9 +194,9 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       it('one event goes, of one project; with the last one of its id, the name', async () => {
         const other = row(2, { distinctId: 'bob' });
         await warehouse.write({ number: 1, rows: [row(1), other, row(3, { project: 2 })] });
-        expect(await warehouse.eraseEvent(1, 3)).toBe(0);
-        expect(await warehouse.eraseEvent(1, 2)).toBe(1);
-        expect(await warehouse.eraseEvent(1, 2)).toBe(0);
+        expect(await warehouse.eraseEvents(1, [3])).toBe(0);
+        expect(await warehouse.eraseEvents(1, [2, 17])).toBe(1);
+        expect(await warehouse.eraseEvents(1, [2])).toBe(0);
         const ids = (await data({ kind: 'breakdown', by: { column: 'distinct_id' } })) as object;
         expect(ids).toMatchObject({ rows: [{ value: 'ann', events: 1 }], values: 1 });
         expect(await count({ project: 2 })).toBe(1);

@@ -3,10 +3,11 @@
 import { backupTo } from '../backup.ts';
 import { type Database, openReader } from '../database.ts';
 import { lettersAfter } from '../dead-letters.ts';
+import { anotherOfDay } from '../erasing.ts';
 import { countIn, latestEvents, numberedEvents, pageAfter, pageOf } from '../events.ts';
+import { eventsConcerning } from '../forgetting.ts';
 import { installsAfter } from '../installs.ts';
 import { checkIntegrity } from '../integrity.ts';
-import { eventsHolding } from '../naming.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
@@ -25,7 +26,8 @@ const LISTS = {
   after: pageAfter,
   letters: lettersAfter,
   installs: installsAfter,
-  holding: eventsHolding,
+  concerning: eventsConcerning,
+  anotherOfDay,
   visits: visitsIn,
   integrity: checkIntegrity,
   backup: (_db: Database, { folder, file }: { folder: string; file: string }) =>
