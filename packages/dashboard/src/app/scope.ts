@@ -29,6 +29,8 @@ export interface Scope {
   readonly period: Period;
   /** Now, as the questions have it. */
   readonly nowMs: number;
+  /** What it is for is not on the screen, and asks when all else has been. */
+  readonly isHeld?: boolean;
 }
 
 export const ScopeContext = createContext<Scope | undefined>(undefined);
@@ -99,7 +101,7 @@ export function useAsked<K extends QuestionKind>(
   scope: Scope,
   asked: (Asked & { readonly kind: K }) | undefined,
 ): Answered<K> {
-  const entry = useAnswer<AnswerOf<K>>(asked && urlOf(scope, asked));
+  const entry = useAnswer<AnswerOf<K>>(asked && !scope.isHeld ? urlOf(scope, asked) : undefined);
   return { ...entry, answer: entry.data as AnswerOf<K> | undefined };
 }
 

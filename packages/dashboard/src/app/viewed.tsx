@@ -1,6 +1,6 @@
 // A project in a range, with filters: its scope, and the panels of a page in it.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../schema/src/question';
 import { isZone } from '../../../schema/src/zone';
 import { Empty } from '../panels/empty';
@@ -10,7 +10,7 @@ import { Banner } from '../parts/banner';
 import { isTroubled, refresh, useAnswer } from './answers';
 import { Footer } from './footer';
 import { Header } from './header';
-import { useInTurn } from './in-turn';
+import { isNear, useInTurn } from './in-turn';
 import { type LiveState, readLive } from './live';
 import { pagesOf } from './pages';
 import { periodOf } from './range';
@@ -21,6 +21,8 @@ import { keepFocus, searchOf, type View } from './view';
 
 /** The time of the first event, where there is none. */
 const NEVER = Number.POSITIVE_INFINITY;
+/** Where the totals are. */
+const TILES = { id: 'tiles' } as const;
 /** No panels. */
 const NONE: readonly Panel[] = [];
 /** How long new events are gathered before the numbers are asked for again. */
@@ -71,7 +73,12 @@ export function Viewed({ view, project, projects }: ViewedProps) {
   const own = project.time_zone ?? 'UTC';
   const zone = view.zone && isZone(view.zone) ? view.zone : own;
   const kind = project.kind ?? 'cli';
+  const address = searchOf(view);
+  // Who has scrolled past the totals waits for what is on the screen.
+  const isBelowTiles = useMemo(() => isNear(TILES) === false, [address]);
+  const [whole, setWhole] = useState('');
   const first: Scope = {
+    isHeld: isBelowTiles && whole !== address,
     project,
     kind,
     view,
@@ -90,17 +97,20 @@ export function Viewed({ view, project, projects }: ViewedProps) {
   const hasNothing = now.answer?.data?.now.events === 0 && view.where.length === 0;
   const firstMs = useFirst(first, isAll || hasNothing);
   const scope = isAll ? { ...first, period: periodOf('all', zone, nowMs, firstMs) } : first;
+  const shown = { ...scope, isHeld: false };
   const isEmpty = page.hasRange && hasNothing && firstMs === NEVER;
-  const panels = useInTurn(unusable.length > 0 ? NONE : page.panels, scope);
+  const { turns, isWhole } = useInTurn(unusable.length > 0 ? NONE : page.panels, shown);
+  useEffect(() => {
+    if (isWhole) setWhole(address);
+  }, [isWhole, address]);
   useEffect(() => {
     document.title = `${project.name}: ${page.title}`;
   }, [project.name, page.title]);
-  const address = searchOf(view);
   useEffect(keepFocus, [address]);
   useFreshness(project.id, scope.period.isOpen);
   useReachable();
   return (
-    <ScopeContext.Provider value={scope}>
+    <ScopeContext.Provider value={shown}>
       <a class="skip" href="#content">
         Skip to the numbers
       </a>
@@ -119,9 +129,13 @@ export function Viewed({ view, project, projects }: ViewedProps) {
           <div class="waiting" aria-busy="true" />
         ) : (
           <>
-            {page.hasTotals && <Tiles />}
+            {page.hasTotals && (
+              <ScopeContext.Provider value={scope}>
+                <Tiles {...TILES} />
+              </ScopeContext.Provider>
+            )}
             <div class="panels">
-              {panels.map(
+              {turns.map(
                 ({ panel: { id, Show }, scope: own }) =>
                   own && (
                     <ScopeContext.Provider key={id} value={own}>

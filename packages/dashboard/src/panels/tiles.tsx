@@ -67,12 +67,13 @@ function useTiles() {
   return { tiles, isThere, error };
 }
 
-export function Tiles() {
+export function Tiles({ id }: { readonly id: string }) {
   const { tiles, isThere, error } = useTiles();
   // They belong together, and change together.
   const { held = tiles, isOld } = useHeld({ answer: isThere ? tiles : undefined, error });
   return (
     <dl
+      id={id}
       class={`tiles${error ? ' stale' : isOld ? ' held' : ''}`}
       aria-label="Totals"
       aria-busy={!isThere && !error}

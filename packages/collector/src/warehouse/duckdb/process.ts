@@ -7,6 +7,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { QuestionError } from '../../../../schema/src/question.ts';
 import { checkQuestion } from '../check.ts';
 import { WarehouseUnavailable } from '../warehouse.ts';
+import { Answered } from './answered.ts';
 import { compactOf, openFile } from './file.ts';
 import { Incoming } from './incoming.ts';
 import {
@@ -32,6 +33,7 @@ class Service {
     private readonly watch: DuckDBConnection,
     private readonly writer: Writer,
     private readonly readers: Readers,
+    private readonly answered: Answered,
   ) {}
 
   static async open(settings: ProcessSettings): Promise<Service> {
@@ -47,6 +49,7 @@ class Service {
       await instance.connect(),
       new Writer(await instance.connect(), columns, remembered),
       new Readers(connections, columns, remembered, questionMs),
+      new Answered(remembered),
     );
   }
 
@@ -59,7 +62,10 @@ class Service {
       return null;
     },
     lastBatch: () => this.writer.lastBatch(),
-    query: (question) => answer(this.readers, checkQuestion(question, this.settings.columns)),
+    query: (question) => {
+      const checked = checkQuestion(question, this.settings.columns);
+      return this.answered.of(checked, () => answer(this.readers, checked));
+    },
     erase: ({ project, distinctId, untilSeq }) => this.writer.erase(project, distinctId, untilSeq),
     eraseEvents: ({ project, seqs }) => this.writer.eraseEvents(project, seqs),
     dropProject: (project) => this.writer.dropProject(project),

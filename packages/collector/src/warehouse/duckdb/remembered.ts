@@ -31,9 +31,12 @@ const sizeOf = ({ tally }: Counted): number => 1 + Math.ceil((tally?.bits?.lengt
 
 export class Remembered {
   private moment = 0;
+  private cleared = 0;
   private size = 0;
   /** When a day (of UTC) of a project was last written to. */
   private readonly days = new Map<number, Map<number, Moment>>();
+  /** When a project was last written to. */
+  private readonly writes = new Map<number, Moment>();
   /** When a project lost events. */
   private readonly losses = new Map<number, Moment>();
   /** Series → start of an interval → counts; the series that was asked for last comes last. */
@@ -52,6 +55,12 @@ export class Remembered {
       this.days.set(project, days);
     }
     days.set(Math.floor(timeMs / DAY), ++this.moment);
+    this.writes.set(project, this.moment);
+  }
+
+  /** The last moment at which anything of the project changed. */
+  changed(project: number): Moment {
+    return Math.max(this.cleared, this.writes.get(project) ?? 0, this.losses.get(project) ?? 0);
   }
 
   /** Events of the project were erased. */
@@ -60,7 +69,8 @@ export class Remembered {
   }
 
   clear(): void {
-    this.moment++;
+    this.cleared = ++this.moment;
+    this.writes.clear();
     this.days.clear();
     this.losses.clear();
     this.series.clear();

@@ -10,18 +10,12 @@ import type {
   Measured,
   Scalar,
 } from '../../../../../schema/src/question.ts';
-import { columnOf } from '../../columns.ts';
 import type { Cell, Reading } from '../readers.ts';
-import {
-  idsSql,
-  isBroken,
-  isWholeSql,
-  measuredOf,
-  measuredSql,
-  wholeDistributionSql,
-} from './counts.ts';
+import type { Statement } from '../sql.ts';
+import { measuredOf, measuredSql } from './counts.ts';
 import { namesOf, sessionName } from './names.ts';
 import type { Result } from './questions.ts';
+import { asWhole, isBroken, wholeDistributionSql } from './whole.ts';
 
 /** Values of an answer, unless it is said. */
 const LIMIT = 10;
@@ -34,34 +28,11 @@ export async function breakdown(
   reading: Reading,
   question: BreakdownQuestion,
 ): Promise<Result<'breakdown'>> {
-  const { project, by, order, measure } = question;
+  const { by, order, measure } = question;
   if (isKey(by)) return inTwoSteps(reading, question);
-  const groups = await fewValues(reading, question);
-  if (groups === undefined && (order !== 'ids' || measure)) return inTwoSteps(reading, question);
-  // Of JSON nobody knows how many values there are without reading all of it.
-  const isKnown = reading.statement().isColumn(by);
-  const ids = await idsSql(reading, project, isKnown ? groups : undefined);
-  const whole = (await seemsWhole(reading, question))
-    ? await inOneStep(reading, question, ids, true)
-    : undefined;
-  return whole ?? (await inOneStep(reading, question, ids, false))!;
-}
-
-/** Are the numbers of the measure whole, among the first events? Of JSON they are not asked for. */
-async function seemsWhole(
-  reading: Reading,
-  { measure, ...scope }: BreakdownQuestion,
-): Promise<boolean> {
-  if (!measure || 'property' in measure) return false;
-  if (columnOf(reading.columns, measure.column)?.type !== 'number') return false;
-  const statement = reading.statement();
-  const column = statement.number(measure);
-  const [found] = await reading.rows(
-    statement,
-    `SELECT ${isWholeSql(statement, measure)}
-     FROM (SELECT ${column} FROM events WHERE ${statement.scope(scope)} LIMIT ${SAMPLE})`,
-  );
-  return found![0] === true;
+  const inOne = (order === 'ids' && !measure) || (await hasFewValues(reading, question));
+  if (!inOne) return inTwoSteps(reading, question);
+  return asWhole(reading, question, measure, (isWhole) => inOneStep(reading, question, isWhole));
 }
 
 /** Keys have 64 bits, JavaScript's numbers 53: they travel as text. */
@@ -72,40 +43,39 @@ const isKey = (by: Field): boolean =>
 const rankSql = ({ order }: BreakdownQuestion): string =>
   order === 'ids' ? 'ids DESC, n DESC, value' : 'n DESC, value';
 
-/** How many values there are, when there are few; of JSON among the first events. */
-async function fewValues(
+/** Are there few values, among the first events? To count all of them takes as long as a third of the answer. */
+async function hasFewValues(
   reading: Reading,
   { by, ...scope }: BreakdownQuestion,
-): Promise<number | undefined> {
-  const count = async (sample: string): Promise<number> => {
-    const statement = reading.statement();
-    const [found] = await reading.rows(
-      statement,
-      `SELECT count(DISTINCT value) FROM (SELECT ${statement.field(by)} AS value
-       FROM events WHERE ${statement.scope(scope)} ${sample})`,
-    );
-    return Number(found![0]);
-  };
-  let values = await count(`LIMIT ${SAMPLE}`);
-  if (values <= FEW && reading.statement().isColumn(by)) values = await count('');
-  return values <= FEW ? values : undefined;
+): Promise<boolean> {
+  const statement = reading.statement();
+  const [found] = await reading.rows(
+    statement,
+    `SELECT count(DISTINCT value) FROM (SELECT ${statement.field(by)} AS value
+     FROM events WHERE ${statement.scope(scope)} LIMIT ${SAMPLE})`,
+  );
+  return Number(found![0]) <= FEW;
 }
+
+/**
+ * Leaves out events without a value, whose ids nobody needs. Of JSON they are a group that is left out later: a
+ * condition would read all of it once more.
+ */
+const havingSql = (statement: Statement, by: Field): string =>
+  statement.isColumn(by) ? `AND ${statement.field(by)} IS NOT NULL` : '';
 
 /** Undefined: `isWhole` was said of a measure that has other numbers. */
 async function inOneStep(
   reading: Reading,
   question: BreakdownQuestion,
-  ids: string,
   isWhole: boolean,
 ): Promise<Result<'breakdown'> | undefined> {
   const { by, measure, limit = LIMIT } = question;
   const statement = reading.statement();
   const whole = measure && isWhole ? wholeDistributionSql(statement, measure) : undefined;
   const counted = `SELECT ${statement.field(by)} AS value,
-      ${measuredSql(reading.columns, statement, measure, ids, whole)}
-    FROM events WHERE ${statement.scope(question)} GROUP BY value`;
-  // Events without a value are a group too, which is left out here: a condition would be pushed
-  // down to the events, and read their JSON once more.
+      ${measuredSql(reading.columns, statement, measure, whole)}
+    FROM events WHERE ${statement.scope(question)} ${havingSql(statement, by)} GROUP BY value`;
   const found = await reading.rows(
     statement,
     `SELECT *, count(value) OVER (), sum(n) FILTER (value IS NOT NULL) OVER ()::BIGINT
@@ -137,7 +107,7 @@ async function inTwoSteps(
   const value = isKey(by) ? 'CAST(value AS VARCHAR)' : 'value';
 
   const which = reading.statement();
-  const events = `FROM events WHERE ${which.scope(question)}`;
+  const events = `FROM events WHERE ${which.scope(question)} ${havingSql(which, by)}`;
   const counted =
     question.order === 'ids'
       ? `SELECT value, sum(n)::BIGINT AS n, count(*) AS ids

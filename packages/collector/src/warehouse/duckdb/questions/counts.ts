@@ -13,16 +13,11 @@ const tellsFailures = (columns: readonly Column[]): boolean =>
 const BITS_BYTES = 16 * 1024 * 1024;
 
 /**
- * Distinct ids in each of at most so many groups; undefined: nobody knows how many. A bit for each id of the
- * project is quicker than counting them as they are, where there are several groups, not too many, and
- * not too many ids.
+ * Distinct ids in each of at most so many groups. A bit for each id of the project takes less memory than
+ * counting them as they are, where there are many groups and not too many ids; of few groups it is slower.
  */
-export async function idsSql(
-  reading: Reading,
-  project: number,
-  groups: number | undefined,
-): Promise<string> {
-  if (groups === undefined || groups < MANY_GROUPS) return COUNTED_IDS;
+export async function idsSql(reading: Reading, project: number, groups: number): Promise<string> {
+  if (groups < MANY_GROUPS) return COUNTED_IDS;
   const highest = await highestOf(reading, project);
   if ((groups * highest) / 8 > BITS_BYTES) return COUNTED_IDS;
   return `coalesce(bit_count(bitstring_agg(n, 0, ${highest})), 0)`;
@@ -43,8 +38,8 @@ export async function highestOf(
   return Number(found?.[0] ?? 0);
 }
 
-/** Groups from which on bits are quicker. */
-const MANY_GROUPS = 4;
+/** Groups from which on bits are no slower: of 7 groups of 5,000,000 events 130 ms against 86, of 332 both 144. */
+const MANY_GROUPS = 100;
 
 /** Aggregates over events: `countsOf` reads them. */
 export function countsSql(columns: readonly Column[], ids = COUNTED_IDS): string {
@@ -67,35 +62,14 @@ export function measuredSql(
   columns: readonly Column[],
   statement: Statement,
   measure: Field | undefined,
-  ids?: string,
   distribution = distributionSql(statement, measure),
 ): string {
-  return `${countsSql(columns, ids)}, ${distribution}`;
+  return `${countsSql(columns)}, ${distribution}`;
 }
 
 /** A question without a measure is several times as quick. */
-const distributionSql = (statement: Statement, measure: Field | undefined): string =>
+export const distributionSql = (statement: Statement, measure: Field | undefined): string =>
   measure ? `quantile_disc(${statement.number(measure)}, [0.5, 0.95])` : 'NULL';
-
-/**
- * The distribution of a measure whose numbers are whole, which takes less than that of any numbers; an empty
- * list where one of them is not.
- */
-export function wholeDistributionSql(statement: Statement, measure: Field): string {
-  const whole = wholeSql(statement, measure);
-  return `CASE WHEN ${isWholeSql(statement, measure)} THEN quantile_disc(${whole}, [0.5, 0.95]) ELSE [] END`;
-}
-
-/** An aggregate: all numbers of a measure are whole, and have 32 bits. */
-export const isWholeSql = (statement: Statement, measure: Field): string =>
-  `bool_and(${statement.number(measure)} IS NOT DISTINCT FROM ${wholeSql(statement, measure)})`;
-
-const wholeSql = (statement: Statement, measure: Field): string =>
-  `try_cast(${statement.number(measure)} AS INTEGER)`;
-
-/** Was this made by `wholeDistributionSql` of numbers that are not whole? Among the cells of `measuredSql`. */
-export const isBroken = (cells: readonly Cell[]): boolean =>
-  Array.isArray(cells[4]) && cells[4].length === 0;
 
 /** Reads the aggregates of `countsSql`. */
 export function countsOf(cells: readonly Cell[]): Counts {
