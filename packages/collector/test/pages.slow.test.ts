@@ -357,6 +357,13 @@ describe.runIf(hasBrowser())('the pages', () => {
     await page.locator('.reason').first().waitFor();
     await page.getByText('Examples').first().click();
     await page.locator('.example pre').first().waitFor();
+    expect(await page.locator('.example pre').first().textContent()).toMatch(/"time": ".*20\d\d/);
+    // What Health says of it leads to this page, not to the API.
+    await page.goto(`${collector.url}/?page=health`);
+    await page.getByText('Mend what sends them').waitFor();
+    expect(await page.locator('.checks').textContent()).not.toContain('GET /api');
+    await page.getByRole('link', { name: 'Look at the dead letters' }).click();
+    await page.locator('.reason').first().waitFor();
     await page.getByRole('button', { name: 'Try again' }).first().click();
     await page.getByText('the reason is still there').waitFor();
     await page.getByRole('button', { name: 'Delete …' }).first().click();
