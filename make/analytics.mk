@@ -30,10 +30,6 @@ define analytics.newline
 endef
 analytics.empty :=
 analytics.blank := $(analytics.empty) $(analytics.empty)
-analytics.tab := $(analytics.empty)	$(analytics.empty)
-analytics.return := $(analytics.empty)$(analytics.empty)
-analytics.feed := $(analytics.empty)$(analytics.empty)
-analytics.vertical := $(analytics.empty)$(analytics.empty)
 analytics.hash := \#
 analytics.close := )
 # A text as one word of sh. A newline would end the recipe's line, and what follows would be a command.
@@ -45,30 +41,60 @@ analytics.quote = '$(subst ','\'',$(subst $(analytics.newline), ,$(1)))'
 analytics.words := 1 true yes on local True Yes On Local TRUE YES ON LOCAL
 # Its one argument, if that is a single word, and one of the second.
 analytics.pick = $(if $(word 2,$(1)),,$(filter $(2),$(1)))
+# The words as values of onramp.lock, which may have quotes.
+analytics.quoted = $(1:%==%) $(1:%=="%") $(1:%=='%')
+analytics.keys := ANALYTICS_ENABLED ANALYTICS_ID ANALYTICS_NOTICE_SHOWN
+# What a UUID looks like when each of its digits is an x.
+analytics.uuid := xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx
+analytics.digits = $(subst 0,x,$(subst 1,x,$(subst 2,x,$(subst 3,x,$(subst 4,x,$(subst 5,x,$(subst 6,x,$(subst 7,x,$(subst \
+  8,x,$(subst 9,x,$(subst a,x,$(subst b,x,$(subst c,x,$(subst d,x,$(subst e,x,$(subst f,x,$(subst A,x,$(subst B,x,$(subst \
+  C,x,$(subst D,x,$(subst E,x,$(subst F,x,$(subst x,y,$(1))))))))))))))))))))))))
 analytics.dnt := $(strip $(value DO_NOT_TRACK))
 analytics.env := $(strip $(value ONRAMP_ANALYTICS_ENABLED))
 analytics.mode :=
+analytics.set :=
+analytics.unread :=
 ifneq (,$(if $(analytics.dnt),$(if $(call analytics.pick,$(analytics.dnt),0 false False FALSE),,1)))
 else ifneq (,$(analytics.env))
   analytics.mode := $(call analytics.pick,$(analytics.env),$(analytics.words))
 else
-  # What the last ANALYTICS_ENABLED line of onramp.lock sets, from its `=` on, without a comment. From make
-  # 4.2 on that takes no process. There, `@~@` stands for blanks and `@/@` for the ends of lines: many words
-  # are more than make can hold.
+  # What the last ANALYTICS_ENABLED and ANALYTICS_ID lines of onramp.lock set, from their `=` on, without a comment.
+  # From make 4.2 on that takes no process. There, `@~@` stands for white space and `@/@` for the ends of lines: many
+  # words are more than make can hold. An `@` of the file's own becomes `@a`.
   ifneq (,$(analytics.old))
-    analytics.set := $(if $(wildcard $(analytics.root)onramp.lock),$(lastword $(shell \
-      sed -n -e '1s/^﻿//' -e 's/^ANALYTICS_ENABLED=/=/' -e 't set' -e d -e ':set' \
-      -e 's/[[:space:]][[:space:]]*$(analytics.hash).*//' -e 's/[[:space:]]*$$//' -e 's/[[:space:]]/@~@/g' -e p \
-      $(call analytics.quote,$(analytics.root)onramp.lock) 2>/dev/null)))
+    analytics.text := $(if $(wildcard $(analytics.root)onramp.lock),$(shell \
+      LC_ALL=C sed -n -e '1s/^﻿//' -e 't on' -e ':on' -e 's/^ANALYTICS_ENABLED=/E=/' -e 't set' -e 's/^ANALYTICS_ID=/I=/' \
+      -e 't set' -e '/^ANALYTICS_NOTICE_SHOWN=/d' $(foreach key,$(analytics.keys),-e \
+      's/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}$(key)[[:space:]]*=.*/unread/p') -e d -e ':set' \
+      -e 's/[[:space:]][[:space:]]*$(analytics.hash).*//' -e 's/[[:space:]]*$$//' -e 's/@/@a/g' -e 's/[[:space:]]/@~@/g' -e p \
+      $(call analytics.quote,$(analytics.root)onramp.lock) 2>/dev/null))
+    analytics.set := $(patsubst E%,%,$(lastword $(filter E%,$(analytics.text))))
+    analytics.id := $(patsubst I%,%,$(lastword $(filter I%,$(analytics.text))))
+    analytics.unread := $(filter unread,$(analytics.text))
   else ifeq (,$(wildcard $(analytics.root)onramp.lock/.))
-    analytics.set := @/@$(subst $(analytics.newline),@/@,$(file <$(analytics.root)onramp.lock))
-    $(foreach kind,blank tab return feed vertical,$(eval analytics.set := $$(subst $$(analytics.$(kind)),@~@,$$(analytics.set))))
-    analytics.set := $(patsubst @/@﻿%,@/@%,$(analytics.set))
-    analytics.set := $(filter @=@%,$(lastword $(subst @/@ANALYTICS_ENABLED=, @=@,$(analytics.set))))
-    analytics.set := $(firstword $(subst @/@, ,$(patsubst @=@%,=%,$(analytics.set))))
-    analytics.set := $(subst @~@, ,$(firstword $(subst @~@$(analytics.hash), ,$(analytics.set))))
+    analytics.text := $(strip @/@$(subst $(analytics.newline),@/@,$(subst @,@a,$(file <$(analytics.root)onramp.lock))))
+    analytics.text := $(patsubst @/@﻿%,@/@%,$(subst $(analytics.blank),@~@,$(analytics.text)))
+    analytics.last = $(firstword $(subst @~@$(analytics.hash), ,$(firstword $(subst @/@, ,$(patsubst @=@%,=%,$(filter @=@%,$(lastword \
+      $(subst @/@$(1)=, @=@,$(analytics.text)))))))))
+    analytics.set := $(call analytics.last,ANALYTICS_ENABLED)
+    analytics.id := $(call analytics.last,ANALYTICS_ID)
   endif
-  analytics.mode := $(call analytics.pick,$(analytics.set),$(foreach word,$(analytics.words),=$(word) ="$(word)" ='$(word)'))
+  analytics.mode := $(call analytics.pick,$(subst @~@, ,$(analytics.set)),$(call analytics.quoted,$(analytics.words)))
+  ifneq (,$(analytics.mode))
+    # Not where a line of ours was not read: what is one without its blanks and its `export` may mean off. Nor with an
+    # id that is none: it is not overwritten, and nothing is recorded without one.
+    ifeq (,$(analytics.old))
+      analytics.text := $(subst @/@ANALYTICS_ENABLED=,@=@,$(subst @/@ANALYTICS_ID=,@=@,$(subst \
+        @/@ANALYTICS_NOTICE_SHOWN=,@=@,$(analytics.text))))
+      ifneq (,$(findstring ANALYTICS_,$(analytics.text)))
+        analytics.text := $(subst @~@=,=,$(subst @/@export@~@,@/@,$(subst @/@@~@,@/@,$(analytics.text))))
+        analytics.unread := $(strip $(foreach key,$(analytics.keys),$(findstring @/@$(key)=,$(analytics.text))))
+      endif
+    endif
+    analytics.id := $(subst @~@, ,$(or $(call analytics.digits,$(analytics.id)),=))
+    analytics.mode := $(if $(analytics.unread),,$(if $(call analytics.pick,$(analytics.id),= ="" ='' $(call \
+      analytics.quoted,$(analytics.uuid))),$(analytics.mode)))
+  endif
 endif
 
 # Recorded here, and never sent, whoever records it.
@@ -242,12 +268,17 @@ endif
 # goals are looked at: they do nothing, or tell the failure, once. /bin/sh is called by its path, as
 # make itself does: there need not be one in PATH.
 analytics.track := /bin/sh .onramp/track
+# A recipe may have taken .onramp away, as the checkout of an older tag does. Then make's shell notes the end itself,
+# where the record is in .git and the note has a name that no other command's has.
+analytics.note := $(if $(analytics.run),.git/onramp-analytics/spool/$(analytics.run))
+analytics.alone = { $(if $(analytics.note),[ ! -f $(analytics.note).start ] || echo $(1) >$(analytics.note).end; )exit $(1); } 2>/dev/null
+analytics.end = set -- end $(1) '$(analytics.run)' $(analytics.where); [ -f .onramp/track ] || $(analytics.alone); . .onramp/track
 analytics.where := '$(analytics.process)' '$(analytics.space)'
 analytics.told :=
 -include .onramp/.succeeded
 .onramp/.run: ; @+$(analytics.track) run $(call analytics.quote,$(MAKE_COMMAND)) '$(analytics.run)' '$(if $(analytics.odd)$(filter -Onone,$(analytics.given)),odd)' '$(if $(word 3,$(value MAKECMDGOALS)),many)' $(call analytics.quote,$(value SHLVL)) '$(analytics.local)' $(analytics.where) $(call analytics.quote,$(analytics.plain)) $(call analytics.quote,$(value PWD))
-.onramp/.succeeded: .onramp/.run ; $(eval analytics.told := 1)@$(analytics.track) end 0 '$(analytics.run)' $(analytics.where)
-analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)$(analytics.track) end 2 '$(analytics.run)' $(analytics.where))
+.onramp/.succeeded: .onramp/.run ; $(eval analytics.told := 1)@$(call analytics.end,0)
+analytics.tell-once = $(if $(analytics.told),:,$(eval analytics.told := 1)$(call analytics.end,2))
 
 .DEFAULT_GOAL := default
 .PHONY: default onramp-analytics.always

@@ -243,7 +243,10 @@ describe('a link in the place of the record', () => {
       expect(stderr).toContain(told(name));
     }
     expect((await host.shim(['status', '--json'])).stdout).toContain(told(name));
-    for (const each of ['clear --yes', 'flush', 'reset-id', 'enable', 'show-id']) {
+    const cleared = await host.shim(['clear', '--yes'], NONE);
+    expect(cleared).toMatchObject({ status: 1, stdout: '' });
+    expect(cleared.stderr).toContain(told(name));
+    for (const each of ['flush', 'reset-id', 'enable', 'show-id']) {
       await host.shim(each.split(' '), NONE);
     }
     expect((await host.make(['analytics-disable'])).stdout).toContain('Analytics is off');
@@ -282,6 +285,29 @@ describe('a journal that is not what it should be', () => {
     expect(server.events()).toHaveLength(1);
     expect(host.read('victim')).toBe('mine\n');
   });
+
+  it.each(['a pipe', 'a link', 'a folder'])(
+    'the salt as %s: status says what is so',
+    async (kind) => {
+      await host.shim(TRACK, NONE);
+      const salt = join(host.record, 'salt');
+      rmSync(salt);
+      if (kind === 'a pipe') await run('mkfifo', [salt], { cwd: host.root });
+      else if (kind === 'a link') symlinkSync(victim(), salt);
+      else mkdirSync(salt);
+      const { problem } = JSON.parse((await host.shim(['status', '--json'], NONE)).stdout);
+      expect(await host.shim(TRACK, NONE)).toMatchObject(SILENT);
+      expect(host.read('victim')).toBe('mine\n');
+      if (kind === 'a folder') {
+        expect(problem).toContain('Nothing can be recorded');
+        expect(recorded(host)).toHaveLength(1);
+      } else {
+        expect(problem).toBe(null);
+        expect(recorded(host)).toHaveLength(2);
+        expect(readFileSync(salt, 'utf8')).toMatch(/^[0-9a-f]{32}$/);
+      }
+    },
+  );
 
   it('a pipe, a folder: tracking is silent, and does not wait', async () => {
     mkdirSync(host.journal);

@@ -1,15 +1,17 @@
 // What is around a tracked command: who waits, who is told, and what is missing on this machine.
 
+import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseLock } from '../src/state/lock-text';
 import { type Host, makeHost } from './support/host';
 import { isRoot, lockOf, NOBODY, snapshot } from './support/project';
-import { executed, RECORD_ONLY, recorded } from './support/recorded';
+import { executed, failed, RECORD_ONLY, recorded } from './support/recorded';
 import { ROOT, run } from './support/run';
 import { type Server, startServer } from './support/server';
 import { toolsWithout } from './support/tools';
+import { version } from './transparent/needs';
 
 const MAKE = process.env.TEST_MAKE ?? 'make';
 const TARGETS = [
@@ -41,6 +43,24 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close();
   host.remove();
+});
+
+describe('a recipe that takes .onramp away, as the checkout of an older tag does', () => {
+  it('is no word on the terminal; the command is recorded as it ended', async () => {
+    const away = 'rm -rf .onramp GNUmakefile';
+    host.write('Makefile', `ok: ; @${away}\nbad: ; @${away}; exit 3\n`);
+    host.git();
+    host.write('onramp.lock', lockOf('1'));
+    const back = () => execFileSync('git', ['checkout-index', '-f', '-a'], { cwd: host.root });
+    expect(await host.make(['ok'], RECORD_ONLY)).toMatchObject({ status: 0, stderr: '' });
+    back();
+    const { status, stderr } = await host.make(['bad'], RECORD_ONLY);
+    expect([status, stderr.match(/^.*\*\*\*.*$/gm)?.length]).toEqual([2, 2]);
+    expect(stderr).not.toContain('track');
+    back();
+    await host.shim(['collect'], RECORD_ONLY);
+    if (version >= 4.2) expect(recorded(host)).toEqual([executed('ok'), ...failed('bad')]);
+  });
 });
 
 describe('waiting', () => {

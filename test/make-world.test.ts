@@ -43,6 +43,10 @@ describe('the real make sees the world as it was', () => {
     ['-e', 'show'],
     ['-r', '-R', 'show'],
     ['-I', '.onramp', 'show'],
+    ['-I', '-w', 'show'],
+    ['-kI', '-C', 'show'],
+    ['--include-dir', '-w', 'show'],
+    ['-kW', '-w', '--new-f', '-C', 'show'],
     ['--', 'show'],
     ['sub'],
   ];

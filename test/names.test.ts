@@ -139,6 +139,13 @@ describe('a command', () => {
     expect(await commandOf('backup')).toBe('backup');
   });
 
+  it('goes by its name where git gave the lines of the makefile other ends (core.autocrlf)', async () => {
+    host.write('make.d/tools.mk', host.read('make.d/tools.mk').replaceAll('\n', '\r\n'));
+    expect(await commandOf('backup')).toBe('backup');
+    host.write('make.d/tools.mk', `${host.read('make.d/tools.mk')}canary: ; @:\r\n`);
+    expect(await commandOf('backup')).toBe('unknown');
+  });
+
   it('that an untracked makefile defines is `unknown`', async () => {
     host.write('make.d/private.mk', 'canary: ; @:\n');
     expect(await commandOf('canary')).toBe('unknown');

@@ -83,6 +83,24 @@ async function settle(lock: string | undefined): Promise<void> {
   await host.shim([lock.includes('ENABLED=1') ? 'enable' : 'disable']);
 }
 
+/** How many programs, processes and sockets a make starts. */
+async function startedBy(words: string[], env: Record<string, string>) {
+  const trace = join(host.root, '../trace');
+  const filter = 'trace=execve,clone,clone3,fork,vfork,socket';
+  await run('strace', ['-f', '-o', trace, '-e', filter, MAKE, ...words], {
+    cwd: host.root,
+    env: { ...wire(), ...env },
+  });
+  const calls = readFileSync(trace, 'utf8').split('\n');
+  const count = (call: RegExp) =>
+    calls.filter((line) => call.test(line) && !/resumed|= -1/.test(line)).length;
+  return {
+    programs: count(/execve\(/),
+    forks: count(/(clone3?|v?fork)\(/),
+    sockets: count(/socket\(/),
+  };
+}
+
 describe.each(OFF)('when $what', ({ lock, env }) => {
   it('make writes no file, opens no connection, and says nothing', async () => {
     await settle(lock);
@@ -117,27 +135,29 @@ describe.each(OFF)('when $what', ({ lock, env }) => {
     'make starts exactly the processes that it starts without analytics',
     async () => {
       await settle(lock);
-      const trace = join(host.root, '../trace');
-      const started = async (words: string[]) => {
-        await run(
-          'strace',
-          ['-f', '-o', trace, '-e', 'trace=execve,clone,clone3,fork,vfork,socket', MAKE, ...words],
-          {
-            cwd: host.root,
-            env: { ...wire(), ...env },
-          },
-        );
-        const calls = readFileSync(trace, 'utf8').split('\n');
-        const count = (call: RegExp) =>
-          calls.filter((line) => call.test(line) && !/resumed|= -1/.test(line)).length;
-        return {
-          programs: count(/execve\(/),
-          forks: count(/(clone3?|v?fork)\(/),
-          sockets: count(/socket\(/),
-        };
-      };
+      const started = (words: string[]) => startedBy(words, env);
       expect(await started(['up'])).toEqual(await started(['-f', 'Makefile', 'up']));
       expect((await started(['up'])).sockets).toBe(0);
+    },
+  );
+});
+
+// make/analytics.mk and src/state read a lock alike: test/decide.test.ts has more of these.
+describe.each([
+  ['a line that means off and is not read', `${lockOf('1')}ANALYTICS_ENABLED = 0\n`],
+  ['an exported one', `${lockOf('1')}export ANALYTICS_ENABLED=0\n`],
+  ['a notice that is not read', `${lockOf('1')}ANALYTICS_NOTICE_SHOWN = 1\n`],
+  ['an id that is none', 'ANALYTICS_ENABLED=1\nANALYTICS_ID=garbage\n'],
+])('with %s in a lock that says on', (_what, lock) => {
+  it.runIf(canTrace())(
+    'make starts no process, and `status` says which line is wrong',
+    async () => {
+      host.write('onramp.lock', lock);
+      expect(await startedBy(['up'], {})).toEqual(await startedBy(['-f', 'Makefile', 'up'], {}));
+      const { status, stderr } = await host.shim(['status']);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/onramp\.lock, line \d: .*ANALYTICS_/);
+      expect(host.read('onramp.lock')).toBe(lock);
     },
   );
 });

@@ -132,6 +132,34 @@ it.runIf(isRoot)('analytics is turned off on a full disk', async () => {
   expect(stdout).toContain('ANALYTICS_ENABLED=0');
 });
 
+it.runIf(isRoot)(
+  'what waits is not sent after `disable` on a disk that takes no more files',
+  async () => {
+    await host.make(['hello'], RECORD_ONLY);
+    await quiet(host.root);
+    const disk = join(host.root, '..', 'disk');
+    mkdirSync(disk);
+    const script = `mount -t tmpfs -o nr_inodes=100k none "$1" && cp -R "$2/." "$1" && cd "$1" &&
+    printf 'ANALYTICS_ENABLED=local # mine\nOTHER=1\n' >>onramp.lock && cp onramp.lock "$2/../before" &&
+    mount -o remount,nr_inodes=$(($(df --output=iused . | tail -n 1))) "$1" && ! touch more 2>/dev/null || exit 3
+    PATH=$3 ${MAKE} analytics-disable; echo $?; cp onramp.lock "$2/../after"`;
+    const tools = toolsWithout(['node']);
+    const env = cleanEnv({ PATH: process.env.PATH });
+    const args = ['-m', 'sh', '-c', script, 'sh', disk, host.root, tools.path];
+    const { stdout } = await run('unshare', args, { cwd: host.root, env });
+    tools.remove();
+    expect(stdout).toContain('Analytics is off.');
+    expect(stdout).toContain('\n0\n');
+    const [before, after] = ['before', 'after'].map((name) => host.read(join('..', name)));
+    // No mark can be left in the record: what waits under another id than the lock's is never sent.
+    const expected = before!
+      .replaceAll('ENABLED=1', 'ENABLED=0')
+      .replace('ENABLED=local', 'ENABLED=0    ')
+      .replace(/ID=.*/, (id) => 'ID='.padEnd(id.length));
+    expect(after).toBe(expected);
+  },
+);
+
 it('what another user recorded, where there is no git, is not sent after `disable`', async () => {
   rmSync(join(host.root, '.git'), { recursive: true });
   const before = host.read('onramp.lock');

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { cli, history } from '../packages/collector/test/support/made';
 import { hasBrowser, startBrowser } from './support/browser';
 import { type Host, makeHost } from './support/host';
@@ -13,10 +13,13 @@ import { writeEvents } from './support/journal';
 import {
   DARK,
   DESK,
+  DOCS,
+  DOCS_PHONE,
   ENLARGED,
+  endOfList,
   FORCED,
   type Look,
-  look,
+  lookAtEach,
   openList,
   openTables,
   PHONE,
@@ -35,14 +38,11 @@ const RECORDS = {
 } as const;
 type Record = keyof typeof RECORDS;
 
-interface State extends Look {
+/** `name` is what is added to the name of the record. */
+interface State extends Partial<Look> {
   readonly record: Record;
-  /** What is added to the name of the record. */
-  readonly name?: string;
 }
 
-const DOCS = { viewport: { width: 1100, height: 960 } };
-const DOCS_PHONE = { viewport: { width: 390, height: 960 } };
 const moreServices = openList('services');
 
 const STATES: readonly State[] = [
@@ -66,6 +66,7 @@ const STATES: readonly State[] = [
   { record: 'a-year', name: 'tables-opened-phone', options: PHONE, prepare: openTables },
   { record: 'a-year', name: 'forty-services', prepare: moreServices },
   { record: 'a-year', name: 'forty-services-phone', options: PHONE, prepare: moreServices },
+  { record: 'a-year', name: 'long-names', prepare: endOfList('services') },
   { record: 'a-year', name: 'docs', options: DOCS, docs: 'report-light' },
   { record: 'a-year', name: 'docs-dark', options: { ...DOCS, ...DARK }, docs: 'report-dark' },
   { record: 'a-year', name: 'docs-phone', options: DOCS_PHONE, docs: 'report-phone' },
@@ -91,29 +92,27 @@ describe.runIf(hasBrowser())('the report in every state', () => {
     for (const host of hosts.values()) host.remove();
   });
 
-  it.each(STATES.map((state) => ({ ...state, of: `${state.record} ${state.name ?? ''}`.trim() })))(
-    '$of',
-    async ({ record, name, options = {}, docs, prepare }) => {
+  const states = STATES.map((state) => ({
+    ...state,
+    name: [state.record, state.name].filter(Boolean).join('-'),
+  }));
+  lookAtEach(
+    states,
+    async ({ record, options = {} }) => {
       const context = await browser.newContext({ ...DESK, ...options });
-      try {
-        const page = await context.newPage();
-        const trouble: string[] = [];
-        const url = pathToFileURL(join(hosts.get(record)!.root, 'report.html')).href;
-        page.on('console', (message) => trouble.push(message.text()));
-        page.on('pageerror', (error) => trouble.push(String(error)));
-        page.on('request', (request) => {
-          if (request.url() !== url && !request.url().startsWith('data:')) {
-            trouble.push(request.url());
-          }
-        });
-        await page.goto(url);
-        await prepare?.(page);
-        await look(page, `report-${[record, name].filter(Boolean).join('-')}`, docs);
-        expect(trouble).toEqual([]);
-      } finally {
-        await context.close();
-      }
+      const page = await context.newPage();
+      const trouble: string[] = [];
+      const url = pathToFileURL(join(hosts.get(record)!.root, 'report.html')).href;
+      page.on('console', (message) => trouble.push(message.text()));
+      page.on('pageerror', (error) => trouble.push(String(error)));
+      page.on('request', (request) => {
+        if (request.url() !== url && !request.url().startsWith('data:')) {
+          trouble.push(request.url());
+        }
+      });
+      await page.goto(url);
+      return { page, trouble, close: () => context.close() };
     },
-    60_000,
+    { prefix: 'report-' },
   );
 });

@@ -164,6 +164,8 @@ describe('report', () => {
       const widths = stdout.split('\n').map((line) => [...line].length);
       expect(Math.max(...widths), stdout).toBeLessThanOrEqual(columns);
       expect(stdout).toContain('median / p95');
+      // A number and its words are in one line.
+      expect(stdout).toMatch(/[\d,]+ event\(s\), [\d,]+ command\(s\),\s+[\d.]+ % failed, /);
     });
 
     it.runIf(pty)('fits every width of terminal', async () => {

@@ -34,13 +34,22 @@ interface Commands {
   readonly first: string | undefined;
 }
 
+/** Whether git has this content; git may have given its lines other ends (core.autocrlf). */
+function isContentOf(hash: string, content: Buffer): boolean {
+  if (hashOf(content) === hash) return true;
+  if (!content.includes('\r\n')) return false;
+  return (
+    hashOf(Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')) === hash
+  );
+}
+
 /** A makefile whose content is the one git has; undefined for any other file. */
 function readTracked(root: string, index: Index, path: string): Makefile | undefined {
   const hash = index.get(path);
   if (hash === undefined) return undefined;
   try {
     const content = readRegular(join(root, path));
-    return hashOf(content) === hash ? parseMakefile(content.toString('utf8')) : undefined;
+    return isContentOf(hash, content) ? parseMakefile(content.toString('utf8')) : undefined;
   } catch {
     return undefined; // Tracked, but gone from the disk.
   }

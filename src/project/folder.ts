@@ -16,13 +16,15 @@ function giveBack(...folders: readonly [record: string, spool: string]): void {
   }
 }
 
+const isFile = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 /**
  * Makes it, with its spool and its salt; under sudo they belong to whom the folder around it belongs.
  * @throws the system's error.
  */
 export function makeRecordFolder({ record, spool, salt }: Project): void {
   if (process.geteuid?.() === 0) giveBack(record, spool);
-  if (existsSync(spool) && existsSync(salt)) return;
+  if (existsSync(spool) && isFile(salt)) return;
   const first = mkdirSync(spool, { recursive: true });
   if (first !== undefined) {
     const around = dirname(first);
@@ -30,8 +32,10 @@ export function makeRecordFolder({ record, spool, salt }: Project): void {
   }
   // A folder that is none is found here, and not by everybody who writes into it.
   if (!statSync(spool).isDirectory()) throw Object.assign(new Error(spool), { code: 'ENOTDIR' });
-  if (existsSync(salt)) return;
-  writeAtomically(salt, crypto().randomBytes(16).toString('hex'), { durably: false });
+  if (isFile(salt)) return;
+  // A pipe or a link in its place gives way to it.
+  const text = crypto().randomBytes(16).toString('hex');
+  writeAtomically(salt, text, { durably: false, follows: false });
 }
 
 /**

@@ -54,7 +54,7 @@ function idIn(lock: string): string | undefined {
   }
   const id = text
     .replace(/^\uFEFF/, '')
-    .match(/^ANALYTICS_ID=["']?[0-9A-Fa-f-]{36}/gm)
+    .match(/(?<![^\n])ANALYTICS_ID=["']?[0-9A-Fa-f-]{36}/g)
     ?.at(-1)
     ?.slice(-36);
   return id; // As it is written there: sh does not know small letters from capitals.

@@ -11,7 +11,7 @@ import { linesFrom } from '../journal/lines';
 import { DEADLINE_MS, LEASE } from '../limits';
 import type { Project } from '../project/project';
 import { discardPending } from './discard';
-import { adviceFor } from './problem';
+import { adviceFor, checkClearable } from './problem';
 
 /** What was cleared. */
 export interface Cleared {
@@ -50,6 +50,7 @@ function count(project: Project): Cleared {
  * @throws UserError when the record cannot be had or written.
  */
 export async function clearRecord(project: Project): Promise<Cleared> {
+  checkClearable(project);
   if (!existsSync(project.record)) return { events: 0, waited: 0 };
   const leases: Lease[] = [];
   try {

@@ -97,11 +97,11 @@ function strangeLeases({ leases }: Project): string[] {
 /** What is wrong with the first of our files that cannot be used. */
 function problemOfFiles(project: Project): string | undefined {
   const { journal, salt, reports, delivery, collector, givenUp, beyondLimits } = project;
-  for (const path of [journal, salt, reports, ...strangeLeases(project)]) {
+  for (const path of [journal, reports, ...strangeLeases(project)]) {
     const problem = problemOfFile(path);
     if (problem) return problem;
   }
-  for (const path of [delivery, collector, givenUp, beyondLimits]) {
+  for (const path of [salt, delivery, collector, givenUp, beyondLimits]) {
     const problem = problemOfFile(path, true);
     if (problem) return problem;
   }
@@ -110,6 +110,11 @@ function problemOfFiles(project: Project): string | undefined {
 
 const aboutLink = (link: string) =>
   `${link} is a symbolic link, which is not followed; put a folder in its place, or nothing`;
+
+/** Refuses to clear a record that a link stands for. @throws UserError. */
+export function checkClearable({ link }: Project): void {
+  if (link !== undefined) throw new UserError(`Nothing was cleared: ${aboutLink(link)}.`);
+}
 
 /** Refuses to show a record that is none. @throws UserError with what is in its place. */
 export function checkReadable({ link, journal }: Project): void {

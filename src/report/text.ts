@@ -122,9 +122,15 @@ export function textReport(summary: LocalSummary, look: Look): string[] {
   const lines = [
     styled(`Usage ${daysOf(summary)}`, 'bold', look),
     ...wrap(
-      `${number(totals.events)} event(s), ${number(totals.commands)} command(s), ` +
-        `${percent(totals.failure_rate)} failed, ${number(totals.errors)} error(s)` +
-        (totals.interrupted > 0 ? `, ${number(totals.interrupted)} interrupted` : ''),
+      [
+        `${number(totals.events)} event(s)`,
+        `${number(totals.commands)} command(s)`,
+        `${percent(totals.failure_rate)} failed`,
+        `${number(totals.errors)} error(s)`,
+        ...(totals.interrupted > 0 ? [`${number(totals.interrupted)} interrupted`] : []),
+      ]
+        .map((words) => words.replaceAll(' ', '\u00a0')) // A number and its words are in one line.
+        .join(', '),
       '  ',
       look,
     ),

@@ -46,7 +46,9 @@ async function hold(project: Project, waitMs: number): Promise<Lease | undefined
 /** Writes a new text over `before`. @returns false when that was not the text any more. */
 function replace(lock: string, before: string | undefined, after: string): boolean {
   try {
-    return writeAtomically(lock, after, { isStillWanted: () => readText(lock) === before });
+    return writeAtomically(lock, Buffer.from(after, 'latin1'), {
+      isStillWanted: () => readText(lock) === before,
+    });
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${lock} cannot be written: ${reason(error)}. ${cannotWrite}`);

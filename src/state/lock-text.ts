@@ -1,7 +1,9 @@
 // The text of onramp.lock: of its lines, three are ours; all others are somebody else's, and stay.
 //
-// A line is ours when it begins with one of our keys and `=`, as sh and make read it. Nothing here
-// takes longer than the text is long, whatever stands in it: no regular expression looks at a line.
+// A line is ours when it begins with one of our keys and `=`, as sh and make read it: make/analytics.mk
+// reads the same. The text has a letter for each byte (latin1): what others write in another encoding stays
+// as it is. Nothing here takes longer than the text is long, whatever stands in it: no regular expression
+// looks at a line.
 
 /** The keys of onramp.lock that are the shim's. */
 export const KEYS = {
@@ -24,9 +26,12 @@ export class LockSyntaxError extends Error {
   }
 }
 
-const MARK = '\uFEFF';
+/** A byte order mark, as bytes. */
+const MARK = '\u00EF\u00BB\u00BF';
 
-const isBlank = (letter: string | undefined) => letter === ' ' || letter === '\t';
+/** White space inside of a line, as make has it. */
+const isBlank = (letter: string | undefined) =>
+  letter !== undefined && ' \t\v\f\r'.includes(letter);
 
 /** Where the blanks at the end of a text begin. */
 function trimmedEnd(text: string): number {
@@ -89,8 +94,8 @@ function unquote(value: string): string {
 }
 
 /**
- * What keeps a line from being read, if it means one of our keys: `export KEY=…`, `KEY = …`. sh
- * would take the one and not the other, and make neither.
+ * What keeps a line from being read, if it means one of our keys: `export KEY=…`, `KEY = …`. Somebody may
+ * have meant off: for make, too, analytics is off then.
  */
 function problemOf(body: string): string | undefined {
   if (body.includes('\0')) return 'has a NUL byte';
@@ -103,9 +108,8 @@ function problemOf(body: string): string | undefined {
   const equals = trimmedStart(body, behindKey);
   if (body[equals] !== '=') return undefined;
   if (exported) return `has \`export\` before ${key}`;
-  const value = trimmedStart(body, equals + 1);
-  const isSpaced = value > equals + 1 && value < body.length && body[value] !== '#';
-  return equals > behindKey || isSpaced ? `has spaces around the = of ${key}` : undefined;
+  if (equals > behindKey) return `has a blank between ${key} and =`;
+  return at > 0 ? `has a blank before ${key}` : undefined;
 }
 
 /**

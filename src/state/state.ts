@@ -1,6 +1,5 @@
 // The state of a project, as onramp.lock says it.
 
-import { isUtf8 } from 'node:buffer';
 import { lstatSync } from 'node:fs';
 import { reason, systemCode, UserError } from '../errors';
 import { readRegular } from '../files/regular';
@@ -27,7 +26,7 @@ export const isId = (text: string): boolean => UUID.test(text);
 const untouched =
   'Analytics is off until this is fixed. Nothing was changed: fix the file, or move it away, and run the command again.';
 
-/** The text of a state file; undefined when there is none. @throws UserError. */
+/** The text of a state file, a letter for each byte; undefined when there is none. @throws UserError. */
 export function readText(path: string): string | undefined {
   let bytes: Buffer;
   try {
@@ -43,19 +42,7 @@ export function readText(path: string): string | undefined {
     // Another process has made it meanwhile.
     return found ? readText(path) : undefined;
   }
-  if (isUtf8(bytes)) return bytes.toString('utf8');
-  throw new UserError(`${path}, line ${firstBadLine(bytes)}: is not UTF-8 text. ${untouched}`);
-}
-
-/** The number of the first line that is not UTF-8; a newline is never part of a longer character. */
-function firstBadLine(bytes: Buffer): number {
-  let from = 0;
-  for (let line = 1; ; line += 1) {
-    const newline = bytes.indexOf('\n', from);
-    const end = newline < 0 ? bytes.length : newline;
-    if (newline < 0 || !isUtf8(bytes.subarray(from, end))) return line;
-    from = end + 1;
-  }
+  return bytes.toString('latin1');
 }
 
 /** What a state file's text says. @throws UserError naming file and line. */

@@ -54,9 +54,9 @@ export interface Layout {
   readonly next?: string;
 }
 
-/** Prose in lines that fit. */
+/** Prose in lines that fit. Words with a no-break space between them stay in one, with a space. */
 export function wrap(text: string, layout: Layout): string[] {
-  return flow(text.split(' '), layout);
+  return flow(text.split(' '), layout).map((line) => line.replaceAll('\u00a0', ' '));
 }
 
 /** Less than this beside the names, and the text stands below them. */

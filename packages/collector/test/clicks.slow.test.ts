@@ -233,7 +233,7 @@ describe.runIf(hasBrowser())('a click on the pages', () => {
   it('on OS shows how long installations take on each', async () => {
     const { page } = await view('/?project=setup');
     const durations = page.locator('#durations');
-    await durations.getByRole('button', { name: 'OS' }).click();
+    await durations.getByLabel('Durations by').selectOption('os');
     const row = durations.locator('tbody tr', { hasText: 'macos' });
     await poll(() => row.locator('td').nth(1).textContent()).toBe('1 min 0 s');
     const funnel = page.locator('#funnel li');

@@ -71,7 +71,7 @@ describe('the dashboard', () => {
       try {
         await sendAll(asked, [event({}), event({ distinct_id: 'id-2' })]);
         const { page, trouble } = await visit(browser, asked, '/', { isSignedIn: false });
-        await page.getByLabel('Admin token').fill(ADMIN);
+        await page.getByLabel('Token', { exact: true }).fill(ADMIN);
         await page.keyboard.press('Enter');
         await page.locator('#commands li', { hasText: 'up' }).waitFor();
         await page.locator('#activity canvas').waitFor();

@@ -2,14 +2,16 @@
 // of trouble. `npm run screenshots` also takes a picture of each, into build/screenshots, to look at.
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { hasBrowser, startBrowser } from '../../../test/support/browser';
 import {
   DARK,
+  DOCS,
   ENLARGED,
+  endOfList,
   FORCED,
   type Look,
-  look,
+  lookAtEach,
   openList,
   openTables,
   PHONE,
@@ -21,12 +23,9 @@ import { makeProjects } from './support/made';
 import { type VisitOptions, visit, WITH_WAREHOUSE } from './support/visit';
 
 interface State extends Look {
-  readonly name: string;
   readonly path: string;
   readonly options?: VisitOptions;
 }
-
-const DOCS = { viewport: { width: 1100, height: 960 } };
 
 const year = (more = '') => `/?project=year&range=year${more}`;
 
@@ -73,6 +72,8 @@ const STATES: readonly State[] = [
     options: PHONE,
     prepare: openList('services'),
   },
+  { name: 'long-names', path: year(), prepare: endOfList('services') },
+  { name: 'long-names-phone', path: year(), options: PHONE, prepare: endOfList('services') },
   {
     name: 'custom-range',
     path: year(),
@@ -87,7 +88,11 @@ const STATES: readonly State[] = [
   { name: 'compare-periods', path: '/?project=year&page=compare' },
   {
     name: 'compare-values',
-    path: year('&page=compare&side=version:is:1.2.0&side=version:is:1.1.0'),
+    path: year('&page=compare&side=version:is:1.10.0&side=version:is:1.9.2'),
+  },
+  {
+    name: 'compare-values-that-are-not-there',
+    path: year('&page=compare&side=version:is:0.2&side=version:is:0.1'),
   },
   { name: 'compare-phone', path: '/?project=year&page=compare', options: PHONE },
   { name: 'compare-dark', path: '/?project=year&page=compare', options: DARK },
@@ -176,22 +181,9 @@ describe.runIf(hasBrowser())('every page in every state', () => {
     await collector?.stop();
   });
 
-  it.each(STATES)(
-    '$name',
-    async ({ name, path, options = {}, docs, prepare }) => {
-      const { page, trouble, close } = await visit(browser, collector, path, options);
-      try {
-        await page.waitForLoadState('networkidle');
-        await prepare?.(page);
-        await page.waitForFunction(
-          () => !document.querySelector('main .waiting[aria-busy="true"]'),
-        );
-        await look(page, name, docs);
-        expect(trouble).toEqual([]);
-      } finally {
-        await close();
-      }
-    },
-    60_000,
-  );
+  lookAtEach(STATES, async ({ path, options = {} }) => {
+    const opened = await visit(browser, collector, path, options);
+    await opened.page.waitForLoadState('networkidle');
+    return opened;
+  });
 });

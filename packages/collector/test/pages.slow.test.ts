@@ -373,7 +373,7 @@ describe.runIf(hasBrowser())('the pages', () => {
 
   it('asks who it is, says when the token is wrong, and goes on where it was', async () => {
     const { page } = await view('/?range=7d', { isSignedIn: false });
-    const token = page.getByLabel('Admin token');
+    const token = page.getByLabel('Token', { exact: true });
     await token.fill('wrong');
     await token.press('Enter');
     await page.getByText('This is not the token.').waitFor();
@@ -400,7 +400,7 @@ describe.runIf(hasBrowser())('the pages', () => {
     for (let round = 0; round < 2; round += 1) {
       // Somewhere else, with the same cookie.
       await page.evaluate(() => fetch('/api/v1/logout', { method: 'POST' }));
-      const token = page.getByRole('dialog').getByLabel('Admin token');
+      const token = page.getByRole('dialog').getByLabel('Token', { exact: true });
       await token.waitFor();
       await poll(() => open.size).toBe(0);
       const before = made_;

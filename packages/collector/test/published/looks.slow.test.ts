@@ -10,7 +10,7 @@ import {
   ENLARGED,
   FORCED,
   type Look,
-  look,
+  lookAtEach,
   openList,
   openTables,
   PHONE,
@@ -22,7 +22,6 @@ import { monthsOf, publishedFolder } from '../support/published';
 import { type VisitOptions, visit } from '../support/visit';
 
 interface State extends Look {
-  readonly name: string;
   readonly path: string;
 }
 
@@ -94,23 +93,14 @@ describe.runIf(hasBrowser())('the public page in every state', () => {
     return made;
   }
 
-  it.each(STATES)(
-    '$name',
-    async ({ name, path, options = {}, prepare }) => {
-      const { page, trouble, paths, close } = await open(path, options);
-      try {
-        await prepare?.(page);
-        await look(page, `public-${name}`);
-        expect(trouble).toEqual([]);
-        const { pathname } = new URL(page.url());
-        const others = paths.filter((each) => !each.startsWith('/assets/'));
-        expect(others).toEqual([pathname, `/api/v1${pathname}`]);
-      } finally {
-        await close();
-      }
+  lookAtEach(STATES, ({ path, options = {} }) => open(path, options), {
+    prefix: 'public-',
+    check({ page, paths }) {
+      const { pathname } = new URL(page.url());
+      const others = paths.filter((each) => !each.startsWith('/assets/'));
+      expect(others).toEqual([pathname, `/api/v1${pathname}`]);
     },
-    60_000,
-  );
+  });
 
   it('has badges whose text fits, on light and on dark', async () => {
     const context = await browser.newContext({ viewport: { width: 420, height: 240 } });

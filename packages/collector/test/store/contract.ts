@@ -500,6 +500,94 @@ export function contract(make: () => Promise<Place>): void {
       });
     });
 
+    it('is not undone by what arrives meanwhile: of the id nothing is kept, of others what names it goes', async () => {
+      const before = Array.from({ length: 3_000 }, () => eventOf({ command: 'up' }));
+      await append(before);
+      const { id, progress } = await store.erasures.forget('ann', project, 0);
+      expect(progress).toEqual({ lookedAt: 0, of: 3_000 });
+      const [own, naming] = [
+        eventOf(),
+        eventOf({ distinctId: 'bob', rest: JSON.stringify({ alias: 'ann', n: 1 }) }),
+      ];
+      const isNew = (await append([own, naming])).isNew;
+      await store.installs.put(project, 'bob', JSON.stringify({ by: 'ann' }), NOW);
+      expect(await store.erasures.receipt(id), 'it is not over').toMatchObject({ doneMs: null });
+      expect(isNew).toEqual([false, true]);
+      await vi.waitFor(async () => {
+        expect((await store.erasures.receipt(id))?.doneMs).not.toBeNull();
+      }, 20_000);
+      expect((await stored()).map(({ rest }) => rest)).toEqual(['{"n":1}']);
+      expect((await store.installs.get(project, 'bob'))?.properties).toEqual({});
+      expect(await totals()).toMatchObject({ events: 1, active_ids: 1, commands: 0 });
+      expect((await store.erasures.receipt(id))?.progress).toBeNull();
+      // Later it is somebody like any other.
+      expect((await append([own])).isNew).toEqual([true]);
+    });
+
+    it('goes on where it was, after an end in the middle', async () => {
+      await append(
+        Array.from({ length: 3_000 }, (_, n) => eventOf({ distinctId: n % 2 ? 'ann' : 'bob' })),
+      );
+      const { id } = await store.erasures.forget('ann', project, 0);
+      // A step or two, and not the last.
+      await append([eventOf({ distinctId: 'bob' })]);
+      await reopen();
+      const between = await store.erasures.receipt(id);
+      expect(between).toMatchObject({ doneMs: null, waitingFor: ['store'] });
+      // Nothing of it gets in, now as before.
+      expect((await append([eventOf()])).isNew).toEqual([false]);
+      await store.erasures.resume();
+      expect(await store.erasures.receipt(id)).toMatchObject({
+        doneMs: expect.any(Number),
+        forgotten: { events: 1_500 },
+      });
+      expect(await totals()).toMatchObject({ events: 1_501, active_ids: 1 });
+    });
+
+    it('has one receipt while the same is asked for, and a new one after', async () => {
+      await reopen({ consumers: ['warehouse'] });
+      await append(Array.from({ length: 2_000 }, () => eventOf()));
+      const first = await store.erasures.forget('ann', project, 0);
+      // The store is at it: nothing is begun anew.
+      const again = await store.erasures.forget('ann', project);
+      expect(again).toMatchObject({ id: first.id, waitingFor: ['warehouse'] });
+      expect(again.forgotten.events).toBe(2_000);
+      // The copy is not done: what came since the store was goes too, under the same receipt.
+      const [old] = await store.erasures.pending('warehouse');
+      await append([eventOf()]);
+      const third = await store.erasures.forget('ann', project);
+      expect(third).toMatchObject({ id: first.id, forgotten: { events: 2_001 } });
+      await store.erasures.done('warehouse', old!.number);
+      expect(await store.erasures.receipt(first.id), 'the copy followed too little').toMatchObject({
+        waitingFor: ['warehouse'],
+      });
+      const [now] = await store.erasures.pending('warehouse');
+      expect(now).toMatchObject({ what: 'id', untilSeq: 2_001 });
+      await store.erasures.done('warehouse', now!.number);
+      expect(await store.erasures.receipt(first.id)).toMatchObject({ waitingFor: [] });
+      expect((await store.erasures.forget('ann', project)).id).not.toBe(first.id);
+      // Another way to look for it is another request.
+      const named = await store.erasures.forget('ann', project, undefined, 'named');
+      const anywhere = await store.erasures.forget('ann', project);
+      expect(named.id).not.toBe(anywhere.id);
+    });
+
+    it('leaves its receipt for 90 days after it is done, and for as long as it is not', async () => {
+      await reopen({ consumers: ['warehouse'] });
+      const done = await store.erasures.forget('ann', project);
+      for (const { number } of await store.erasures.pending('warehouse')) {
+        await store.erasures.done('warehouse', number);
+      }
+      const open = await store.erasures.forget('bob', project);
+      const { doneMs } = (await store.erasures.receipt(done.id))!;
+      await store.erasures.expire(doneMs! + 90 * DAY_MS);
+      expect(await store.erasures.receipt(done.id)).toMatchObject({ doneMs });
+      await store.erasures.expire(doneMs! + 90 * DAY_MS + 1);
+      expect(await store.erasures.receipt(done.id)).toBeUndefined();
+      expect(await store.erasures.receipt(open.id)).toMatchObject({ doneMs: null });
+      expect((await store.erasures.list(10)).map(({ id }) => id)).toEqual([open.id]);
+    });
+
     it('waits for its consumers, through restarts, and says so', async () => {
       await reopen({ consumers: ['warehouse', 'archive'] });
       await append([eventOf(), eventOf({ distinctId: 'bob' })]);

@@ -27,9 +27,6 @@ const OVERRIDES: Choices = {
   override_enabled: 'Enabled',
   override_disabled: 'Disabled',
 };
-/** More do not stand side by side on a phone. */
-const SIDE_BY_SIDE = 3;
-
 const only = (event: string): readonly Filter[] => [{ column: 'event', op: 'is', value: event }];
 
 function Used({
@@ -50,23 +47,7 @@ function Used({
   return (
     <Card
       {...{ id, title, question }}
-      tools={
-        Object.keys(choices).length <= SIDE_BY_SIDE ? (
-          <Switch label={label} choices={choices} value={what} change={setWhat} />
-        ) : (
-          <select
-            aria-label={label}
-            value={what}
-            onChange={(event) => setWhat(event.currentTarget.value)}
-          >
-            {Object.entries(choices).map(([event, words]) => (
-              <option key={event} value={event}>
-                {words}
-              </option>
-            ))}
-          </select>
-        )
-      }
+      tools={<Switch label={label} choices={choices} value={what} change={setWhat} />}
     >
       <Ranked
         {...{ id, title }}

@@ -10,6 +10,9 @@ export interface Column {
   readonly width?: 'share' | 'measured';
 }
 
+/** A head of more letters is wider than its numbers are. */
+const LONG = 9;
+
 const classOf = (width: Column['width']): string => (width ? `figure ${width}` : 'figure');
 
 /** What the columns are. A screen reader is told by the list's panel. */
@@ -18,7 +21,7 @@ export function RankedHead({ label, columns }: { label: string; columns: readonl
     <div class="ranked-head soft" aria-hidden="true">
       <span class="name">{label}</span>
       {columns.map(({ name, width }) => (
-        <span key={name} class={classOf(width)}>
+        <span key={name} class={`${classOf(width)}${name.length > LONG ? ' long' : ''}`}>
           {name}
         </span>
       ))}

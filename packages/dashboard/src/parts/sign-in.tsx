@@ -34,12 +34,12 @@ export function SignIn({ isAgain }: SignInProps) {
       <p>
         {isAgain
           ? 'Your session has ended. Sign in again to go on where you were.'
-          : 'The numbers are for those who have the admin token, or one to read.'}
+          : 'The numbers are for those who have a token: the admin token, or one to read a project.'}
       </p>
       {/* Nobody types a name; password managers look for one. */}
       <input autocomplete="username" value="admin" hidden readOnly />
       <label>
-        Admin token
+        Token
         <input
           ref={token}
           type="password"

@@ -13,62 +13,111 @@ interface Id {
   readonly n: number;
 }
 
+/** An id that is not remembered. */
+interface Unknown {
+  readonly project: number;
+  readonly key: bigint;
+  readonly name: string;
+}
+
+/** What tells ids of all projects apart. */
+const naming = (project: number, name: string) => `${project} ${name}`;
+
 /** The ids of the connection that writes. */
 export class Ids {
-  /** Ids that are in the table, with their keys. */
+  /** Ids that are in the table. Of a text that is no Unicode, as DuckDB takes it. */
   private readonly known = new Map<string, Id>();
+  /** `known` has all that are in the table: so it is while a file is filled, until they are too many. */
+  private isAll = false;
+  /** Project → its highest number; undefined: not read yet. */
+  private highest: Map<number, number> | undefined;
 
   constructor(private readonly connection: DuckDBConnection) {}
 
   /** An id that `append` has seen. */
   of(project: number, distinctId: string): Id {
-    return this.known.get(`${project} ${distinctId}`)!;
+    const known = this.known.get(naming(project, distinctId));
+    return known ?? this.known.get(naming(project, distinctId.toWellFormed()))!;
   }
 
   /** What is in the table may be another than what was seen last. */
   clear(): void {
     this.known.clear();
+    this.isAll = false;
+    this.highest = undefined;
   }
 
-  /** Writes the names of ids that were not seen before. */
+  /** Writes the names of ids that were not seen before, in the transaction that writes. */
   async append({ project, distinctId }: PackedRows): Promise<void> {
-    if (this.known.size > KNOWN_IDS) this.known.clear();
-    const fresh = new Map<string, [project: number, key: bigint, name: string]>();
-    for (const [index, name] of distinctId.entries()) {
-      const owner = project[index]!;
-      const known = `${owner} ${name}`;
-      if (!this.known.has(known)) fresh.set(known, [owner, keyOfText(name), name]);
+    if (this.known.size > KNOWN_IDS) {
+      this.known.clear();
+      this.isAll = false;
     }
-    if (fresh.size === 0) return;
-    await this.connection.run(
-      'CREATE OR REPLACE TEMP TABLE fresh (project INTEGER, id UBIGINT, distinct_id VARCHAR)',
-    );
-    const appender = await this.connection.createAppender('fresh', 'main', 'temp');
-    for (const [owner, key, name] of fresh.values()) {
+    const highest = await this.load();
+    const unknown = this.unknown(project, distinctId);
+    if (!this.isAll) await this.find(unknown);
+    if (unknown.size === 0) return;
+    const appender = await this.connection.createAppender('ids');
+    for (const [text, { project: owner, key, name }] of unknown) {
+      const n = (highest.get(owner) ?? 0) + 1;
+      highest.set(owner, n);
+      this.known.set(text, { key, n });
       appender.appendInteger(owner);
       appender.appendUBigInt(key);
+      appender.appendUInteger(n);
       appender.appendVarchar(name);
       appender.endRow();
     }
     appender.closeSync();
-    // Two texts of one key: only texts that are no Unicode, and differ in what is none.
-    await this.connection.run(
-      `INSERT INTO ids
-       SELECT project, id, coalesce(highest, 0) + row_number() OVER (PARTITION BY project), name
-       FROM (SELECT project, id, any_value(distinct_id) AS name FROM fresh
-             ANTI JOIN ids USING (project, id) GROUP BY ALL)
-       LEFT JOIN (SELECT project, max(n) AS highest FROM ids GROUP BY project) USING (project)`,
-    );
+  }
+
+  private async load(): Promise<Map<number, number>> {
+    if (this.highest) return this.highest;
     const found = await this.connection.runAndReadAll(
-      'SELECT DISTINCT project, id, n FROM fresh JOIN ids USING (project, id)',
+      'SELECT project, max(n) FROM ids GROUP BY project',
     );
-    const numbers = new Map(
-      (found.getRowsJS() as [number, bigint, number][]).map(
-        ([owner, key, n]) => [`${owner} ${key}`, n] as const,
-      ),
+    this.highest = new Map(found.getRowsJS() as [number, number][]);
+    this.isAll = this.highest.size === 0;
+    return this.highest;
+  }
+
+  /** Those of these that are not remembered, each once. */
+  private unknown(projects: Int32Array, distinctIds: readonly string[]): Map<string, Unknown> {
+    const unknown = new Map<string, Unknown>();
+    for (const [index, each] of distinctIds.entries()) {
+      const project = projects[index]!;
+      if (this.known.has(naming(project, each))) continue;
+      const name = each.toWellFormed();
+      const text = naming(project, name);
+      if (this.known.has(text) || unknown.has(text)) continue;
+      unknown.set(text, { project, key: keyOfText(name), name });
+    }
+    return unknown;
+  }
+
+  /** Remembers those of these that are in the table, and takes them out. */
+  private async find(unknown: Map<string, Unknown>): Promise<void> {
+    if (unknown.size === 0) return;
+    await this.connection.run(
+      'CREATE OR REPLACE TEMP TABLE unknown (place UINTEGER, project INTEGER, id UBIGINT)',
     );
-    for (const [known, [owner, key]] of fresh) {
-      this.known.set(known, { key, n: numbers.get(`${owner} ${key}`)! });
+    const appender = await this.connection.createAppender('unknown', 'main', 'temp');
+    const texts = [...unknown.keys()];
+    for (const [place, text] of texts.entries()) {
+      const { project, key } = unknown.get(text)!;
+      appender.appendUInteger(place);
+      appender.appendInteger(project);
+      appender.appendUBigInt(key);
+      appender.endRow();
+    }
+    appender.closeSync();
+    const found = await this.connection.runAndReadAll(
+      'SELECT place, n FROM unknown JOIN ids USING (project, id)',
+    );
+    for (const [place, n] of found.getRowsJS() as [number, number][]) {
+      const text = texts[place]!;
+      this.known.set(text, { key: unknown.get(text)!.key, n });
+      unknown.delete(text);
     }
   }
 }

@@ -51,7 +51,10 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
         />
       }
     >
-      <Shown of={onceBoth(first, second)}>
+      <Shown
+        of={onceBoth(first, second)}
+        isEmpty={({ rows }) => rows.length === 0 && !second.answer?.data?.rows.length}
+      >
         {({ rows }) => {
           const others = second.answer?.data?.rows;
           const values = [...new Set([...rows, ...(others ?? [])].map(({ value }) => value))]
