@@ -328,6 +328,11 @@ describe.runIf(hasBrowser())('the pages', () => {
     expect(page.url()).toContain('by=prop.shell');
     await page.goto(collector.url);
     await page.locator('#own-prop-shell li', { hasText: 'zsh' }).waitFor();
+    // Whatever the project is called.
+    await collector.admin('PATCH', '/api/v1/projects/1', { name: 'other' });
+    await page.goto(collector.url);
+    await page.getByRole('button', { name: 'Remove the panel By shell' }).waitFor();
+    await collector.admin('PATCH', '/api/v1/projects/1', { name: 'default' });
     await page.getByRole('button', { name: 'Remove the panel By shell' }).click();
     await page.locator('#own-prop-shell').waitFor({ state: 'detached' });
   });
