@@ -28,6 +28,7 @@ export async function start(folder) {
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, 'serve'], {
     env: {
       PATH: process.env.PATH,
+      MALLOC_ARENA_MAX: '2',
       COLLECTOR_DATA: folder,
       COLLECTOR_PORT: '0',
       COLLECTOR_PROJECT_TOKEN: TOKEN,

@@ -55,9 +55,10 @@ export class Jobs {
       await store.erasures.resume();
       await store.retain(clock());
       retained();
-      const { aheadMs } = await store.clock();
-      if (aheadMs !== null && !this.wasAhead) log.warn(aheadWords(aheadMs));
-      this.wasAhead = aheadMs !== null;
+      const { aheadMs, isStrange } = await store.clock();
+      const isAhead = aheadMs !== null && isStrange;
+      if (isAhead && !this.wasAhead) log.warn(aheadWords(aheadMs));
+      this.wasAhead = isAhead;
     } catch (error) {
       this.tell('retention', error);
     }

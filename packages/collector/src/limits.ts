@@ -112,6 +112,8 @@ export const FORGETS_PER_MINUTE = 10;
 /** A clock that is further ahead than it can have gone on deletes nothing, until it has gone on for so long. */
 export const CLOCK_JUMP_MS = 2 * DAY_MS;
 export const CLOCK_SURE_MS = DAY_MS;
+/** So long a machine may be off: a clock that is ahead by no more after another start of it is no alarm. */
+export const CLOCK_OFF_MS = 60 * DAY_MS;
 
 /** How long an admin stays logged in. */
 export const SESSION_MS = 7 * DAY_MS;

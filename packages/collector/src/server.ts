@@ -117,7 +117,8 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
     }),
   );
   answerWhatNodeDoes(app);
-  app.addHook('onRequest', refuseRepeated);
+  // After the hooks of a route that say who may ask: a stranger hears of that first.
+  app.addHook('preParsing', refuseRepeated);
   if (parts.onRoute) app.addHook('onRoute', parts.onRoute);
   parts.downloads.watch(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -212,7 +213,7 @@ async function publicRoutes(scope: FastifyInstance, { store, config }: Parts): P
 async function adminRoutes(scope: FastifyInstance, parts: Parts): Promise<void> {
   const { auth, store, location, ingest, clock, config, feed, metrics, tokenless } = parts;
   const { keeper } = parts;
-  scope.addHook('onRequest', refuseUnknown);
+  scope.addHook('preParsing', refuseUnknown);
   scope.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });

@@ -25,6 +25,49 @@ afterEach(() => folder.remove());
 const namesIn = (help: string) =>
   [...help.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
 
+describe('import', () => {
+  it('loads what export wrote: into an empty store all of it, once, and says what was left out', async () => {
+    const sent = [
+      ...Array.from({ length: 600 }, () =>
+        event({ properties: { command: 'up', plan: 'a', n: 1.5 } }),
+      ),
+      event({ event: ' spaced', properties: { $os: 'Linux', deep: { a: [null, '"', '\u2028'] } } }),
+    ];
+    const from = await startCollector({}, { folder: join(folder.path, 'from') });
+    for (let at = 0; at < sent.length; at += 300)
+      await from.post('/batch/', batchOf(...sent.slice(at, at + 300)));
+    const before = await from.events();
+    await from.stop();
+    const exported = (await command(['export'], from.folder)).stdout;
+    const old = JSON.stringify({ ...event(), timestamp: '2001-01-01T00:00:00Z' });
+    const file = join(folder.path, 'events.ndjson');
+    writeFileSync(file, `${exported}${old}\n`);
+
+    const place = join(folder.path, 'to');
+    await (await startCollector({}, { folder: place })).stop();
+    const first = await command(['import', file], place);
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(first.stdout).toContain('601 events loaded, 0 were there already');
+    expect(first.stdout).toContain('1 were left out: older_than_retention');
+    expect((await command(['import', file], place)).stdout).toContain(
+      '0 events loaded, 601 were there',
+    );
+    // A line that is no event: what stands before it is there, and it is said which line it is.
+    const torn = join(folder.path, 'torn.ndjson');
+    writeFileSync(torn, `${JSON.stringify(event())}\n{"uuid":\n`);
+    const failed = await command(['import', torn], place);
+    expect(failed).toMatchObject({ status: 1, stdout: '' });
+    expect(failed.stderr).toContain('line 2 of');
+
+    const to = await startCollector({}, { folder: place });
+    const after = await to.events();
+    const byUuid = (a: { uuid: string }, b: { uuid: string }) => (a.uuid < b.uuid ? -1 : 1);
+    expect(after.sort(byUuid).slice(0, before.length)).toEqual(before.sort(byUuid));
+    expect(after).toHaveLength(before.length + 1);
+    await to.stop();
+  }, 90_000);
+});
+
 describe('--help', () => {
   it.each([80, 40])(
     'of every command fits into %d columns, says what its words mean, and has an example',
@@ -87,10 +130,15 @@ describe('a mistake', () => {
     const { stdout: ndjson } = await command(['export'], folder.path);
     const file = join(folder.path, 'events.ndjson');
     writeFileSync(file, ndjson);
+    const wrong = join(folder.path, 'events.csv');
+    writeFileSync(wrong, (await command(['export', '--format', 'csv'], folder.path)).stdout);
     const names = () => readdirSync(folder.path).filter((name) => !/-(wal|shm)$/.test(name));
     const before = names();
     for (const [args, words] of [
-      [['import', file], 'is a file, and an archive is a folder'],
+      [['import', wrong], 'this is CSV'],
+      [['import', file, '--project', 'none'], 'there is no project none'],
+      [['archive', 'verify', file], 'is a file, and an archive is a folder'],
+      [['import', folder.path, '--project', 'default'], '--project is for a file'],
       [['import', folder.path], 'import takes the folder of COLLECTOR_ARCHIVE'],
       [['restore', folder.path], 'is no file, so it is no backup'],
       [

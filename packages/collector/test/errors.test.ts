@@ -2,6 +2,7 @@
 
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES } from '../src/api/openapi/document';
 import { type Collector, startCollector } from './support/collector';
 
 let collector: Collector;
@@ -91,6 +92,22 @@ describe('a parameter that there is not', () => {
     const { detail } = (await answer.json()) as { detail: string };
     expect(detail).toContain(name);
     expect(detail).toContain(known);
+  });
+
+  it('is no business of a stranger: without a token, the answer is 401 on every route that needs one', async () => {
+    const asked = ROUTES.filter(({ who }) => ['reader', 'changer', 'admin'].includes(who))
+      .flatMap(({ at }) => at)
+      .filter((at) => !at.startsWith('GET /health'))
+      .flatMap((at) => ['?nonsense=1', '?project=a&project=b'].map((query) => at + query));
+    const answers = await Promise.all(
+      asked.map(async (at) => {
+        const [method, path] = at.replaceAll(/\{\w+\}/g, '1').split(' ');
+        const { status } = await collector.request(method!, path!);
+        return `${at}: ${status}`;
+      }),
+    );
+    expect(answers.filter((each) => !each.endsWith(': 401'))).toEqual([]);
+    expect(answers.length).toBeGreaterThan(60);
   });
 
   it('is passed over where SDKs send: they add their own', async () => {

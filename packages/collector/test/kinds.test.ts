@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstCommand, firstEvent } from '../../dashboard/src/panels/first-event';
-import { KINDS } from '../../schema/src/columns';
+import { KINDS, type Kind } from '../../schema/src/columns';
 import { examine } from '../src/gate/gate';
 import { namesPerson } from '../src/gate/person';
 import { openStore } from '../src/store/open';
@@ -39,6 +39,9 @@ describe('what names a person', () => {
     ['userEmail', { properties: { userEmail: 'ann' } }],
     ['CUSTOMER_E-MAIL_2', { properties: { 'CUSTOMER_E-MAIL_2': 'ann' } }],
     ['billing.lastname', { properties: { 'billing.lastname': 'Ann' } }],
+    ['an owner', { properties: { owner: 'Ann' } }],
+    ['repoOwner, in a member', { properties: { repo: { repoOwner: 'ann' } } }],
+    ['an author', { properties: { AUTHOR: 'Ann' } }],
     ['useremail', { properties: { useremail: 'ann' } }],
     ['an e-mail address in a text', { properties: { error: 'no mail to <ann@example.org>!' } }],
     ['one in an address of the web', { properties: { url: 'https://x/?a=ann%40example.org' } }],
@@ -51,6 +54,7 @@ describe('what names a person', () => {
     ['one whose name is quoted', { properties: { a: 'to "ann b"@example.org' } }],
     ['one with a wide sign', { properties: { a: 'ann＠example.org' } }],
     ['one with what nobody sees', { properties: { a: 'ann@\0exam\u200bple.org' } }],
+    ['somebody whose name ends so', { properties: { a: 'digit@example.org, x.git@example.org' } }],
     ['a name with what nobody sees', { properties: { 'em\0ail': 'ann' } }],
     ['one of another alphabet', { properties: { a: 'анна@пример.рф' } }],
   ])('%s does', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(true));
@@ -63,10 +67,24 @@ describe('what names a person', () => {
     ['a service_name', { properties: { service_name: 'plex', template_name: 'x' } }],
     ['a scope in quotes', { properties: { text: 'import x from "@scope.name/x"' } }],
     ['a version', { properties: { tool: 'tool@2.1-beta.rc', image: 'x/y@sha256:0a1b' } }],
-    ['yes and no', { properties: { has_email: true, phone: false, email: [] } }],
+    [
+      'where a repository is',
+      { properties: { origin: 'git@github.com:a/b.git', at: 'ssh://git@host.example/x' } },
+    ],
+    ['yes and no', { properties: { has_email: true, is_owner: true, phone: false, email: [] } }],
     [
       'what only sounds like it',
-      { properties: { hostname: 'x', iphone: 'y', valid: 'z', grid: 1 } },
+      {
+        properties: {
+          hostname: 'x',
+          iphone: 'y',
+          valid: 'z',
+          grid: 1,
+          users: 3,
+          last_login: 'x',
+          ownership: 'y',
+        },
+      },
     ],
     ['no object', { properties: 'something' }],
   ])('%s does not', (_name, extra) => expect(namesPerson(candidate(extra))).toBe(false));
@@ -127,6 +145,40 @@ describe('a project of commands', () => {
       }),
       { seed: 9, numRuns: 2_000 },
     );
+  });
+});
+
+describe('an id that is an e-mail address', () => {
+  const id = `${CANARY}@example.org`;
+  const sentTo = (kind: Kind) => {
+    const project = { id: 1, name: 'x', kind, retentionDays: 9, timeZone: 'UTC' };
+    return examine(project, 'installs', [candidate({ distinctId: id })], 0);
+  };
+  it.each(['cli', 'installs', 'agents'] as const)('is not kept in %s', (kind) => {
+    const { events, letters } = sentTo(kind);
+    expect(JSON.stringify([events, letters])).not.toContain(CANARY);
+    expect(letters).toMatchObject([{ reason: 'names_a_person', distinctId: null }]);
+  });
+  it.each(['web', 'product'] as const)('is kept in %s, which knows people', (kind) =>
+    expect(sentTo(kind).events).toMatchObject([{ distinctId: id }]),
+  );
+  it('is refused over HTTP, without a token too, and nothing of it is written', async () => {
+    const folder = makeFolder();
+    const collector = await startCollector({}, { folder: folder.path });
+    const data = { installation_id: id, event_type: 'installation_started' };
+    for (const [path, body] of [
+      ['/v1/events', { data }],
+      ['/v1/installs', { data }],
+      ['/api/v1/telemetry/batch', { anonymous_id: id, events: [{ event: 'x' }] }],
+    ] as const) {
+      const answer = await collector.post(path, body);
+      expect([path, answer.status, await answer.text()]).toMatchObject([path, 400, /./]);
+    }
+    await collector.stop();
+    for (const name of readdirSync(folder.path).filter((each) => each.startsWith('collector.db'))) {
+      expect(readFileSync(join(folder.path, name)).includes(CANARY)).toBe(false);
+    }
+    folder.remove();
   });
 });
 

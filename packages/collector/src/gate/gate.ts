@@ -19,7 +19,7 @@ import {
   withoutAddressesIn,
 } from './addresses.ts';
 import { split } from './breakdown.ts';
-import { namesPerson } from './person.ts';
+import { isEmail, namesPerson } from './person.ts';
 import { storable, storableJson } from './text.ts';
 import { derivedUuid, parseUuid, randomUuid } from './uuid.ts';
 
@@ -74,7 +74,7 @@ function examineOne(
   const distinctId = distinctIdOf(candidate.distinctId);
   if (distinctId === '') return 'missing_distinct_id';
   if (holdsAddress(distinctId)) return 'distinct_id_is_an_address';
-  if (project.kind === 'cli' && namesPerson(candidate)) return 'names_a_person';
+  if (isOfSomebody(project, candidate)) return 'names_a_person';
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) {
     return 'properties_not_an_object';
   }
@@ -149,14 +149,23 @@ function uuidOf(
   return derivedUuid([...parts, String(twin)]);
 }
 
-/** In a project that is anonymous, nothing is kept of what names a person, whatever else is wrong with it. */
+/**
+ * Does an event name a person where its project is anonymous? In one of commands, anywhere; in those that clients
+ * without a token also write into, as the id: anybody could put somebody's address there.
+ */
+const isOfSomebody = ({ kind }: Project, candidate: Candidate): boolean =>
+  kind === 'cli'
+    ? namesPerson(candidate)
+    : (kind === 'installs' || kind === 'agents') && isEmail(distinctIdOf(candidate.distinctId));
+
+/** Nothing is kept of an event that names a person, where that is refused, whatever else is wrong with it. */
 const letterFor = (
   project: Project,
   dialect: string,
   candidate: Candidate,
   reason: Reason,
 ): DeadLetter =>
-  project.kind === 'cli' && namesPerson(candidate)
+  isOfSomebody(project, candidate)
     ? { projectId: project.id, dialect, reason, payload: null, distinctId: null }
     : letterOf(project.id, dialect, candidate, reason);
 

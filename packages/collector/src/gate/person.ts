@@ -22,10 +22,10 @@ const PROFILES = new Set(['$set', '$set_once', '$groups', '$anon_distinct_id', '
 
 /**
  * Names that end as a person's own data are called, in words: `email`, `userEmail`, `CUSTOMER_E-MAIL_2`,
- * `billing.firstName`. Written together, too.
+ * `billing.firstName`. Written together, too. And who did it, or whose it is: `owner`, `created_user`.
  */
 const PERSONAL =
-  /(^| )(e ?mails?( ?addr(ess)?)?|mail ?addr(ess)?|(tele)?phone( ?(number|no))?|mobile ?(number|no)|((fore|first|last|full|given|family|sur|user|display|real|nick|maiden|middle|person) ?name|surname)s?|user ?id|date ?of ?birth|birth ?(date|day)|dob|ssn|(street|home|postal|mailing) ?address)$/;
+  /(^| )(e ?mails?( ?addr(ess)?)?|mail ?addr(ess)?|(tele)?phone( ?(number|no))?|mobile ?(number|no)|((fore|first|last|full|given|family|sur|user|display|real|nick|maiden|middle|person) ?name|surname)s?|user ?id|date ?of ?birth|birth ?(date|day)|dob|ssn|(street|home|postal|mailing) ?address|user|owner|author|maintainer|assignee|committer|customer|contact|employee)$/;
 
 /** A name that runs on without a break: `useremail`. */
 const TOGETHER = /e-?mail(addr(ess)?)?$/;
@@ -35,7 +35,8 @@ const seen = (text: string): string =>
   /[^\x20-\x7e]/.test(text) ? text.normalize('NFKC').replace(/[\p{Cc}\p{Cf}]/gu, '') : text;
 
 /** Says cheaply that a name is none of these. */
-const LIKELY = /mail|phone|name|id|birth|dob|ssn|addr|mobile/i;
+const LIKELY =
+  /mail|phone|name|id|birth|dob|ssn|addr|mobile|user|owner|auth|maintain|assign|commit|custom|contact|employ/i;
 
 /** `cust_EMail2` as `cust e mail`. */
 const wordsOf = (name: string): string =>
@@ -58,10 +59,10 @@ const isPersonalName = (name: string): boolean =>
 
 /**
  * An e-mail address anywhere in a text. Its domain ends in letters, so that `name@1.0.0` is none, and does not begin
- * as a version does: `tool@2.1-beta.rc`.
+ * as a version does: `tool@2.1-beta.rc`. Nobody's name is `git`: `git@github.com:…` is where a repository is.
  */
 const EMAIL =
-  /(?:[^\s@"'<>(),:;[\]\\]|[^\s"]")@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
+  /(?:[^\s@"'<>(),:;[\]\\]|[^\s"]")(?<!(?<![\p{L}\p{N}._%+-])git)@(?!v?\d+\.\d+)[\p{L}\p{N}](?:[\p{L}\p{N}-]*\.)+(?:\p{L}{2,}|xn--[a-z\d-]+)/iu;
 
 /** Says cheaply that there is no such address in a text. */
 const MAY_HOLD_EMAIL = /[@%]|[^\x20-\x7e]/;

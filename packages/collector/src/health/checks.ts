@@ -14,6 +14,7 @@ import {
 } from '../limits.ts';
 import { Unavailable } from '../store/errors.ts';
 import type { LetterCounts } from '../store/records.ts';
+import type { ClockState } from '../store/store.ts';
 import type { Copy } from '../warehouse/keeper.ts';
 import type { Check } from './health.ts';
 
@@ -110,12 +111,12 @@ export const integrity =
 
 /** Whether the clock is believed; see store/steady.ts. */
 export const clockIs =
-  (state: () => Promise<{ steadyMs: number; aheadMs: number | null }>): Check =>
+  (state: () => Promise<ClockState>): Check =>
   async () => {
-    const { steadyMs, aheadMs } = await state();
+    const { steadyMs, aheadMs, isStrange } = await state();
     // A new store has not looked at its clock yet.
     const value = { retention_goes_by: steadyMs === 0 ? null : isoOf(steadyMs), ahead_ms: aheadMs };
-    return { value, problem: aheadMs === null ? undefined : aheadWords(aheadMs) };
+    return { value, problem: aheadMs !== null && isStrange ? aheadWords(aheadMs) : undefined };
   };
 
 /** When everything was last copied. */

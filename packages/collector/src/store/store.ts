@@ -48,6 +48,8 @@ export interface ClockState {
   readonly steadyMs: number;
   /** How far the clock is ahead of it, and not believed; null: it is believed. */
   readonly aheadMs: number | null;
+  /** Whether that is worth an alarm; false where the machine may just have been off meanwhile. */
+  readonly isStrange: boolean;
 }
 
 /** What a store takes on its disk, in bytes, and what is left there. */

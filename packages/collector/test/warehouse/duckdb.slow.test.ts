@@ -12,7 +12,7 @@ import {
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Question } from '../../../schema/src/question.ts';
-import type { Column } from '../../src/warehouse/columns.ts';
+import { type Column, columnsOf } from '../../src/warehouse/columns.ts';
 import type { DuckDbSettings } from '../../src/warehouse/duckdb/duckdb.ts';
 import { makeFolder } from '../support/collector.ts';
 import { contract, row } from './support/contract.ts';
@@ -23,6 +23,8 @@ const RUNS = Number(process.env.WAREHOUSE_RUNS ?? 25);
 contract('DuckDB', make, { runs: RUNS, kills: true });
 
 const RANGE = { project: 1, from: 0, to: FROM + 1e10 } as const;
+/** What may be left of three batches of 60,000 rows: they are 10 on disk, and were 100 in memory. */
+const LEFT_MIB = 50;
 const TOTALS: Question = { kind: 'totals', ...RANGE };
 
 describe('a process of its own', () => {
@@ -174,6 +176,23 @@ describe('a process of its own', () => {
     // And it is well.
     expect((await warehouse.status()).rows).toBe(120_000);
     expect((await warehouse.query({ kind: 'events', ...RANGE, limit: 1 })).cut).not.toBe('memory');
+  });
+
+  it('gives back the memory that a large batch took', async () => {
+    const warehouse = opened(folder(), { columns: columnsOf(), memoryMb: 150 });
+    const takenMib = async () => (await warehouse.status()).memoryBytes / 2 ** 20;
+    await warehouse.write({ number: 1, rows: rows(1_000) });
+    const before = await takenMib();
+    const parts = async function* (from: number) {
+      for (let part = 0; part < 29; part++) yield rows(2_000, from + part * 2_000);
+    };
+    for (let number = 2; number <= 4; number++) {
+      const from = number * 100_000;
+      await warehouse.write({ number, rows: rows(2_000, from), later: parts(from + 2_000) });
+    }
+    // Its turn comes after that.
+    expect(await warehouse.lastBatch()).toBe(4);
+    expect((await takenMib()) - before).toBeLessThan(LEFT_MIB);
   });
 
   it('compacted: the same answers, and nothing in the file of what was erased', async () => {

@@ -1,8 +1,9 @@
 // Remembers in the database what is believed of the clock.
 
 import { CLOCK_JUMP_MS } from '../../limits.ts';
-import { type Look, look, type SteadyState } from '../steady.ts';
+import { type Look, look, type SteadyState, type Uptime } from '../steady.ts';
 import type { ClockState } from '../store.ts';
+import { uptimeOfMachine } from '../uptime.ts';
 import type { GroupCommit } from './commit.ts';
 import type { Database } from './database.ts';
 
@@ -19,6 +20,7 @@ export class SteadyTime {
     private readonly commits: GroupCommit,
     /** A clock that nobody sets. */
     private readonly running: () => number = () => performance.now(),
+    private readonly uptime: () => Uptime | undefined = uptimeOfMachine,
   ) {}
 
   /** Looks at the clock, and remembers it. */
@@ -26,7 +28,7 @@ export class SteadyTime {
     const runningMs = this.running();
     const ranMs = this.lookedMs === undefined ? 0 : runningMs - this.lookedMs;
     this.lookedMs = runningMs;
-    const seen = look(this.read() ?? this.first(nowMs), nowMs, ranMs);
+    const seen = look(this.read() ?? this.first(nowMs), nowMs, ranMs, this.uptime());
     await this.write(seen.state);
     this.last = seen;
     this.believed = { ms: seen.state.believedMs, runningMs };
@@ -35,26 +37,31 @@ export class SteadyTime {
 
   /** Between two looks: what is believed, and the time that has gone by since. Writes nothing. */
   between(nowMs: number): number {
-    this.believed ??= {
-      ms: (this.read() ?? this.first(nowMs))?.believedMs,
-      runningMs: this.running(),
-    };
+    this.believed ??= this.beforeLooking(nowMs);
     const { ms, runningMs } = this.believed;
     if (ms === undefined) return nowMs;
     const goneMs = ms + this.running() - runningMs;
     return nowMs - goneMs > CLOCK_JUMP_MS ? goneMs : nowMs;
   }
 
+  private beforeLooking(nowMs: number): { ms: number | undefined; runningMs: number } {
+    const state = this.read() ?? this.first(nowMs);
+    const ms = state && look(state, nowMs, 0, this.uptime()).steadyMs;
+    return { ms, runningMs: this.running() };
+  }
+
   async state(): Promise<ClockState> {
-    const { steadyMs, aheadMs } = this.last ?? {
+    const { steadyMs, aheadMs, isStrange } = this.last ?? {
       steadyMs: this.read()?.believedMs ?? 0,
       aheadMs: null,
+      isStrange: false,
     };
-    return { steadyMs, aheadMs };
+    return { steadyMs, aheadMs, isStrange };
   }
 
   async believe(nowMs: number): Promise<void> {
-    await this.write({ believedMs: nowMs, jump: null });
+    const uptime = this.uptime();
+    await this.write({ believedMs: nowMs, jump: null, ...(uptime && { uptime }) });
     this.believed = undefined;
     this.last = undefined;
   }

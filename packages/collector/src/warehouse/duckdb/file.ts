@@ -68,6 +68,15 @@ export async function copyCompacted(connection: DuckDBConnection, file: string):
   await connection.run('DETACH compacted');
 }
 
+/**
+ * Gives what DuckDB has freed back to the system: its allocator keeps it for ten seconds, which under load is for
+ * ever. It does so whenever its limit is set, also to what it is. That takes milliseconds.
+ */
+export async function giveMemoryBack(connection: DuckDBConnection, memoryMb: number) {
+  // In vain where more than that is needed now: the next time will do.
+  await connection.run(`SET memory_limit = '${memoryMb}MB'`).catch(() => undefined);
+}
+
 function remove(file: string): void {
   for (const end of ['', '.wal']) rmSync(file + end, { force: true });
 }

@@ -39,7 +39,7 @@ class Service {
   static async open(settings: ProcessSettings): Promise<Service> {
     const instance = await openFile(settings, settings.isKnownBad);
     const remembered = new Remembered();
-    const { columns, questionMs } = settings;
+    const { columns, memoryMb, questionMs } = settings;
     const connections = await Promise.all(
       Array.from({ length: settings.readers }, () => instance.connect()),
     );
@@ -47,7 +47,7 @@ class Service {
       settings,
       instance,
       await instance.connect(),
-      new Writer(await instance.connect(), columns, remembered),
+      new Writer(await instance.connect(), columns, remembered, memoryMb),
       new Readers(connections, columns, remembered, questionMs),
       new Answered(remembered),
     );

@@ -3,7 +3,7 @@
 import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
 import type { Column } from '../columns.ts';
 import { Appending } from './appending.ts';
-import { copyCompacted } from './file.ts';
+import { copyCompacted, giveMemoryBack } from './file.ts';
 import { Ids } from './ids.ts';
 import { keyOfText } from './keys.ts';
 import { Lifted } from './lifted.ts';
@@ -13,6 +13,8 @@ import type { Remembered } from './remembered.ts';
 /** Numbers of batches below the highest that are remembered, and how often the others are dropped. */
 const KEPT_BATCHES = 100_000;
 const PRUNED_EVERY = 1_000;
+/** Rows after which memory is given back: a transaction of sixty thousand takes 120 MB. */
+const GIVEN_BACK_ROWS = 10_000;
 
 export class Writer {
   private readonly ids: Ids;
@@ -20,11 +22,13 @@ export class Writer {
   private readonly appending: Appending;
   private last: Promise<unknown> = Promise.resolve();
   private highest: number | null | undefined;
+  private rowsSinceGivenBack = 0;
 
   constructor(
     private readonly connection: DuckDBConnection,
     columns: readonly Column[],
     private readonly remembered: Remembered,
+    private readonly memoryMb: number,
   ) {
     this.ids = new Ids(connection);
     this.lifted = new Lifted(connection);
@@ -55,7 +59,10 @@ export class Writer {
       // After the commit: what is computed from now on has seen it.
       for (const { project, timeMs } of written) {
         for (const [index, each] of project.entries()) this.remembered.touch(each, timeMs[index]!);
+        this.rowsSinceGivenBack += project.length;
       }
+      // Whoever waits for the batch does not wait for this, the next batch does.
+      if (this.rowsSinceGivenBack >= GIVEN_BACK_ROWS) this.alone(() => this.giveBack());
       return true;
     });
   }
@@ -136,6 +143,11 @@ export class Writer {
   async compact(file: string): Promise<void> {
     await this.alone(() => copyCompacted(this.connection, file));
     this.last = new Promise(() => undefined);
+  }
+
+  private async giveBack(): Promise<void> {
+    this.rowsSinceGivenBack = 0;
+    await giveMemoryBack(this.connection, this.memoryMb);
   }
 
   private remove(
