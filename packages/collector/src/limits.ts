@@ -153,6 +153,8 @@ export const PUBLIC_SETTLE_MS = 3 * DAY_MS;
 export const PUBLIC_DAYS = 5 * 365;
 /** How often it is looked whether a month is to be published. */
 export const PUBLIC_LOOK_MS = 10 * SECOND_MS;
+/** A month of which nothing could be said is counted again after so long: late events may change that. */
+export const PUBLIC_AGAIN_MS = 60 * 60 * SECOND_MS;
 /** How long others may keep a badge, in seconds: proxies of READMEs ask for many people at once. */
 export const BADGE_AGE_S = 300;
 /** Requests for what is published, a minute and address. */

@@ -299,6 +299,22 @@ describe.runIf(hasBrowser())('what the pages say', () => {
     await close();
   });
 
+  it('notices a connection that says nothing any more, and takes up another', async () => {
+    const { page, close } = await visit(browser, collector, '/?page=health');
+    let sockets = 0;
+    // It is accepted, and nobody is behind it, as when a network is gone without a word.
+    await page.routeWebSocket('**/api/v1/live', () => {
+      sockets += 1;
+    });
+    await page.clock.install();
+    await page.goto(`${collector.url}/?page=live`);
+    await page.getByText('Connected:').waitFor();
+    const before = sockets;
+    await page.clock.runFor(40_000);
+    await poll(() => sockets).toBeGreaterThan(before);
+    await close();
+  });
+
   it('says once what went wrong, and does not say that it shows something when it does not', async () => {
     const { page, close } = await visit(browser, collector, '/?project=nowhere');
     await page.route('**/api/v1/query*', (route) =>

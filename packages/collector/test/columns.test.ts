@@ -193,7 +193,7 @@ it('in the live feed, and among what the page shows of it', async () => {
   feed.add({ bufferedAmount: 0, send: (text) => texts.push(text), close: () => {} });
   const { project, events } = eventsOf({ project_template_name: 'react' });
   feed.announce(project, events);
-  vi.runAllTimers();
+  vi.runOnlyPendingTimers();
   vi.useRealTimers();
   expect(JSON.parse(texts[0]!)).toMatchObject({ events: [{ project_template: 'react' }] });
   expect(LIVE_COLUMNS).toContain(ADDED);

@@ -328,6 +328,11 @@ describe.runIf(hasBrowser())('the pages', () => {
     expect(page.url()).toContain('by=prop.shell');
     await page.goto(collector.url);
     await page.locator('#own-prop-shell li', { hasText: 'zsh' }).waitFor();
+    // Whatever the project is called.
+    await collector.admin('PATCH', '/api/v1/projects/1', { name: 'other' });
+    await page.goto(collector.url);
+    await page.getByRole('button', { name: 'Remove the panel By shell' }).waitFor();
+    await collector.admin('PATCH', '/api/v1/projects/1', { name: 'default' });
     await page.getByRole('button', { name: 'Remove the panel By shell' }).click();
     await page.locator('#own-prop-shell').waitFor({ state: 'detached' });
   });
@@ -357,6 +362,13 @@ describe.runIf(hasBrowser())('the pages', () => {
     await page.locator('.reason').first().waitFor();
     await page.getByText('Examples').first().click();
     await page.locator('.example pre').first().waitFor();
+    expect(await page.locator('.example pre').first().textContent()).toMatch(/"time": ".*20\d\d/);
+    // What Health says of it leads to this page, not to the API.
+    await page.goto(`${collector.url}/?page=health`);
+    await page.getByText('Mend what sends them').waitFor();
+    expect(await page.locator('.checks').textContent()).not.toContain('GET /api');
+    await page.getByRole('link', { name: 'Look at the dead letters' }).click();
+    await page.locator('.reason').first().waitFor();
     await page.getByRole('button', { name: 'Try again' }).first().click();
     await page.getByText('the reason is still there').waitFor();
     await page.getByRole('button', { name: 'Delete …' }).first().click();

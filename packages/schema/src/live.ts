@@ -9,5 +9,11 @@ export interface LiveEvent extends Partial<Record<ColumnName, string | number | 
   readonly time: string;
 }
 
+/**
+ * So often something is said to who watches, if only that it is still there, in ms: a network may be gone without a
+ * word.
+ */
+export const BEAT_MS = 15_000;
+
 /** The columns that it tells. */
 export const LIVE_COLUMNS = COLUMNS.filter(({ live }) => live);

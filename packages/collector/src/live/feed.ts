@@ -1,7 +1,7 @@
 // The live feed: new events to whoever watches, a few times a second, never at their expense.
 
 import { fieldOf } from '../../../schema/src/columns.ts';
-import { LIVE_COLUMNS, type LiveEvent } from '../../../schema/src/live.ts';
+import { BEAT_MS, LIVE_COLUMNS, type LiveEvent } from '../../../schema/src/live.ts';
 import type { Event, Project } from '../event.ts';
 
 const FLUSH_MS = 200;
@@ -9,6 +9,8 @@ const FLUSH_MS = 200;
 const MESSAGE_EVENTS = 50;
 /** A watcher that does not read is skipped, then let go. */
 const BUFFER_BYTES = 1024 * 1024;
+/** Says that the feed is still there. */
+const BEAT = JSON.stringify({ events: [], more: 0 });
 
 /** What the feed needs of a WebSocket. */
 export interface Watcher {
@@ -46,9 +48,11 @@ export class Feed {
   private readonly watchers = new Map<Watcher, Watching>();
   private pending = new Map<number, Pending>();
   private timer: NodeJS.Timeout | undefined;
+  private beats: NodeJS.Timeout | undefined;
 
   add(watcher: Watcher, watching: Watching = {}): void {
     this.watchers.set(watcher, watching);
+    this.beats ??= setInterval(() => this.beat(), BEAT_MS).unref();
   }
 
   /** A session was ended, or a token revoked: nobody watches with it any more. */
@@ -78,8 +82,16 @@ export class Feed {
 
   close(): void {
     clearTimeout(this.timer);
+    clearInterval(this.beats);
     for (const watcher of this.watchers.keys()) watcher.close();
     this.watchers.clear();
+  }
+
+  private beat(): void {
+    this.tell(() => BEAT);
+    if (this.watchers.size > 0) return;
+    clearInterval(this.beats);
+    this.beats = undefined;
   }
 
   private flush(): void {
@@ -88,14 +100,21 @@ export class Feed {
     this.pending = new Map();
     // One text for all who see the same.
     const texts = new Map<number | undefined, string | undefined>();
+    this.tell((project) => {
+      if (!texts.has(project)) texts.set(project, messageOf(pending, project));
+      return texts.get(project);
+    });
+  }
+
+  /** Tells each watcher what `textOf` says of its project; of all, where it sees every one. */
+  private tell(textOf: (project: number | undefined) => string | undefined): void {
     for (const [watcher, { project }] of this.watchers) {
       if (watcher.bufferedAmount > BUFFER_BYTES) {
         watcher.close();
         this.watchers.delete(watcher);
         continue;
       }
-      if (!texts.has(project)) texts.set(project, messageOf(pending, project));
-      const text = texts.get(project);
+      const text = textOf(project);
       if (text !== undefined) watcher.send(text);
     }
   }

@@ -2,7 +2,7 @@
 // everything; until then, and when something fails, it tries again.
 
 import type { Project } from '../event.ts';
-import { PUBLIC_LOOK_MS } from '../limits.ts';
+import { PUBLIC_AGAIN_MS, PUBLIC_LOOK_MS } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeper } from '../warehouse/keeper.ts';
 import { WarehouseUnavailable } from '../warehouse/warehouse.ts';
@@ -22,6 +22,8 @@ export class PublishJob {
   private running: Promise<void> | undefined;
   private isStopped = false;
   private lastError: string | undefined;
+  /** Of each project, the months of which nothing could be said, and when that was. */
+  private readonly empty = new Map<number, Map<string, number>>();
 
   constructor(private readonly parts: PublishParts) {}
 
@@ -49,6 +51,8 @@ export class PublishJob {
     try {
       for (const project of store.projects.list()) {
         if (store.published.has(project.id)) await this.publishMonths(project);
+        // Who publishes it again wants to see now.
+        else this.empty.delete(project.id);
       }
       this.lastError = undefined;
     } catch (error) {
@@ -66,9 +70,13 @@ export class PublishJob {
     const nowMs = store.steadyMs(clock());
     const made = new Set(store.published.months(project.id).map(({ month }) => month));
     const [first = ''] = made;
+    const empty = this.empty.get(project.id) ?? new Map<string, number>();
+    this.empty.set(project.id, empty);
     for (const month of wholeMonths(nowMs, project.retentionDays)) {
       if (made.has(month.name) || month.name < first) continue;
       if (this.isStopped) return;
+      const countedMs = empty.get(month.name) ?? Number.NEGATIVE_INFINITY;
+      if (made.size === 0 && nowMs - countedMs < PUBLIC_AGAIN_MS) continue;
       if (!keeper.isCurrent()) throw new WarehouseUnavailable('it is behind');
       const exact = await countIds(
         async (question) => (await keeper.query(question)).answer,
@@ -77,7 +85,10 @@ export class PublishJob {
       );
       const figures = publish(exact);
       // The first month is one of which something can be said.
-      if (figures.ids === null && made.size === 0) continue;
+      if (figures.ids === null && made.size === 0) {
+        empty.set(month.name, nowMs);
+        continue;
+      }
       if (!keeper.isCurrent()) throw new WarehouseUnavailable('it fell behind');
       await store.published.freeze(project.id, { month: month.name, ...figures });
       made.add(month.name);

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Question } from '../../../schema/src/question.ts';
+import { PUBLIC_AGAIN_MS } from '../../src/limits.ts';
 import { PublishJob } from '../../src/published/job.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -49,13 +50,14 @@ async function query(question: Question): Promise<{ answer: Answer; waiting: num
   return { answer, waiting: 0 };
 }
 
-const look = (nowMs = NOW) =>
+const job = (clock: () => number) =>
   new PublishJob({
     store,
     keeper: { query, isCurrent: () => isCurrent },
-    clock: () => nowMs,
+    clock,
     onError: (message) => errors.push(message),
-  }).look();
+  });
+const look = (nowMs = NOW) => job(() => nowMs).look();
 const months = () =>
   store.published.months(1).map(({ month, ids: published }) => [month, published]);
 
@@ -84,6 +86,29 @@ describe('publishing', () => {
     ids = { '2026-09': 9, '2026-10': 45 };
     await store.published.set(1, true);
     for (let n = 0; n < 3; n++) await look();
+    expect(months()).toEqual([['2026-10', 40]]);
+  });
+
+  it('counts months of which nothing can be said again after an hour, or when it is published anew', async () => {
+    ids = {};
+    let nowMs = NOW;
+    const made = job(() => nowMs);
+    /** How many questions a look takes. */
+    const questions = async (): Promise<number> => {
+      asked = [];
+      await made.look();
+      return asked.length;
+    };
+    await store.published.set(1, true);
+    expect(await questions()).toBeGreaterThan(0);
+    expect(await questions()).toBe(0);
+    nowMs += PUBLIC_AGAIN_MS;
+    expect(await questions()).toBeGreaterThan(0);
+    await store.published.set(1, false);
+    expect(await questions()).toBe(0);
+    await store.published.set(1, true);
+    ids = { '2026-10': 45 };
+    expect(await questions()).toBeGreaterThan(0);
     expect(months()).toEqual([['2026-10', 40]]);
   });
 

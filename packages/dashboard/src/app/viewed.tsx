@@ -7,6 +7,7 @@ import { Empty } from '../panels/empty';
 import type { Panel } from '../panels/panel';
 import { Tiles } from '../panels/tiles';
 import { Banner } from '../parts/banner';
+import { Around } from '../parts/frame';
 import { isTroubled, refresh, useAnswer } from './answers';
 import { Footer } from './footer';
 import { Header } from './header';
@@ -111,11 +112,10 @@ export function Viewed({ view, project, projects }: ViewedProps) {
   useReachable();
   return (
     <ScopeContext.Provider value={shown}>
-      <a class="skip" href="#content">
-        Skip to the numbers
-      </a>
-      <Header {...{ scope, projects, pages, page }} />
-      <main id="content" tabIndex={-1}>
+      <Around
+        head={<Header {...{ scope, projects, pages, page }} />}
+        foot={<Footer {...{ scope, own }} />}
+      >
         <Banner />
         {unusable.length > 0 ? (
           <div class="panels">
@@ -146,8 +146,7 @@ export function Viewed({ view, project, projects }: ViewedProps) {
             </div>
           </>
         )}
-      </main>
-      <Footer {...{ scope, own }} />
+      </Around>
     </ScopeContext.Provider>
   );
 }

@@ -190,6 +190,15 @@ function DeadLetters() {
   );
 }
 
+/** What was sent, as JSON; its time as people read it. */
+const payloadText = (payload: unknown, zone: string): string =>
+  JSON.stringify(
+    payload,
+    (key, value: unknown) =>
+      key === 'timeMs' && typeof value === 'number' ? instant(value, zone) : value,
+    2,
+  ).replace('"timeMs":', '"time":');
+
 function Examples({ letters, zone }: { letters: readonly Letter[]; zone: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -203,7 +212,7 @@ function Examples({ letters, zone }: { letters: readonly Letter[]; zone: string 
             <pre tabIndex={0}>
               {payload === null
                 ? 'What was sent is not kept: it was too large, or may name a person.'
-                : JSON.stringify(payload, null, 2)}
+                : payloadText(payload, zone)}
             </pre>
           </figure>
         ))}

@@ -103,6 +103,11 @@ const ISO = /(?:\bat )?\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 const isIso = (value: unknown): boolean =>
   typeof value === 'string' && value.replace(ISO, '') === '' && value !== '';
 
-/** A problem in the collector's words, its instants in the reader's. */
+/** What a problem says of the API to those who have no pages. */
+const ROUTE = /\. Look at GET \/api\S+, (\w)/g;
+
+/** A problem in the collector's words, its instants in the reader's. Here a link leads to what the API would list. */
 export const problemOf = (problem: string, zone: string, nowMs: number): string =>
-  problem.replaceAll(ISO, (iso) => whenOf(zone, nowMs)(iso.replace(/^at /, '')));
+  problem
+    .replaceAll(ROUTE, (_route, first: string) => `. ${first.toUpperCase()}`)
+    .replaceAll(ISO, (iso) => whenOf(zone, nowMs)(iso.replace(/^at /, '')));

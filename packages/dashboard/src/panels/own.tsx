@@ -13,12 +13,16 @@ import type { Count } from '../parts/ranked-asked';
 import { Switch } from '../parts/switch';
 import type { Panel } from './panel';
 
-const keyOf = ({ project }: Scope): string => `panels of ${project.name}`;
+/** By number: a project may get another name. */
+const keyOf = ({ project }: Scope): string => `panels of project ${project.id}`;
+/** What an earlier version kept them under. */
+const oldKeyOf = ({ project }: Scope): string => `panels of ${project.name}`;
 
 /** The names of fields that this browser keeps for a project. */
 export function keptFields(scope: Scope): readonly string[] {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(keyOf(scope)) ?? '[]');
+    const kept = localStorage.getItem(keyOf(scope)) ?? localStorage.getItem(oldKeyOf(scope));
+    const value: unknown = JSON.parse(kept ?? '[]');
     return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
   } catch {
     return []; // Storage may be closed to this page.

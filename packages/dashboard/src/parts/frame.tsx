@@ -12,25 +12,41 @@ interface FrameProps {
   readonly children: ComponentChildren;
 }
 
-export function Frame({ title, beside, about, foot, children }: FrameProps) {
+/** A head and a foot around numbers, with the way past the head. */
+export function Around({
+  head,
+  foot,
+  children,
+}: Record<'head' | 'foot' | 'children', ComponentChildren>) {
   return (
     <>
       <a class="skip" href="#content">
         Skip to the numbers
       </a>
-      <header>
-        <div class="line">
-          <h1>
-            <bdi>{title}</bdi>
-          </h1>
-          {beside}
-        </div>
-        {about && <p class="soft">{about}</p>}
-      </header>
+      {head}
       <main id="content" tabIndex={-1}>
         {children}
       </main>
-      <footer>{foot}</footer>
+      {foot}
     </>
+  );
+}
+
+export function Frame({ title, beside, about, foot, children }: FrameProps) {
+  const head = (
+    <header>
+      <div class="line">
+        <h1>
+          <bdi>{title}</bdi>
+        </h1>
+        {beside}
+      </div>
+      {about && <p class="soft">{about}</p>}
+    </header>
+  );
+  return (
+    <Around head={head} foot={<footer>{foot}</footer>}>
+      {children}
+    </Around>
   );
 }

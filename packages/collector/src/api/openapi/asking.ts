@@ -175,7 +175,8 @@ A question may run for five seconds and answer with 1,000 rows. Where that did n
     at: ['GET /api/v1/live'],
     tag: 'Questions',
     who: 'reader',
-    summary: 'A WebSocket: new events as they are stored, without ids.',
+    summary:
+      'A WebSocket: new events as they are stored, without ids. Every 15 s a message, of no events if need be: who hears nothing is cut off.',
     answers: { 101: { doc: 'The socket.' } },
   },
 ];
