@@ -15,7 +15,7 @@ export const SENDERS = ['posthog', 'http', 'console', 'none'] as const;
 export type SenderName = (typeof SENDERS)[number];
 
 /** Where events go unless a project or a person says otherwise. */
-export const DEFAULT_HOST = 'https://us.i.posthog.com';
+const DEFAULT_HOST = 'https://us.i.posthog.com';
 
 /** Every setting of delivery, checked. */
 export interface Settings {

@@ -4,6 +4,7 @@ import { defineCommand } from 'citty';
 import { say } from '../output';
 import { here } from '../process/invocation';
 import { clearRecord } from '../record/clear';
+import { checkClearable } from '../record/problem';
 import { confirm } from '../terminal/confirm';
 
 const QUESTION =
@@ -18,6 +19,7 @@ export default defineCommand({
   args: { yes: { type: 'boolean', description: 'Do it without asking' } },
   async run({ args }) {
     const project = here();
+    checkClearable(project); // Not after somebody has said yes.
     if (!confirm(QUESTION, args.yes === true)) return say('Nothing was deleted.');
     const { events, waited } = await clearRecord(project);
     if (events === 0) return say('There was no event in the record.');

@@ -4,7 +4,7 @@
 export type Mode = 'off' | 'local' | 'on';
 
 /** The four deciders, strongest first. The names are what `status` prints. */
-export const PRECEDENCE = [
+const PRECEDENCE = [
   'DO_NOT_TRACK',
   'ONRAMP_ANALYTICS_ENABLED',
   'ANALYTICS_ENABLED',
@@ -21,7 +21,7 @@ export interface Consent {
 }
 
 /** Words for each mode. The same words hold in the environment and in the state file. */
-export const WORDS: Readonly<Record<Mode, readonly string[]>> = {
+const WORDS: Readonly<Record<Mode, readonly string[]>> = {
   on: ['1', 'true', 'yes', 'on'],
   off: ['0', 'false', 'no', 'off'],
   local: ['local'],

@@ -5,7 +5,7 @@ import { requestOf } from './preview';
 import { NO_WIRE_FORM, type Sender } from './sender';
 
 /** Why its events are dropped: what `log` shows. */
-export const PRINTED = 'printed by the sender console, not sent';
+const PRINTED = 'printed by the sender console, not sent';
 
 /** A sender that prints, with `print`, what `sender` would send. */
 export function consoleSender(sender: Sender, print: (text: string) => void): Sender {

@@ -3,8 +3,8 @@
 import { failureOf, type Request, type Transport } from './sender';
 
 /** The paths of the collector's endpoints. */
-export const FORGET_PATH = '/api/v1/forget';
-export const HEALTH_PATH = '/api/v1/health';
+const FORGET_PATH = '/api/v1/forget';
+const HEALTH_PATH = '/api/v1/health';
 
 /** What the collector calls itself. */
 const SERVICE = 'onramp-analytics-collector';

@@ -4,7 +4,7 @@ import { PRIVACY_PROPERTIES } from '../../packages/schema/src/privacy';
 import { failureOf, NO_WIRE_FORM, outcomeOf, type Sender, wireForm } from './sender';
 
 /** The path of the collector's batch endpoint. */
-export const BATCH_PATH = '/api/v1/telemetry/batch';
+const BATCH_PATH = '/api/v1/telemetry/batch';
 
 /** A sender for the collector at `host`; `key` is the project's token there, if it has one. */
 export function httpSender(key: string | undefined, host: string): Sender {

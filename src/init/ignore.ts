@@ -3,7 +3,7 @@
 /** Keeps the anonymous id out of git. */
 export const LOCK_LINE = 'onramp.lock';
 /** Keep the anonymous id and the record out of images. */
-export const DOCKER_LINES = ['onramp.lock', '.git/onramp-analytics'] as const;
+const DOCKER_LINES = ['onramp.lock', '.git/onramp-analytics'] as const;
 /** Says whose the lines after it are, so that they can be taken out again. */
 const MARK = '# onramp-analytics: what belongs to a user stays out of images';
 

@@ -44,7 +44,7 @@ function journalNowMs(project: Project, nowMs: number): number | undefined {
 export type Judge = (record: EventRecord) => 'old' | 'young' | 'unknown';
 
 /** The judge of this moment. What it has to read, it reads when something seems old. */
-export function judgeOfAge(project: Project, nowMs: number): Judge {
+function judgeOfAge(project: Project, nowMs: number): Judge {
   let journalMs: number | undefined;
   let isKnown = false;
   return (record) => {

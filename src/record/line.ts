@@ -12,7 +12,7 @@ const EVENT_WIDTH = 18;
 const two = (value: number) => String(value).padStart(2, '0');
 
 /** A moment in the time of this machine, to the second. */
-export function localTime(iso: string): string {
+function localTime(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return printable(iso);
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
@@ -20,7 +20,7 @@ export function localTime(iso: string): string {
 }
 
 /** What became of it, in words. */
-export function statusInWords(status: DeliveryStatus): string {
+function statusInWords(status: DeliveryStatus): string {
   switch (status.outcome) {
     case 'local':
       return 'local only';

@@ -8,7 +8,7 @@ import { PACKED } from './page';
 const PLACE = '{"summary":"goes here"}';
 
 /** JSON that can stand inside of a script element: no text in it can end the element. */
-export function embeddable(value: unknown): string {
+function embeddable(value: unknown): string {
   return JSON.stringify(value)
     .replaceAll('<', '\\u003c')
     .replaceAll('\u2028', '\\u2028')

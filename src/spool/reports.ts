@@ -66,7 +66,7 @@ const LIVE = 'reports';
 const TAKEN = /^reports\.(\d{1,16})-[0-9a-f]+$/;
 
 /** A name for reports that were taken at a moment. */
-export const takenName = (atMs: number): string =>
+const takenName = (atMs: number): string =>
   `${LIVE}.${Math.max(0, Math.floor(atMs))}-${crypto().randomBytes(8).toString('hex')}`;
 
 const takenNames = (project: Project) => spoolNames(project).filter((name) => TAKEN.test(name));

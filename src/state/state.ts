@@ -16,7 +16,7 @@ export interface State {
 }
 
 /** The state of a project that has no state file. */
-export const NO_STATE: State = { enabled: undefined, id: undefined, noticeShown: false };
+const NO_STATE: State = { enabled: undefined, id: undefined, noticeShown: false };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

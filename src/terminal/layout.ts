@@ -1,7 +1,7 @@
 // Text laid out for a width: wrapped, flowed, in two columns. Nothing is wider than the terminal.
 
 /** How many columns a text takes. Names and messages of ours hold no wide characters. */
-export const widthOfText = (text: string): number => [...text].length;
+const widthOfText = (text: string): number => [...text].length;
 
 /** A word in parts that fit; a path is cut behind a slash where that can be. */
 function parts(word: string, room: number): string[] {

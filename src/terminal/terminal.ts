@@ -28,7 +28,7 @@ export function isTerminal(descriptor: 0 | 1 | 2): boolean {
 }
 
 /** The width of the terminal behind a stream: as it is, as `COLUMNS` says, or 80. */
-export function widthOf(stream: { columns?: number | undefined }, env: Environment): number {
+function widthOf(stream: { columns?: number | undefined }, env: Environment): number {
   const wide = stream.columns || Number(env.COLUMNS) || COLUMNS.default;
   return Math.min(COLUMNS.most, Math.max(COLUMNS.least, Math.floor(wide)));
 }
