@@ -85,7 +85,7 @@ export const DEAD_LETTER_BYTES = 16 * KIB;
  * Work beside ingestion (erasures, retention) goes in steps: how long one should take, the transaction apart, and
  * rows that it may touch: as many as it took so far, between these.
  */
-export const STEP_MS = 10;
+export const STEP_MS = 5;
 export const STEP_ROWS_FIRST = 100;
 export const STEP_ROWS_LEAST = 20;
 export const STEP_ROWS = 1_000;
