@@ -1,13 +1,16 @@
 // Counts the processes that collect for a project, again and again, in a process of its own: the one
-// that starts the commands stands still while they run. Says at its end how many there were, and how
-// many at once at most.
+// that starts the commands stands still while they run. A process collects from when it holds the lease
+// until it gives it back or is gone: one that has just started, or is about to exit, touches nothing. One
+// that was seen to hold it, and not to give it back, counts beside its successor as long as it is there.
+// Says at its end how many processes there were, and how many collected at once at most.
 //
 //   node bench/collectors.mjs ROOT
 
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 
 const root = realpathSync(process.argv[2]);
+const LEASES = join(root, '.git/onramp-analytics/leases');
 const PAUSE_MS = 3;
 const seen = new Set();
 let most = 0;
@@ -32,18 +35,34 @@ function collector(pid) {
   }
 }
 
+/** The process that holds the lease: its number, 0 for nobody; undefined where it is just changing hands. */
+function holder() {
+  try {
+    const numbers = readdirSync(LEASES).map((name) =>
+      Number(/^collect\.(\d+)$/.exec(name)?.[1] ?? 0),
+    );
+    const text = readFileSync(join(LEASES, `collect.${Math.max(0, ...numbers)}`), 'utf8');
+    return text === 'free' ? 0 : JSON.parse(text).pid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Those that collect: number → name. */
+const collecting = new Map();
+
 function look() {
   looks += 1;
-  const now = [];
   for (const pid of readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    const name = collector(pid);
-    if (name) now.push([pid, name]);
+    const name = /^\d+$/.test(pid) && collector(pid);
+    if (name) seen.add(name);
   }
-  // Those that are still there, after the last of them was seen, were there at the same time.
-  const together = now.filter(([pid, name]) => collector(pid) === name);
-  for (const [, name] of now) seen.add(name);
-  most = Math.max(most, together.length);
+  const pid = holder();
+  if (pid === 0) collecting.clear();
+  const name = pid && collector(pid);
+  if (name) collecting.set(pid, name);
+  for (const [each, known] of collecting) if (collector(each) !== known) collecting.delete(each);
+  most = Math.max(most, collecting.size);
 }
 
 const timer = setInterval(look, PAUSE_MS);
