@@ -4,7 +4,8 @@
 //   project=website&kind=breakdown&from=2026-01-01&to=2026-02-01&zone=Europe/Berlin&by=os
 //   &where=command:is:up&where=prop.template:contains:react
 
-import { PARAMETERS, type Parameter, QUESTION_KINDS } from './parameters.ts';
+import type { Parameter } from './parameter.ts';
+import { PARAMETERS, QUESTION_KINDS } from './parameters.ts';
 import { type Question, QuestionError, type QuestionKind } from './question.ts';
 
 type Unplaced<Q> = Q extends unknown ? Omit<Q, 'project'> : never;

@@ -1,14 +1,7 @@
 // The parameters of a question, one entry each: how it is read, how it is written, what documents say.
 
-import {
-  fieldText,
-  filterText,
-  readField,
-  readFilter,
-  readValue,
-  typeOf,
-  valueText,
-} from './condition.ts';
+import { filterText, readFilter, readValue, typeOf, valueText } from './condition.ts';
+import { choice, field, instant, type Parameter, text, whole } from './parameter.ts';
 import {
   type Field,
   type Filter,
@@ -16,7 +9,7 @@ import {
   type QuestionKind,
   type Scalar,
 } from './question.ts';
-import { isZone, startOfDate } from './zone.ts';
+import { isZone } from './zone.ts';
 
 /** Kinds of question. */
 export const QUESTION_KINDS: readonly QuestionKind[] = [
@@ -30,73 +23,8 @@ export const QUESTION_KINDS: readonly QuestionKind[] = [
   'events',
 ];
 
-/** What a parameter is read with: the parameters that stand before it in the list. */
-type Read = Readonly<Record<string, unknown>>;
-
-/** A parameter. */
-export interface Parameter {
-  readonly name: string;
-  /** What it is called in a question. */
-  readonly key: string;
-  /** Kinds of question that take it, and those that need it. */
-  readonly kinds: readonly QuestionKind[];
-  readonly required?: true;
-  /** May be given more than once. */
-  readonly isList?: true;
-  /** What it is when it is missing. */
-  readonly fallback?: unknown;
-  readonly doc: string;
-  readonly example: string;
-  readonly schema: object;
-  /** @throws QuestionError */
-  read(texts: readonly string[], read: Read): unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: each knows its own value
-  write(value: any): string[];
-}
-
+/** Before a step: a condition of the step before it. */
 const AND = 'and:';
-
-/** A parameter of text as it is. */
-const text = (name: string) => ({
-  schema: { type: 'string' },
-  read: ([value]: readonly string[]) => value,
-  write: (value: string) => [value],
-  name,
-  key: name,
-});
-
-const choice = (name: string, words: readonly string[]) => ({
-  ...text(name),
-  schema: { type: 'string', enum: words },
-  read: ([value]: readonly string[]) => {
-    if (words.includes(value!)) return value;
-    throw new QuestionError(`${name}: use one of ${words.join(', ')}`);
-  },
-});
-
-const whole = (name: string) => ({
-  ...text(name),
-  schema: { type: 'integer', minimum: 1 },
-  read: ([value]: readonly string[]) => {
-    if (/^\d{1,9}$/.test(value!)) return Number(value);
-    throw new QuestionError(`${name}: use a whole number`);
-  },
-  write: (value: number) => [String(value)],
-});
-
-const instant = (name: string) => ({
-  ...text(name),
-  read: ([value]: readonly string[], { zone }: Read) =>
-    instantOf(name, value!, (zone as string | undefined) ?? 'UTC'),
-  write: (value: number) => [String(value)],
-});
-
-const field = (name: string) => ({
-  ...text(name),
-  read: ([value]: readonly string[]) => readField(name, value!),
-  write: (value: Field) => [fieldText(value)],
-});
-
 const ALL = QUESTION_KINDS;
 
 /** Every parameter but project and kind, in the order in which they are read. */
@@ -238,16 +166,4 @@ function readSteps(texts: readonly string[]): Filter[][] {
     else throw new QuestionError('step: the first one has no step before it, so no and:');
   }
   return steps;
-}
-
-/** An instant in ms. @throws QuestionError */
-function instantOf(parameter: string, written: string, zone: string): number {
-  if (/^\d{5,15}$/.test(written) || written === '0') return Number(written);
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(written);
-  const isInstant = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(written);
-  const ms = isDate ? startOfDate(zone, written) : isInstant ? Date.parse(written) : undefined;
-  if (ms !== undefined && !Number.isNaN(ms)) return ms;
-  throw new QuestionError(
-    `${parameter}: write a date (2026-01-31), an instant (2026-01-31T12:00:00Z) or ms since 1970`,
-  );
 }

@@ -1,18 +1,18 @@
-// Keeps the warehouse a copy of the store: brings events over, follows what is erased and what is too
-// old, and fills it anew when its file is missing or damaged, or when it is a copy of another store.
+// Keeps the warehouse a copy of the store: brings events over, has it follow what is erased and what is
+// too old, and fills it anew when its file is missing or damaged, or when it is a copy of another store.
 // Ingestion knows nothing of it: whatever is the matter here, events wait in the store.
 
 import type { Answer, Question } from '../../../schema/src/question.ts';
 import {
   QUESTION_WAIT_MS,
   WAREHOUSE_BATCH,
-  WAREHOUSE_COMPACT_MS,
   WAREHOUSE_IDLE_MS,
   WAREHOUSE_PART,
   WAREHOUSE_RETRY_MS,
 } from '../limits.ts';
 import type { CopiedEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
+import { Following } from './following.ts';
 import { rowOf } from './rows.ts';
 import { Shipper } from './shipper.ts';
 import { type Status, type Warehouse, WarehouseUnavailable } from './warehouse.ts';
@@ -35,12 +35,10 @@ const NEVER = -1;
 export class Keeper {
   private readonly shipper: Shipper;
   private readonly outbox;
+  private readonly following;
   /** `starts` of the warehouse when it was last seen to be a copy of this store. */
   private seen = NEVER;
-  private isRetentionDue = true;
   private isFillDue = false;
-  /** When what was erased is to leave the file too; undefined: nothing was. */
-  private compactMs: number | undefined;
   private isFilling = false;
 
   constructor(
@@ -49,6 +47,7 @@ export class Keeper {
     onError: (error: unknown) => void,
   ) {
     this.outbox = store.outbox(CONSUMER);
+    this.following = new Following(store, warehouse, CONSUMER);
     const outbox = {
       cut: async (limit: number) => {
         const cut = await this.outbox.cutPages(limit, WAREHOUSE_PART);
@@ -65,7 +64,10 @@ export class Keeper {
       idleMs: WAREHOUSE_IDLE_MS,
       maxRetryMs: WAREHOUSE_RETRY_MS,
       before: () => this.look(),
-      between: () => this.follow(),
+      between: () => {
+        if ((this.shipper.progress().waiting ?? 1) === 0) this.isFilling = false;
+        return this.following.follow();
+      },
       onError,
     });
   }
@@ -86,7 +88,7 @@ export class Keeper {
 
   /** The store has deleted what is too old: so will the warehouse. */
   retain(): void {
-    this.isRetentionDue = true;
+    this.following.retain();
     this.shipper.nudge();
   }
 
@@ -156,8 +158,8 @@ export class Keeper {
     if (state === 'down') throw new WarehouseUnavailable(reason ?? 'the warehouse is down');
     if (source !== this.store.identity || this.isFillDue) await this.fill();
     this.isFillDue = false;
-    this.isRetentionDue = true;
-    if (hasErasedBytes) this.compactSoon();
+    this.following.retain();
+    if (hasErasedBytes) this.following.compactSoon();
     this.seen = starts;
   }
 
@@ -169,50 +171,6 @@ export class Keeper {
     await this.warehouse.reset();
     await this.outbox.restart();
     await this.warehouse.adopt(this.store.identity);
-  }
-
-  /** Erases what the store has erased. No batch is under way, and no later one has it. */
-  private async follow(): Promise<void> {
-    if ((this.shipper.progress().waiting ?? 1) === 0) this.isFilling = false;
-    const { erasures } = this.store;
-    const pending = await erasures.pending(CONSUMER);
-    // Many at once: each time costs the same, however few they are.
-    const events = new Map<number, number[]>();
-    for (const erasure of pending) {
-      const { what, project, untilSeq } = erasure;
-      if (what === 'id') await this.warehouse.erase(project, erasure.distinctId, untilSeq);
-      else if (what === 'project') await this.warehouse.dropProject(project);
-      else {
-        const seqs = events.get(project) ?? [];
-        seqs.push(...erasure.seqs);
-        events.set(project, seqs);
-      }
-    }
-    for (const [project, seqs] of events) await this.warehouse.eraseEvents(project, seqs);
-    await Promise.all(pending.map(({ number }) => erasures.done(CONSUMER, number)));
-    if (pending.length > 0) this.compactSoon();
-    if (this.compactMs !== undefined && Date.now() >= this.compactMs) {
-      this.compactMs = undefined;
-      await this.warehouse.compact();
-      return;
-    }
-    if (!this.isRetentionDue) return;
-    this.isRetentionDue = false;
-    for (const { id } of this.store.projects.list()) {
-      // What is older than the oldest event of the store was deleted there: everything that the
-      // warehouse has was in the store once.
-      await this.warehouse.dropBefore(id, await this.oldest(id));
-    }
-  }
-
-  /** Not at once: what is erased next comes along, and questions wait once. */
-  private compactSoon(): void {
-    this.compactMs ??= Date.now() + WAREHOUSE_COMPACT_MS;
-  }
-
-  private async oldest(project: number): Promise<number> {
-    for await (const [first] of this.store.scan({ project })) if (first) return first.timeMs;
-    return Number.MAX_SAFE_INTEGER;
   }
 }
 

@@ -640,6 +640,28 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       }
     });
 
+    it('an id is one id: in later batches, when it was opened again, where its text is no Unicode', async () => {
+      const names = ['ann', 'bob', 'broken \ud800', 'broken \udfff', '🙂'];
+      const write = (number: number, distinctIds: readonly string[]) =>
+        made.warehouse.write({
+          number,
+          rows: distinctIds.map((distinctId, n) => row(100 * number + n, { distinctId })),
+        });
+      const ids = async () => (await made.warehouse.query({ ...RANGE, kind: 'totals' })).data;
+      await write(1, names);
+      // What is no Unicode is told apart from nothing else that is none.
+      expect(await ids()).toMatchObject({ now: { events: 5, ids: 4 } });
+      await write(2, names);
+      expect(await ids()).toMatchObject({ now: { events: 10, ids: 4 } });
+      await made.reopen();
+      warehouse = made.warehouse;
+      await write(3, ['cy', ...names].reverse());
+      expect(await ids()).toMatchObject({ now: { events: 16, ids: 5 } });
+      await warehouse.erase(1, 'bob');
+      await write(4, ['dan', 'bob', 'cy']);
+      expect(await ids()).toMatchObject({ now: { events: 16, ids: 6 } });
+    });
+
     it('paths from an event that is rare are those of a recount, however its ids come and go', async () => {
       const random = generator(SEED);
       const pick = (count: number) => Math.floor(random() * count);

@@ -10,6 +10,8 @@ import type { Packing } from './packing.ts';
 
 /** Spans: the bits of a whole number, with one left for its sign and one to shift into. */
 const SPANS = 62;
+/** Of a time that is multiplied: as many as fit below 63 bits, and into the numbers of JavaScript. */
+const SHIFT = 47;
 const ALL = 2n ** BigInt(SPANS) - 1n;
 
 /** SQL for the events near those that begin a path, of each id. */
@@ -24,9 +26,11 @@ export interface Near {
 export function nearSql(statement: Statement, question: PathsQuestion, packing: Packing): Near {
   const { by = { column: 'event' }, depth = 1, direction, value, project } = question;
   const { first, last } = packing;
-  const sinceFirst = `(time - ${first}) // ${Math.floor((last - first) / SPANS) + 1}`;
+  // Multiplied and shifted, which costs half of a division: spans of one length, the last one not beyond 61.
+  const factor = Math.floor((SPANS * 2 ** SHIFT) / (last - first + 1));
+  const sinceFirst = `(((time - ${first}) * ${factor}) >> ${SHIFT})`;
   // What comes before is what comes next in spans that are counted from the last one.
-  const span = direction === 'from' ? `(${sinceFirst})` : `(${SPANS - 1} - ${sinceFirst})`;
+  const span = direction === 'from' ? sinceFirst : `(${SPANS - 1} - ${sinceFirst})`;
   const isStart = statement.filter({ ...by, op: 'is', value }, project);
   const reached = Array.from({ length: depth + 1 }, (_, step) => `reached${step}`);
   const nexts = reached
@@ -34,10 +38,10 @@ export function nearSql(statement: Statement, question: PathsQuestion, packing: 
     .map((name, step) => `${nextSql(`reached${step}`, 'present')} AS ${name}`);
   return {
     join: `JOIN (
-      SELECT n, bit_or(1::BIGINT << ${span}) AS present,
-        bit_or(CASE WHEN ${isStart} THEN 1::BIGINT << ${span} ELSE 0 END) AS reached0,
+      SELECT n, bit_or(bit) AS present, bit_or(bit) FILTER (is_start) AS reached0,
         ${nexts.join(', ')}, ${reached.join(' | ')} AS spans
-      FROM events WHERE ${statement.scope(question)} AND ${statement.field(by)} IS NOT NULL
+      FROM (SELECT n, 1::BIGINT << ${span} AS bit, ${isStart} AS is_start FROM events
+            WHERE ${statement.scope(question)} AND ${statement.field(by)} IS NOT NULL)
       GROUP BY n HAVING reached0 > 0
     ) AS near USING (n)`,
     condition: `(near.spans >> ${span}) & 1 = 1`,
