@@ -1,13 +1,11 @@
 // Puts a collector together: the folder, the store, the first project, the admin token, the server.
 
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { isLoopback } from '../../schema/src/loopback.ts';
-import { Auth, newSecret } from './admin/auth.ts';
+import { Auth } from './admin/auth.ts';
 import { ArchiveJob } from './archive/job.ts';
-import { type Config, UserError } from './config.ts';
+import type { Config } from './config.ts';
 import { consumersOf } from './consumers.ts';
+import { type MadeTokens, setUp } from './first-start.ts';
 import { Rate } from './gate/rate.ts';
 import { checksOf } from './health/all.ts';
 import { Writes } from './health/checks.ts';
@@ -16,13 +14,14 @@ import { Downloads } from './http/downloads.ts';
 import { endServer } from './http/end.ts';
 import { Ingest } from './ingest.ts';
 import { Jobs } from './jobs.ts';
+import { cannotListen, checkAddress, urlOf } from './listening.ts';
 import { Feed } from './live/feed.ts';
 import { makeMetrics } from './metrics.ts';
 import { PublishJob } from './published/job.ts';
 import { buildServer } from './server.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
-import { hashToken, newToken } from './store/tokens.ts';
+import { hashToken } from './store/tokens.ts';
 import { TokenlessProjects } from './tokenless-projects.ts';
 import type { Keeper } from './warehouse/keeper.ts';
 import { openWarehouse } from './warehouse/open.ts';
@@ -31,12 +30,6 @@ export interface Collector {
   readonly url: string;
   /** Answers what was received, writes what waits, and closes. */
   stop(): Promise<void>;
-}
-
-/** Tokens that a first start makes: only their hashes are kept. */
-export interface MadeTokens {
-  readonly projectToken?: string;
-  readonly adminToken?: string;
 }
 
 export interface StartOptions {
@@ -155,68 +148,6 @@ export async function startCollector(
   }
 }
 
-/**
- * Nothing is made where nobody can listen: the tokens of a first start are shown once, when it has started.
- * @throws UserError
- */
-async function checkAddress(config: Config): Promise<void> {
-  if (config.port === 0) return;
-  const probe = createServer();
-  try {
-    const { host, port } = config;
-    await once(probe.listen({ host, port }), 'listening');
-  } catch (error) {
-    throw cannotListen(error, config) ?? error;
-  } finally {
-    probe.close();
-  }
-}
-
-/** Why it cannot listen, and what to do; undefined: the error is about something else. */
-function cannotListen(error: unknown, { host, port }: Config): UserError | undefined {
-  const { code } = error as { code?: string };
-  if (code === 'EADDRINUSE') {
-    return new UserError(
-      `port ${port} is in use. Stop what uses it, or choose another with COLLECTOR_PORT`,
-    );
-  }
-  if (code !== 'EADDRNOTAVAIL' && code !== 'EACCES') return undefined;
-  const why =
-    code === 'EACCES'
-      ? 'ports below 1024 are for root. Choose another with COLLECTOR_PORT, and put a reverse proxy in front'
-      : 'this machine has no such address. Set COLLECTOR_HOST to one that it has';
-  return new UserError(`cannot listen on ${host}:${port} (${code}): ${why}`);
-}
-
-/** The first start makes a project and an admin token. */
-async function setUp(
-  store: Store,
-  config: Config,
-  nowMs: number,
-  show: StartOptions['show'],
-): Promise<void> {
-  const { settings, projects } = store;
-  const hasToken =
-    config.adminToken !== undefined || (await settings.get('admin_token_hash')) !== undefined;
-  if (!hasToken && !isLoopback(config.host)) {
-    throw new UserError(
-      `there is no admin token, and ${config.host} can be reached by others: anybody could read and erase everything. Set COLLECTOR_ADMIN_TOKEN`,
-    );
-  }
-  const adminToken = hasToken ? undefined : newToken('admin');
-  const isFirst = projects.list().length === 0;
-  const projectToken = isFirst ? (config.projectToken ?? newToken('write')) : undefined;
-  show({ ...(projectToken && { projectToken }), ...(adminToken && { adminToken }) });
-  if (adminToken) await settings.set('admin_token_hash', hashToken(adminToken));
-  if ((await settings.get('session_secret')) === undefined) {
-    await settings.set('session_secret', newSecret());
-  }
-  if (projectToken) {
-    const { project: name, projectKind: kind, retentionDays } = config;
-    await projects.create({ name, kind, retentionDays, token: projectToken }, nowMs);
-  }
-}
-
 /** Publishes months of the projects that are published. */
 function startPublishing(
   store: Store,
@@ -248,9 +179,4 @@ function startArchive(
   });
   job.start();
   return job;
-}
-
-function urlOf(app: FastifyInstance): string {
-  const { address, port, family } = app.server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -1,8 +1,9 @@
 // `collector serve`: runs until SIGTERM or SIGINT, then drains.
 
 import { defineCommand } from 'citty';
-import { type MadeTokens, startCollector } from '../collector.ts';
+import { startCollector } from '../collector.ts';
 import { readConfig } from '../config.ts';
+import type { MadeTokens } from '../first-start.ts';
 import { END_MS } from '../limits.ts';
 
 function show({ adminToken, projectToken }: MadeTokens): void {

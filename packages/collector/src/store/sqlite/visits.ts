@@ -2,19 +2,8 @@
 // a killed collector had acknowledged goes on with the next event.
 
 import type { Event } from '../../event.ts';
-import {
-  AGAIN,
-  AGAIN_MS,
-  BOUNCE_MS,
-  type EndPage,
-  type Part,
-  roleOf,
-  type Visit,
-  type VisitRange,
-  type VisitTotals,
-} from '../visits.ts';
+import { AGAIN, AGAIN_MS, type Part, roleOf, type Visit } from '../visits.ts';
 import { type Database, type Row, type Statement, textOf } from './database.ts';
-import type { Rows } from './reading/timed.ts';
 
 /** A visit as it is decided about. */
 interface Kept extends Visit {
@@ -30,15 +19,16 @@ export interface Decided {
   readonly isBegun: boolean;
 }
 
-// Text as bytes: see textOf.
-const COLUMNS = `number, start_ms, last_ms, views, events, engaged_ms, CAST(entry AS BLOB) AS entry, entry_ms,
+/** What a visit is read from. Text as bytes: see textOf. */
+export const COLUMNS = `number, start_ms, last_ms, views, events, engaged_ms, CAST(entry AS BLOB) AS entry, entry_ms,
   CAST(exit AS BLOB) AS exit, exit_ms`;
 
 const textOrNull = (value: unknown): string | null =>
   value === null || value === undefined ? null : textOf(value as Row[string]);
 const numberOrNull = (value: unknown): number | null => (value === null ? null : Number(value));
 
-const keptOf = (row: Row): Kept => ({
+/** A row of `COLUMNS` as the visit that it is. */
+export const keptOf = (row: Row): Kept => ({
   number: Number(row.number),
   startMs: Number(row.start_ms),
   lastMs: Number(row.last_ms),
@@ -208,64 +198,3 @@ export class VisitTable {
 
 const isShownAgain = ({ exit, exitMs }: Kept, { page, timeMs }: Part): boolean =>
   exitMs !== null && exit === page && Math.abs(timeMs - exitMs) <= AGAIN_MS;
-
-/** Visits that began in a range, in order. */
-export const visitsIn = (
-  db: Database,
-  { project, fromMs, toMs, limit }: VisitRange & { limit: number },
-): Visit[] =>
-  db
-    .prepare(
-      `SELECT ${COLUMNS} FROM visits WHERE project_id = ? AND start_ms >= ? AND start_ms < ?
-       ORDER BY start_ms, number LIMIT ?`,
-    )
-    .all(project, fromMs, toMs, limit)
-    .map(keptOf)
-    .map(({ entryMs: _first, exitMs: _last, ...visit }) => visit);
-
-const IS_BOUNCE = `views = 1 AND events = 0 AND engaged_ms < ${BOUNCE_MS}`;
-
-/** The pages at one end of them. */
-export async function visitEnds(
-  rows: Rows,
-  { project, fromMs, toMs, end, limit }: VisitRange & { end: 'entry' | 'exit'; limit: number },
-): Promise<EndPage[]> {
-  const column = end === 'entry' ? 'entry' : 'exit';
-  const found = await rows.all(
-    `SELECT CAST(${column} AS BLOB) AS page, count(*) AS visits, count(DISTINCT id) AS visitors, sum(${IS_BOUNCE}) AS bounces
-     FROM visits WHERE project_id = ? AND start_ms >= ? AND start_ms < ? AND ${column} IS NOT NULL
-     GROUP BY ${column} ORDER BY visits DESC, ${column} LIMIT ?`,
-    ...[project, fromMs, toMs, limit],
-  );
-  return found.map(({ page, visits, visitors, bounces }) => ({
-    page: textOf(page),
-    visits: Number(visits),
-    visitors: Number(visitors),
-    bounces: Number(bounces),
-  }));
-}
-
-/** What they are together. */
-export async function visitTotals(
-  rows: Rows,
-  { project, fromMs, toMs }: VisitRange,
-): Promise<VisitTotals> {
-  const [row] = await rows.all(
-    `SELECT count(*) AS visits, count(DISTINCT id) AS visitors, sum(views) AS views, sum(events) AS events,
-       sum(${IS_BOUNCE}) AS bounces,
-       sum(max(last_ms - start_ms, engaged_ms)) AS duration
-     FROM visits WHERE project_id = ? AND start_ms >= ? AND start_ms < ?`,
-    project,
-    fromMs,
-    toMs,
-  );
-  const number = (name: string) => Number(row?.[name] ?? 0);
-  return {
-    visits: number('visits'),
-    visitors: number('visitors'),
-    views: number('views'),
-    events: number('events'),
-    bounces: number('bounces'),
-    durationMs: number('duration'),
-  };
-}

@@ -11,7 +11,7 @@ import { checkIntegrity } from '../integrity.ts';
 import { stats } from '../numbers/stats.ts';
 import { summary } from '../numbers/summary.ts';
 import { table } from '../numbers/tables.ts';
-import { visitEnds, visitsIn, visitTotals } from '../visits.ts';
+import { visitEnds, visitsIn, visitTotals } from '../visit-lists.ts';
 import { type Rows, TimedDatabase } from './timed.ts';
 
 /** Numbers: how long they take depends on what there is, so they are stopped in time. */
