@@ -62,7 +62,7 @@ describe('the OpenAPI document', () => {
 
   it.each([
     `kind=totals&before=1&measure=duration_ms`,
-    `kind=series&interval=month&before=1`,
+    `kind=series&interval=month&before=1&measure=duration_ms`,
     `kind=breakdown&by=prop.plan`,
     `kind=new_ids&interval=month`,
     `kind=retention&interval=month`,

@@ -85,8 +85,8 @@ export const PARAMETERS: readonly Parameter[] = [
   },
   {
     ...field('measure'),
-    kinds: ['totals', 'breakdown'],
-    doc: 'A field of numbers, to tell median and p95 of.',
+    kinds: ['totals', 'series', 'breakdown'],
+    doc: 'A field of numbers, to tell median and p95 of: of all events, of each interval, of each value.',
     example: 'duration_ms',
   },
   {

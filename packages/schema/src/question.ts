@@ -43,10 +43,12 @@ export interface TotalsQuestion extends Asked {
   readonly before?: boolean | undefined;
 }
 
-/** Events, ids and failures over time. */
+/** Events, ids and failures over time; median and p95 of `measure` if it is given. */
 export interface SeriesQuestion extends Asked {
   readonly kind: 'series';
   readonly interval: Interval;
+  /** A number. */
+  readonly measure?: Field | undefined;
   readonly before?: boolean | undefined;
 }
 
@@ -137,8 +139,8 @@ export interface Measured extends Counts {
   readonly p95: number | null;
 }
 
-/** Counts of an interval. */
-export interface Point extends Counts {
+/** Counts of an interval, and the distribution of the measure in it. */
+export interface Point extends Measured {
   /** Its start, in ms since 1970; it may lie before `from`. */
   readonly start: number;
 }

@@ -64,6 +64,7 @@ const question = fc.oneof(
     kind: fc.constant('series' as const),
     ...asked,
     interval,
+    measure: optional(field),
     before: optional(fc.boolean()),
   }),
   fc.record({

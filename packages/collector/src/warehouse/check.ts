@@ -58,7 +58,12 @@ export const QUESTION = z.discriminatedUnion('kind', [
     measure: field.optional(),
     before: z.boolean().optional(),
   }),
-  z.strictObject({ ...kind('series'), interval, before: z.boolean().optional() }),
+  z.strictObject({
+    ...kind('series'),
+    interval,
+    measure: field.optional(),
+    before: z.boolean().optional(),
+  }),
   z.strictObject({
     ...kind('breakdown'),
     by: field,

@@ -29,7 +29,7 @@ const measured = {
 
 const point: z.ZodType<Point> = z.object({
   start: ms.describe('Start of the interval, in ms since 1970; it may lie before `from`.'),
-  ...counts,
+  ...measured,
 });
 
 /** The data of an answer, by the kind of question. */

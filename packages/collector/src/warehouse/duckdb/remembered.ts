@@ -17,6 +17,9 @@ export interface Tally {
   readonly ids: number;
   readonly failures: number;
   readonly judged: number;
+  /** Of a measure, where one was asked for: null without a value. */
+  readonly median?: number | null;
+  readonly p95?: number | null;
   /** Which ids, where that is kept: a bit for each, by its number in the project. */
   readonly bits?: Uint8Array | undefined;
 }

@@ -416,6 +416,52 @@ export function contract(name: string, make: () => Promise<Made>, how: Thoroughn
       });
     });
 
+    it('a series tells median and p95 of a measure in each interval, whatever came or went since', async () => {
+      let rows: Row[] = [];
+      const lasted = (from: number, day: number, durations: readonly (number | undefined)[]) =>
+        durations.map((duration_ms, index) =>
+          row(from + index, {
+            timeMs: FROM + day * DAY + index,
+            distinctId: index % 2 ? 'ann' : 'bob',
+            values: duration_ms === undefined ? {} : { duration_ms, success: index % 3 > 0 },
+          }),
+        );
+      const write = async (number: number, more: Row[]) => {
+        await warehouse.write({ number, rows: more });
+        rows.push(...more);
+      };
+      const same = async () => {
+        for (const interval of ['day', 'week', 'month'] as const) {
+          const range = { project: 1, from: FROM, to: FROM + 40 * DAY };
+          const measure = { column: 'duration_ms' };
+          const asked = { kind: 'series', interval, ...range, measure, before: true } as const;
+          // The same without a measure: neither is answered with what is kept of the other.
+          for (const question of [asked, { ...asked, measure: undefined }]) {
+            expect(await data(question)).toEqual(recount(rows, question));
+          }
+        }
+      };
+      await write(1, [...lasted(1, 0, [900, 100, 5_000, 300, undefined]), ...lasted(11, 9, [7])]);
+      await same();
+      const { points } = (await data({
+        kind: 'series',
+        interval: 'day',
+        from: FROM,
+        to: FROM + 2 * DAY,
+        measure: { column: 'duration_ms' },
+      })) as Data['series'];
+      expect(points).toMatchObject([
+        { median: 300, p95: 5_000 },
+        { median: null, p95: null },
+      ]);
+      // No whole number, and one that has more than 32 bits.
+      await write(2, [...lasted(21, 0, [200.5, 1]), ...lasted(31, 20, [2 ** 40, 2, 3])]);
+      await same();
+      await warehouse.erase(1, 'bob');
+      rows = rows.filter(({ distinctId }) => distinctId !== 'bob');
+      await same();
+    });
+
     it('ids of many intervals are counted, whatever came, went and came again', async () => {
       const ids = async () => {
         const { points } = (await data({

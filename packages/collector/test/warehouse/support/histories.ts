@@ -128,6 +128,7 @@ export const QUESTIONS: Record<Question['kind'], fc.Arbitrary<Question>> = {
     fc.record({
       kind: fc.constant('series'),
       interval: fc.oneof(interval, interval, fc.constant('hour')),
+      measure,
       before: fc.boolean(),
     }),
   ),

@@ -189,8 +189,9 @@ export function recount(all: readonly Row[], question: Question): Data[QuestionK
       const points = (start: number, end: number) =>
         intervalsOf(start, end, zone, interval).map(({ label, start: at }) => ({
           start: at,
-          ...countsOf(
+          ...measuredOf(
             between(start, end).filter(({ timeMs }) => labelOf(timeMs, zone, interval) === label),
+            question.measure,
           ),
         }));
       const earlier = before(from, to, zone);

@@ -63,8 +63,9 @@ export function measuredSql(
   statement: Statement,
   measure: Field | undefined,
   distribution = distributionSql(statement, measure),
+  ids = COUNTED_IDS,
 ): string {
-  return `${countsSql(columns)}, ${distribution}`;
+  return `${countsSql(columns, ids)}, ${distribution}`;
 }
 
 /** A question without a measure is several times as quick. */
@@ -89,4 +90,4 @@ export function measuredOf(cells: readonly Cell[]): Measured {
 }
 
 /** What is counted of no events. */
-export const NOTHING: Counts = countsOf([0, 0, 0, 0]);
+export const NOTHING: Measured = measuredOf([0, 0, 0, 0, null]);

@@ -1,4 +1,4 @@
-// Events, ids and failures over time. Distinct ids of every day of a year are the dearest figure of
+// Events, ids, failures and a measure over time. Distinct ids of every day of a year are the dearest figure of
 // all, and the one that every page shows: whole intervals are remembered until they are written to.
 
 import type { Point, SeriesQuestion } from '../../../../../schema/src/question.ts';
@@ -6,9 +6,10 @@ import { type Calendar, periodBefore } from '../../../../../schema/src/zone.ts';
 import { keySql } from '../calendar.ts';
 import type { Reading } from '../readers.ts';
 import type { Span, Tally } from '../remembered.ts';
-import { countsOf, countsSql, idsSql, NOTHING } from './counts.ts';
+import { idsSql, measuredOf, measuredSql, NOTHING } from './counts.ts';
 import { keptIntervals } from './kept.ts';
 import type { Result } from './questions.ts';
+import { asWhole, isBroken, wholeDistributionSql } from './whole.ts';
 
 export async function series(
   reading: Reading,
@@ -24,19 +25,24 @@ export async function series(
 }
 
 async function pointsOf(reading: Reading, question: SeriesQuestion, range: Span): Promise<Point[]> {
-  const { project, zone = 'UTC', interval, where = [] } = question;
-  const key = JSON.stringify([project, zone, interval, where]);
+  const { project, zone = 'UTC', interval, measure, where = [] } = question;
+  const key = JSON.stringify([project, zone, interval, where, measure]);
   const count = async (calendar: Calendar, missing: Span): Promise<Map<number, Tally>> => {
     const ids = await idsSql(reading, project, calendar.keys(interval).length);
-    const statement = reading.statement();
-    const found = await reading.rows(
-      statement,
-      `SELECT ${keySql(calendar, 'time', interval)} AS key, ${countsSql(reading.columns, ids)}
-       FROM events
-       WHERE ${statement.scope({ ...question, ...missing })} GROUP BY key`,
-    );
-    return new Map(found.map(([each, ...cells]) => [Number(each), countsOf(cells)]));
+    const scope = { ...question, ...missing };
+    return asWhole(reading, scope, measure, async (isWhole) => {
+      const statement = reading.statement();
+      const whole = measure && isWhole ? wholeDistributionSql(statement, measure) : undefined;
+      const found = await reading.rows(
+        statement,
+        `SELECT ${keySql(calendar, 'time', interval)} AS key,
+           ${measuredSql(reading.columns, statement, measure, whole, ids)}
+         FROM events WHERE ${statement.scope(scope)} GROUP BY key`,
+      );
+      if (found.some(([, ...cells]) => isBroken(cells))) return undefined;
+      return new Map(found.map(([each, ...cells]) => [Number(each), measuredOf(cells)]));
+    });
   };
   const kept = await keptIntervals(reading, { project, key, zone, interval, count }, range);
-  return kept.map(({ start, tally }) => ({ start, ...(tally ?? NOTHING) }) as Point);
+  return kept.map(({ start, tally }) => ({ start, ...NOTHING, ...tally }));
 }
