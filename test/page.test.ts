@@ -179,6 +179,7 @@ describe.runIf(hasBrowser())('the page of report --html', () => {
     const page = await openOf([['command_executed', { command: 'up', success: true }]]);
     expect(await page.locator('#activity h2').textContent()).toBe('Commands by hour');
     await page.locator('#activity summary').click();
+    await page.locator('#activity tbody tr').nth(23).waitFor();
     expect(await page.locator('#activity tbody tr').count()).toBe(24);
   });
 
