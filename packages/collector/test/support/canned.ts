@@ -61,7 +61,7 @@ function dataOf(query: URLSearchParams): unknown {
   if (kind === 'series') {
     const points = starts(query).map((start, index) => ({
       start,
-      ...counts(Math.round(idsAt(start, index, salt))),
+      ...measured(Math.round(idsAt(start, index, salt))),
     }));
     return { points, before: null };
   }

@@ -9,6 +9,7 @@ import { commandDurations, commands } from '../panels/commands';
 import { compare } from '../panels/compare/compare';
 import { deadLetters } from '../panels/dead-letters';
 import { durationsBy } from '../panels/durations';
+import { durationsOverTime } from '../panels/durations-over-time';
 import { errors, errorsOverTime } from '../panels/errors';
 import { eventList } from '../panels/events/event-list';
 import { funnel } from '../panels/funnel';
@@ -39,8 +40,8 @@ export interface Page {
 function others(kind: Kind, taken: readonly string[]): Panel[] {
   return columnsOf(kind)
     .filter(({ name, type }) => type !== 'count' && name !== 'success' && !taken.includes(name))
-    .map(({ name, label, doc }) =>
-      byColumn({ column: name }, { title: label, question: doc, isOptional: true }),
+    .map(({ name, label, question }) =>
+      byColumn({ column: name }, { title: label, ...(question && { question }), isOptional: true }),
     );
 }
 
@@ -96,6 +97,7 @@ const OVERVIEW: Partial<Record<Kind, () => readonly Panel[]>> = {
     ),
     durationsBy(['template', 'os', 'node_major', 'package_manager']),
     errors,
+    durationsOverTime,
     errorsOverTime,
     ...others('installs', [
       'os',

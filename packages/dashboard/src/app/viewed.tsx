@@ -7,6 +7,7 @@ import { Empty } from '../panels/empty';
 import type { Panel } from '../panels/panel';
 import { Tiles } from '../panels/tiles';
 import { Banner } from '../parts/banner';
+import { NothingContext } from '../parts/card';
 import { Around } from '../parts/frame';
 import { isTroubled, refresh, useAnswer } from './answers';
 import { Footer } from './footer';
@@ -19,6 +20,7 @@ import { type Project, type Scope, ScopeContext, totalsOf, urlOf, useAsked } fro
 import { mayChange } from './session';
 import { refusedOf, UnusableFilters, unusableOf } from './unusable';
 import { keepFocus, searchOf, type View } from './view';
+import { nothingIn } from './words';
 
 /** The time of the first event, where there is none. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -134,16 +136,18 @@ export function Viewed({ view, project, projects }: ViewedProps) {
                 <Tiles {...TILES} />
               </ScopeContext.Provider>
             )}
-            <div class="panels">
-              {turns.map(
-                ({ panel: { id, Show }, scope: own }) =>
-                  own && (
-                    <ScopeContext.Provider key={id} value={own}>
-                      <Show />
-                    </ScopeContext.Provider>
-                  ),
-              )}
-            </div>
+            <NothingContext.Provider value={nothingIn(view)}>
+              <div class="panels">
+                {turns.map(
+                  ({ panel: { id, Show }, scope: own }) =>
+                    own && (
+                      <ScopeContext.Provider key={id} value={own}>
+                        <Show />
+                      </ScopeContext.Provider>
+                    ),
+                )}
+              </div>
+            </NothingContext.Provider>
           </>
         )}
       </Around>

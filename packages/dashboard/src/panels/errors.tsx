@@ -22,4 +22,5 @@ export const errorsOverTime = valuesOverTime({
   column: 'error_type',
   count: 'events',
   isOptional: true,
+  isSparse: true,
 });

@@ -17,10 +17,16 @@ const count = (value: unknown): string => {
   return `${format(number, 'count')} ${number === 1 ? 'event' : 'events'}`;
 };
 
-/** What each is called, and what its values mean. `when` puts an instant into words. */
-const KNOWN: Readonly<
-  Record<string, { title: string; say: (of: Values, when: (iso: unknown) => string) => string }>
-> = {
+interface Known {
+  readonly title: string;
+  /** What its values mean. `when` puts an instant into words. */
+  readonly say: (of: Values, when: (iso: unknown) => string) => string;
+  /** Whether there is nothing yet that could be well or not. */
+  readonly isNone?: (of: Values) => boolean;
+}
+
+/** What each is called, and what its values mean. */
+const KNOWN: Readonly<Record<string, Known>> = {
   store: {
     title: 'Writing',
     say: ({ failing_since }, when) =>
@@ -36,6 +42,7 @@ const KNOWN: Readonly<
       checked_at
         ? `The database is ${whole ? 'whole' : 'damaged'}, checked ${when(checked_at)}.`
         : 'Not checked yet.',
+    isNone: ({ checked_at }) => !checked_at,
   },
   clock: {
     title: 'Clock',
@@ -52,6 +59,7 @@ const KNOWN: Readonly<
     title: 'Backup',
     say: ({ last_backup }, when) =>
       last_backup ? `The last one: ${when(last_backup)}.` : 'None yet.',
+    isNone: ({ last_backup }) => !last_backup,
   },
   warehouse: {
     title: 'Warehouse',
@@ -59,6 +67,7 @@ const KNOWN: Readonly<
       on
         ? `${filling ? 'It is being filled' : `It is ${state}`}, ${count(behind_events)} behind.`
         : 'Off.',
+    isNone: ({ on }) => !on,
   },
   dead_letters: {
     title: 'Dead letters',
@@ -71,6 +80,7 @@ const KNOWN: Readonly<
     title: 'Archive',
     say: ({ on, up_to_date_at }, when) =>
       on ? (up_to_date_at ? `Up to date ${when(up_to_date_at)}.` : 'Nothing in it yet.') : 'Off.',
+    isNone: ({ on, up_to_date_at }) => !on || !up_to_date_at,
   },
 };
 
@@ -79,6 +89,10 @@ const words = (name: string): string =>
 
 /** What a check is called. */
 export const titleOf = (check: string): string => KNOWN[check]?.title ?? words(check);
+
+/** Whether it is off, or saw nothing yet: neither good nor bad. */
+export const isNone = (check: string, values: Values): boolean =>
+  KNOWN[check]?.isNone?.(values) ?? false;
 
 /** What it saw. */
 export function sayingOf(check: string, values: Values, zone: string, nowMs: number): string {

@@ -6,7 +6,7 @@ import { mayChange } from '../app/session';
 import { searchOf } from '../app/view';
 import { Card, Shown } from '../parts/card';
 import { Link } from '../parts/link';
-import { problemOf, sayingOf, titleOf, type Values } from './health-words';
+import { isNone, problemOf, sayingOf, titleOf, type Values } from './health-words';
 import type { Panel } from './panel';
 
 interface Report {
@@ -29,6 +29,8 @@ function stateOf(status: string, problems: number): { text: string; mood: 'good'
   return { text: 'Events are taken, and something is worth a look.', mood: 'poor' };
 }
 
+const MARKS = { poor: '!', good: '✓', soft: '–' } as const;
+
 function Health() {
   const { zone, view } = useScope();
   const entry = useAnswer<Report>('/health');
@@ -43,11 +45,12 @@ function Health() {
               <dl class="checks">
                 {Object.entries(checks).map(([check, values]) => {
                   const problem = problems.find((each) => each.check === check)?.problem;
+                  const of = problem ? 'poor' : isNone(check, values ?? {}) ? 'soft' : 'good';
                   return (
                     <div key={check}>
                       <dt>
-                        <span class={problem ? 'poor' : 'good'} aria-hidden="true">
-                          {problem ? '!' : '✓'}
+                        <span class={of} aria-hidden="true">
+                          {MARKS[of]}
                         </span>{' '}
                         {titleOf(check)}
                       </dt>

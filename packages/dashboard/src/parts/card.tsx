@@ -1,7 +1,7 @@
 // A panel's frame: its title, its question, its content, and how its answer stands.
 
-import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext, useRef } from 'preact/hooks';
 import { ago } from '../format';
 
 export interface CardProps {
@@ -34,6 +34,9 @@ const LIMITS = {
   memory: 'This needs more memory than a question may have. Choose a shorter range, or a filter.',
 } as const;
 
+/** What an answer with nothing in it is shown as, unless a panel says it in words of its own. */
+export const NothingContext = createContext('Nothing in this time.');
+
 interface ShownProps<T> {
   readonly of: {
     readonly answer?: { readonly data: T | null; readonly cut: string | null } | undefined;
@@ -51,9 +54,10 @@ interface ShownProps<T> {
 export function Shown<T>({
   of: { answer, error, atMs, isAsking },
   isEmpty,
-  empty = 'Nothing in this time.',
+  empty,
   children,
 }: ShownProps<T>) {
+  const nothing = useContext(NothingContext);
   // What was drawn, as it was drawn: the scope is that of the next question already.
   const drawn = useRef<ComponentChildren>(undefined);
   if (error && !answer) drawn.current = undefined;
@@ -72,7 +76,7 @@ export function Shown<T>({
   if (data === null) {
     return <p class="trouble">{LIMITS[cut as keyof typeof LIMITS] ?? 'There is no answer.'}</p>;
   }
-  drawn.current = isEmpty?.(data) ? <p class="soft none">{empty}</p> : children(data);
+  drawn.current = isEmpty?.(data) ? <p class="soft none">{empty ?? nothing}</p> : children(data);
   return (
     <div class={error ? 'shown stale' : 'shown'}>
       {drawn.current}

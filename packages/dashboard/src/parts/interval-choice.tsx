@@ -13,12 +13,17 @@ const INTERVALS: Record<Interval, string> = {
   month: 'Months',
 };
 
-/** The intervals that a chart of the view may have: the one that is chosen, and what chooses it. */
-export function useInterval(title: string) {
+/**
+ * The intervals that a chart of the view may have: the one that is chosen, and what chooses it. `isSparse`:
+ * a day has few of them, and of two months and more it has weeks to begin with, where others have days.
+ */
+export function useInterval(title: string, isSparse = false) {
   const { period } = useScope();
   const [chosen, setChosen] = useState<Interval>();
   const offered = intervalsOf(period);
-  const interval = chosen && offered.includes(chosen) ? chosen : period.interval;
+  const own =
+    isSparse && period.interval === 'day' && offered.includes('month') ? 'week' : undefined;
+  const interval = chosen && offered.includes(chosen) ? chosen : (own ?? period.interval);
   const choices = Object.fromEntries(offered.map((each) => [each, INTERVALS[each]]));
   const tool = offered.length > 1 && (
     <Switch

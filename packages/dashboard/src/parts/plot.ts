@@ -62,6 +62,14 @@ function parts({ values }: Line, incomplete: Incomplete): (number | null)[][] {
   ];
 }
 
+/** Places of values with none beside them: no line goes through them. */
+const aloneIn = ({ values }: Line): number[] => {
+  const isThere = (at: number) => (values[at] ?? null) !== null;
+  return values.flatMap((_value, at) =>
+    isThere(at) && !isThere(at - 1) && !isThere(at + 1) ? [at] : [],
+  );
+};
+
 /** What a name at the axis takes, in pixels. */
 const SPACE = 74;
 
@@ -84,7 +92,7 @@ export function optionsOf(
   const font = '12px system-ui, sans-serif';
   const grid = { stroke: line, width: 1 };
   const ticks = { show: false };
-  const points = { show: starts.length < 2 || incomplete.open === 0 };
+  const isPoints = starts.length < 2 || incomplete.open === 0;
   // One area at most, and only in a colour that can be made lighter.
   const isFilled =
     lines.filter(({ isDashed }) => !isDashed).length === 1 && colourOf('a').startsWith('#');
@@ -137,6 +145,13 @@ export function optionsOf(
         const stroke = colourOf(each.colour);
         // Without colours of its own a page tells lines apart by how they are dashed.
         const dash = isForced() && index > 0 ? DASHES[(index - 1) % DASHES.length]! : {};
+        const alone = aloneIn(each);
+        const points: uPlot.Series.Points = {
+          show: isPoints,
+          // Of what is drawn here: a line may have a dotted part beside its own.
+          filter: ({ data }, at) =>
+            isPoints ? null : alone.filter((place) => (data[at]?.[place] ?? null) !== null),
+        };
         const base = { label: each.name, stroke, width: 2, points, ...dash };
         const whole = each.isDashed
           ? { ...base, width: 1.5, dash: [6, 4] }

@@ -13,6 +13,7 @@ export const AGENTS = [
     breakdown: { dimension: 16, list: 'agent', by: 'value' },
     live: true,
     label: 'Agents',
+    question: 'Which agents are used?',
     doc: 'The agent that did it, by its name.',
   },
   {
@@ -25,6 +26,7 @@ export const AGENTS = [
     since: '1.2',
     breakdown: { dimension: 17, list: 'node_major', by: 'value', published: true },
     label: 'Major versions of Node',
+    question: 'What does it run on?',
     doc: 'The first number of the version of Node.',
   },
 ] as const satisfies readonly Column[];

@@ -11,6 +11,7 @@ export const CLI = [
     breakdown: { dimension: 2, list: 'services', by: 'value and event', published: true },
     live: true,
     label: 'Services',
+    question: 'Which services are used?',
     doc: 'The service that was enabled, started, stopped and so on.',
   },
   {
@@ -21,6 +22,7 @@ export const CLI = [
     breakdown: { dimension: 3, list: 'overrides', by: 'value and event', published: true },
     live: true,
     label: 'Overrides',
+    question: 'Which overrides are used?',
     doc: 'The override that was enabled or disabled.',
   },
   {
@@ -31,6 +33,7 @@ export const CLI = [
     breakdown: { dimension: 4, list: 'commands', by: 'own rule', published: true },
     live: true,
     label: 'Commands',
+    question: 'Which commands are run?',
     doc: 'The command that ran.',
   },
   {
@@ -69,6 +72,7 @@ export const CLI = [
     kinds: ['cli'],
     breakdown: { dimension: 13, list: 'scaffold', by: 'value' },
     label: 'With a scaffold',
+    question: 'How many services come with a scaffold?',
     doc: 'Whether the project ships a scaffold for the service.',
   },
   {
@@ -80,6 +84,7 @@ export const CLI = [
     kinds: ['cli', 'installs', 'agents', 'web', 'product'],
     breakdown: { dimension: 7, list: 'os', by: 'value', published: true },
     label: 'Operating systems',
+    question: 'What does it run on?',
     doc: 'The operating system.',
   },
   {
@@ -89,6 +94,7 @@ export const CLI = [
     kinds: ['cli', 'installs', 'agents'],
     breakdown: { dimension: 8, list: 'node', by: 'value', published: true },
     label: 'Versions of Node',
+    question: 'What does it run on?',
     doc: 'The version of Node.',
   },
   {
@@ -99,6 +105,7 @@ export const CLI = [
     kinds: ['cli', 'installs'],
     breakdown: { dimension: 9, list: 'package_manager', by: 'value', published: true },
     label: 'Package managers',
+    question: 'What installs it?',
     doc: 'The package manager that ran the installer.',
   },
   {
@@ -108,6 +115,7 @@ export const CLI = [
     kinds: ['cli', 'agents'],
     breakdown: { dimension: 10, list: 'version', by: 'value', published: true },
     label: 'Versions of the shim',
+    question: 'Which are in use?',
     doc: 'The version of the tool that recorded the event.',
   },
   {
@@ -117,6 +125,7 @@ export const CLI = [
     kinds: ['cli', 'installs', 'agents'],
     breakdown: { dimension: 11, list: 'ci', by: 'value' },
     label: 'In CI',
+    question: 'How many run it in CI?',
     doc: 'Whether it ran in CI.',
   },
 ] as const satisfies readonly Column[];

@@ -47,5 +47,7 @@ export interface Column {
   /** Whether the live feed tells it. */
   readonly live?: true;
   readonly label: string;
+  /** What a list of its values answers, where "How many have which?" is not it. */
+  readonly question?: string;
   readonly doc: string;
 }

@@ -13,6 +13,7 @@ export const INSTALLS = [
     breakdown: { dimension: 14, list: 'template', by: 'value', published: true },
     live: true,
     label: 'Templates',
+    question: 'What do people begin with?',
     doc: 'The template that the installer made a project from.',
   },
   {
@@ -24,6 +25,7 @@ export const INSTALLS = [
     breakdown: { dimension: 15, list: 'stage', by: 'value' },
     live: true,
     label: 'Stages',
+    question: 'How far do they come?',
     doc: 'How far the installer was.',
   },
 ] as const satisfies readonly Column[];

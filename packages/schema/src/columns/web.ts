@@ -10,6 +10,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Pages',
+    question: 'What is read?',
     doc: 'The path of the page, with what the site keeps of its query.',
   },
   {
@@ -19,6 +20,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Hosts',
+    question: 'Where is it read?',
     doc: 'The host of the page.',
   },
   {
@@ -28,6 +30,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Referrers',
+    question: 'Who sends people here?',
     doc: 'The host of the page that led there; missing where nobody did, and within a site.',
   },
   {
@@ -37,6 +40,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Channels',
+    question: 'How do people come?',
     doc: 'How somebody came: a word of a closed set.',
   },
   {
@@ -46,6 +50,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Campaign sources',
+    question: 'Which campaigns bring people?',
     doc: 'The source that the link names.',
   },
   {
@@ -55,6 +60,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Campaign media',
+    question: 'Which campaigns bring people?',
     doc: 'The medium that the link names.',
   },
   {
@@ -64,6 +70,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Campaigns',
+    question: 'Which campaigns bring people?',
     doc: 'The campaign that the link names.',
   },
   {
@@ -73,6 +80,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Campaign terms',
+    question: 'Which campaigns bring people?',
     doc: 'The term that the link names.',
   },
   {
@@ -82,6 +90,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Campaign contents',
+    question: 'Which links of campaigns bring people?',
     doc: 'The content that the link names.',
   },
   {
@@ -91,6 +100,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Browsers',
+    question: 'What do people read it with?',
     doc: 'The browser, without its version.',
   },
   {
@@ -100,6 +110,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Versions of browsers',
+    question: 'How old are browsers?',
     doc: 'The first number of the version of the browser.',
   },
   {
@@ -109,6 +120,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Devices',
+    question: 'What do people read it on?',
     doc: 'What kind of device it is: desktop, mobile, tablet.',
   },
   {
@@ -118,6 +130,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Countries',
+    question: 'Where are people?',
     doc: 'Two letters, as ISO 3166 has them.',
   },
   {
@@ -127,6 +140,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Languages',
+    question: 'What do people speak?',
     doc: 'The language of the browser.',
   },
   {
@@ -136,6 +150,7 @@ export const WEB = [
     kinds: ['web', 'product'],
     since: '1.2',
     label: 'Screens',
+    question: 'How much room is there?',
     doc: 'Width and height of the screen, in pixels.',
   },
   {

@@ -9,7 +9,7 @@ import { Card, Shown } from '../../parts/card';
 import { FieldChoice } from '../../parts/field-choice';
 import { Scroll } from '../../parts/scroll';
 import { askedSoFar, onceBoth, type Side } from './sides';
-import { CompareRow, Head } from './table';
+import { CompareRow, Days, Head } from './table';
 
 const VALUES = 100;
 
@@ -61,22 +61,25 @@ export function Lists({ sides }: { sides: readonly [Side, Side] }) {
             .map((value) => ({ value, a: of(rows, value), b: of(others, value) }))
             .sort((one, other) => other.a + other.b - one.a - one.b);
           return (
-            <Scroll label={`By ${oneOf(by)}`}>
-              <table>
-                <caption class="hidden">{headOf(by)} on both sides</caption>
-                <Head first={headOf(by)} sides={sides} />
-                <tbody>
-                  {values.map(({ value, a, b }) => (
-                    <CompareRow
-                      key={String(value)}
-                      name={valueInWords(value)}
-                      values={[a, b]}
-                      unit="count"
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
+            <>
+              <Days sides={sides} />
+              <Scroll label={`By ${oneOf(by)}`}>
+                <table>
+                  <caption class="hidden">{headOf(by)} on both sides</caption>
+                  <Head first={headOf(by)} sides={sides} />
+                  <tbody>
+                    {values.map(({ value, a, b }) => (
+                      <CompareRow
+                        key={String(value)}
+                        name={valueInWords(value)}
+                        values={[a, b]}
+                        unit="count"
+                      />
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
+            </>
           );
         }}
       </Shown>

@@ -26,8 +26,22 @@ export function CompareRow({ name, values: [a, b], unit }: RowProps) {
   );
 }
 
-/** In a narrow column days may break anywhere, so that every side is in view on a phone. */
+/** In a narrow column days may break anywhere, so that every side is in view. */
 const breakable = (words: string) => words.replaceAll('\u00a0', ' ');
+
+/** The days of both sides: on a phone they stand above the table, where a line is long enough for them. */
+export function Days({ sides }: { sides: readonly [Side, Side] }) {
+  if (!sides[0].role) return null;
+  return (
+    <ul class="sides soft">
+      {sides.map(({ name, role }) => (
+        <li key={role}>
+          {role}: {name}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 /** The head of such a table. */
 export function Head({ first, sides }: { first: string; sides: readonly [Side, Side] }) {
@@ -37,13 +51,8 @@ export function Head({ first, sides }: { first: string; sides: readonly [Side, S
         <th scope="col">{first}</th>
         {sides.map(({ name, role }) => (
           <th scope="col" key={name}>
-            {role && (
-              <>
-                <span>{role}</span>
-                <br />
-              </>
-            )}
-            <span class={role && 'soft'}>{breakable(name)}</span>
+            {role && <span>{role}</span>}
+            <span class={role && 'days'}>{breakable(name)}</span>
           </th>
         ))}
         <th scope="col">{sides[0].role ? 'Change' : 'Difference'}</th>

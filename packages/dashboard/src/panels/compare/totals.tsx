@@ -8,7 +8,7 @@ import { pairsOf } from '../../parts/paired';
 import { Scroll } from '../../parts/scroll';
 import { Series } from '../../parts/series';
 import { asked, askedSoFar, onceBoth, type Side } from './sides';
-import { CompareRow, Head, type RowProps } from './table';
+import { CompareRow, Days, Head, type RowProps } from './table';
 
 /** The totals and the series of both. */
 export function Both({ sides }: { sides: readonly [Side, Side] }) {
@@ -32,20 +32,23 @@ export function Both({ sides }: { sides: readonly [Side, Side] }) {
               unit: RowProps['unit'],
             ) => <CompareRow {...{ name, unit }} values={[of(now), other ? of(other) : null]} />;
             return (
-              <Scroll label="Totals of both">
-                <table>
-                  <caption class="hidden">Totals of both</caption>
-                  <Head first="Number" sides={sides} />
-                  <tbody>
-                    {row(people, ({ ids }) => ids, 'count')}
-                    {hasColumn(scope, 'success') && row('Success rate', rate, 'percent')}
-                    {hasColumn(scope, 'duration_ms') &&
-                      row('Median duration', ({ median }) => median, 'ms')}
-                    {hasColumn(scope, 'duration_ms') && row('p95', ({ p95 }) => p95, 'ms')}
-                    {row('Events', ({ events }) => events, 'count')}
-                  </tbody>
-                </table>
-              </Scroll>
+              <>
+                <Days sides={sides} />
+                <Scroll label="Totals of both">
+                  <table>
+                    <caption class="hidden">Totals of both</caption>
+                    <Head first="Number" sides={sides} />
+                    <tbody>
+                      {row(people, ({ ids }) => ids, 'count')}
+                      {hasColumn(scope, 'success') && row('Success rate', rate, 'percent')}
+                      {hasColumn(scope, 'duration_ms') &&
+                        row('Median duration', ({ median }) => median, 'ms')}
+                      {hasColumn(scope, 'duration_ms') && row('p95', ({ p95 }) => p95, 'ms')}
+                      {row('Events', ({ events }) => events, 'count')}
+                    </tbody>
+                  </table>
+                </Scroll>
+              </>
             );
           }}
         </Shown>
