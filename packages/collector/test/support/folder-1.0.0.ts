@@ -1,11 +1,11 @@
-// A data folder as the collector 1.0.0 left it: a project, and one event.
+// Data folders as the collector 1.0.0 left them.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/store/sqlite/database';
 import { TOKEN } from './collector';
 
-/** Makes it. The event is of 1 November 2026. */
+/** Makes one with a project, and one event of 1 November 2026. */
 export function makeFolderOf100(folder: string): void {
   const db = openDatabase(join(folder, 'collector.db'));
   db.exec(readFileSync(join(import.meta.dirname, 'schema-1.0.0.sql'), 'utf8'));
@@ -18,5 +18,33 @@ export function makeFolderOf100(folder: string): void {
       VALUES (1, x'0102030405060708090a0b0c0d0e0f10', 1793491200000, 1, 'command_executed',
               'up', 0, 7, '20.1.0', '{"x":[1]}');
   `);
+  db.close();
+}
+
+/**
+ * Makes one of a folder of this version: what 1.0.0 had columns for, and no more. `default` has the token of
+ * tests, in clear.
+ */
+export function copyAsFolderOf100(from: string, folder: string): void {
+  const db = openDatabase(join(folder, 'collector.db'));
+  db.exec(readFileSync(join(import.meta.dirname, 'schema-1.0.0.sql'), 'utf8'));
+  db.exec(`PRAGMA user_version = 1; ATTACH '${join(from, 'collector.db')}' AS later;`);
+  for (const table of [
+    'projects',
+    'ids',
+    'events',
+    'dimension_values',
+    'rollups',
+    'active',
+    'active_counts',
+  ]) {
+    const columns = db
+      .prepare('SELECT name FROM pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => String(name))
+      .join(', ');
+    db.exec(`INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM later.${table}`);
+  }
+  db.exec(`UPDATE main.projects SET token = '${TOKEN}' WHERE name = 'default'; DETACH later;`);
   db.close();
 }

@@ -19,12 +19,16 @@ let isDone = false;
 process.stdin.on('end', () => { isDone = true; }).resume();
 const watch = (url, first) => new Promise((done) => {
   const agent = new Agent({ keepAlive: true });
-  const seen = { worstMs: 0, count: 0, failed: 0 };
+  const seen = { count: 0, failed: 0 };
+  const all = [];
   const ask = () => {
     const began = performance.now();
     const next = () => {
-      seen.worstMs = Math.max(seen.worstMs, performance.now() - began);
-      if (isDone) { agent.destroy(); done(seen); } else setTimeout(ask, 5);
+      all.push(performance.now() - began);
+      if (!isDone) return void setTimeout(ask, 5);
+      agent.destroy();
+      all.sort((a, b) => a - b);
+      done({ ...seen, worstMs: all.at(-1), p99Ms: all[Math.floor(0.99 * all.length)] });
     };
     get(url, { agent }, (answer) => {
       if (answer.statusCode === 200) seen.count++; else seen.failed++;
@@ -47,6 +51,7 @@ idle.once('message', async (port) => {
 /** The slowest answer, how many there were, how many were none, and the slowest of the idle server. */
 export interface Health {
   readonly worstMs: number;
+  readonly p99Ms: number;
   readonly count: number;
   readonly failed: number;
   readonly idleMs: number;

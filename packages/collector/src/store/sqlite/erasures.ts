@@ -17,6 +17,8 @@ export interface ErasureParts {
   readonly receipts: ReceiptTable;
   readonly closed: Closed;
   readonly runs: ErasureRuns;
+  /** Empties the write-ahead log, some time soon. */
+  readonly emptyLogSoon: () => void;
   /** The numbers of the projects there are. */
   readonly projects: () => number[];
   readonly clock: () => number;
@@ -76,11 +78,13 @@ export class SqliteErasures implements Erasures {
   }
 
   async done(consumer: string, number: number): Promise<void> {
-    const { commits, table, receipts, clock } = this.parts;
+    const { commits, table, receipts, clock, emptyLogSoon } = this.parts;
     await commits.add(1, () => {
       const receipt = table.followed(number, consumer);
       if (receipt !== undefined) receipts.close(receipt, clock());
     });
+    // The erasure named the id: with the last consumer it is gone, but not yet off the disk.
+    emptyLogSoon();
   }
 
   async expire(nowMs: number): Promise<void> {

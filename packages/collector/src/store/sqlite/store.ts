@@ -32,7 +32,7 @@ import { Forgetting } from './forgetting.ts';
 import { SqliteInstalls } from './installs.ts';
 import { Leases } from './leases.ts';
 import { SqliteDeadLetters } from './letters.ts';
-import { emptyLog, emptyLogNow } from './log.ts';
+import { emptyLogNow, LogEmptier } from './log.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqliteProjects } from './projects.ts';
 import { SqlitePublished } from './published.ts';
@@ -67,6 +67,7 @@ export class SqliteStore implements Store {
   readonly published: SqlitePublished;
   private readonly commits: GroupCommit;
   private readonly checkpoints: Checkpoints;
+  private readonly log: LogEmptier;
   private readonly letters: LetterTable;
   private readonly activity: Activity;
   private readonly writer: Writer;
@@ -100,6 +101,7 @@ export class SqliteStore implements Store {
     this.closed = new Closed(table);
     this.writer = new Writer(db, rollups, this.activity, this.letters, visits, this.closed);
     this.checkpoints = new Checkpoints(openForCheckpoints(this.path));
+    this.log = new LogEmptier(db, () => this.checkpoints.now());
     this.commits = new GroupCommit(db, {
       between: () => this.checkpoints.between(),
       committed: (requests, events, ms) => {
@@ -139,7 +141,8 @@ export class SqliteStore implements Store {
     });
     this.erasures = new SqliteErasures({
       ...{ commits, writer, table, receipts, closed, clock },
-      runs: new ErasureRuns({ table, receipts, work, emptyLog: () => this.emptyLog() }),
+      runs: new ErasureRuns({ table, receipts, work, emptyLog: () => this.log.now() }),
+      emptyLogSoon: () => this.log.soon(),
       projects: () => this.projects.list().map(({ id }) => id),
     });
     this.events = new SqliteEvents({ db, writer, erasures: this.erasures, lists });
@@ -185,7 +188,7 @@ export class SqliteStore implements Store {
     const parts = { db, steps: new Steps(commits), writer, activity, letters, projects };
     const events = await retain(parts, steadyMs);
     await this.erasures.expire(steadyMs);
-    if (events > 0) await this.emptyLog();
+    if (events > 0) await this.log.now();
     return { events, steadyMs };
   }
 
@@ -259,16 +262,13 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     await this.erasures.stop();
     await this.commits.stop();
+    await this.log.stop();
     await this.checkpoints.close();
     await Promise.all(
       [this.forNumbers, this.forLists, this.forErasures].map((reader) => reader.close()),
     );
     emptyLogNow(this.db);
     this.db.close();
-  }
-
-  private emptyLog(): Promise<boolean> {
-    return emptyLog(this.db, () => this.checkpoints.now());
   }
 
   /** How long a silence ends a visit of a project; undefined: it has no visits. */
