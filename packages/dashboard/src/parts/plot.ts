@@ -31,7 +31,12 @@ const axisText = (value: number, unit: Unit): string =>
   unit === 'count' ? compact(value) : unit === 'ms' ? duration(value) : format(value, unit);
 
 /** As the style sheet has them in the legend. */
-const DASHES = [{ dash: [8, 3] }, { dash: [3, 3] }, { dash: [8, 3], width: 1 }];
+const DASHES = [
+  { dash: [8, 3] },
+  { dash: [3, 3] },
+  { dash: [8, 3], width: 1 },
+  { dash: [3, 3], width: 1 },
+];
 
 /** Whether the colours are those that a person chose for all pages. */
 const isForced = (): boolean => matchMedia('(forced-colors: active)').matches;
