@@ -73,7 +73,8 @@ describe('a pipe in the place of', () => {
     60_000, // Ten processes, on a busy machine.
   );
 
-  it.each(['journal.ndjson', 'salt', 'spool/reports', ...LEASES])(
+  // (A salt is simply made anew: folders.test.ts.)
+  it.each(['journal.ndjson', 'spool/reports', ...LEASES])(
     '%s: status says what it is, and what to do',
     async (name) => {
       await used();
