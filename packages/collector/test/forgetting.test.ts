@@ -166,6 +166,43 @@ describe('an id in properties of others', () => {
   });
 });
 
+it('says how many events the store has, and how many went, only to who may read every project', async () => {
+  const made = async (scope: string) => {
+    const answer = await collector.admin('POST', '/api/v1/tokens', { scope, project: 'default' });
+    return ((await answer.json()) as { token: string }).token;
+  };
+  const tokens = [undefined, 'phc_test_token', await made('read'), await made('admin')];
+  await collector.post('/batch/', batchOf(event(), event(), event(), event()));
+  // Written down by somebody else, and not begun: so it stays where it is for half a minute.
+  const db = openDatabase(join(collector.folder, 'collector.db'));
+  db.exec("INSERT INTO receipts (id, requested_ms, events) VALUES ('under-way', 1, 7)");
+  db.exec(
+    `INSERT INTO erasures (receipt, what, project_id, distinct_id, last_seq, looked_seq)
+     VALUES ('under-way', 'id', 1, '${SECRET}', 3, 2)`,
+  );
+  db.close();
+  for (const token of tokens) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await collector.request('GET', '/api/v1/forget/under-way', undefined, headers);
+    const told = (await answer.json()) as object;
+    expect(told).toMatchObject({ progress: { percent: 66 }, waiting_for: ['store'] });
+    expect(JSON.stringify(told)).not.toMatch(/looked_at|"of"|forgotten/);
+  }
+  const answer = await collector.admin('GET', '/api/v1/forget/under-way');
+  const progress = { percent: 66, looked_at: 2, of: 3 };
+  expect(await answer.json()).toMatchObject({ progress, forgotten: { events: 7 } });
+  // Whom it is of, asks again: by then it may be over, and is told as little.
+  const again = await collector.request(
+    'POST',
+    '/api/v1/forget',
+    { distinct_id: SECRET },
+    {
+      authorization: `Bearer ${tokens[3]}`,
+    },
+  );
+  expect(await again.text()).not.toMatch(/looked_at|"of"|forgotten/);
+});
+
 it('goes on right after the start, when a kill came between', async () => {
   const folder = makeFolder();
   const before = await startCollector({}, { folder: folder.path });
