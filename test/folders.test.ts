@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -16,8 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Host } from './support/host';
+import { type Host, makeHost } from './support/host';
 import { note } from './support/notes';
+import { hasHistory, initAs100 } from './support/old';
 import { quiet } from './support/processes';
 import { giveAll, ID, isRoot, lockOf, makeProject, NOBODY, snapshot } from './support/project';
 import { recorded } from './support/recorded';
@@ -74,7 +76,66 @@ describe('the record of 1.0.0', () => {
     oldFile('claims/journal.7', 'free');
     oldFile('runs/99999.start', '\ndown\n');
   };
-  const wanted = ['service_started', 'service_started', 'service_stopped', 'service_started'];
+  const wanted = [
+    'service_started',
+    'service_started',
+    'service_stopped',
+    'service_started',
+    'command_executed', // Of a command whose end nobody saw.
+  ];
+
+  it.runIf(hasHistory())('of commands that its own make noted and nobody collected', async () => {
+    const project = await makeHost({ init: false });
+    try {
+      project.write('Makefile', 'up down: ; @:\nbad: ; @exit 1\n');
+      await initAs100(project);
+      project.git();
+      project.write('onramp.lock', lockOf('1'));
+      // A Node that is too old, or cannot start: the make command is noted, and nothing takes it.
+      const broken = mkdtempSync(join(tmpdir(), 'broken-node-'));
+      writeFileSync(join(broken, 'node'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      const noted = { ...NONE, PATH: `${broken}:${process.env.PATH}`, ONRAMP_ANALYTICS_SYNC: '1' };
+      await project.make(['up'], noted);
+      await project.make(['bad'], noted);
+      await project.make(['down'], { ...noted, CI: '1' });
+      const runs = join(project.root, '.onramp-analytics/runs');
+      const starts = readdirSync(runs).filter((name) => name.endsWith('.start'));
+      expect(starts).toHaveLength(3);
+      // A command that took two hours, and one that a signal ended: nobody saw its end.
+      for (const name of starts) {
+        const [start, end] = [join(runs, name), join(runs, name.replace('start', 'end'))];
+        const { mtimeMs } = statSync(start);
+        utimesSync(start, mtimeMs / 1000 - 7200, mtimeMs / 1000 - 7200);
+        if (readFileSync(start, 'utf8').includes('down')) rmSync(end);
+        else utimesSync(end, mtimeMs / 1000, mtimeMs / 1000);
+      }
+      rmSync(broken, { recursive: true });
+      expect((await project.shim(['init', '.'])).status).toBe(0);
+      project.git();
+      await project.make(['up'], { ...NONE, ONRAMP_ANALYTICS_SYNC: '1' });
+      expect(existsSync(join(project.root, '.onramp-analytics'))).toBe(false);
+      const commands = project.records().flatMap((record) => {
+        const own = record?.properties as Record<string, unknown> | undefined;
+        return own ? [{ name: record!.event, ...own }] : [];
+      });
+      const of = (command: string, more: object) =>
+        expect.objectContaining({ name: 'command_executed', command, ...more });
+      const [first, ...rest] = commands.filter(({ name }) => name === 'command_executed');
+      expect(rest).toHaveLength(3);
+      // In the order of their ends; the one that was interrupted by when it began.
+      expect(first).toEqual(of('down', { ci: true }));
+      expect(first).not.toHaveProperty('success');
+      expect(rest[0]).toEqual(of('up', { success: true, ci: false, duration_ms: 7_200_000 }));
+      expect(rest[1]).toEqual(of('bad', { success: false, duration_ms: 7_200_000 }));
+      expect(rest[2]).toEqual(of('up', { success: true }));
+      expect(commands.filter(({ name }) => name === 'error_occurred')).toHaveLength(1);
+      // Taken once.
+      await project.make(['up'], { ...NONE, ONRAMP_ANALYTICS_SYNC: '1' });
+      expect(recorded(project)).toHaveLength(6);
+    } finally {
+      project.remove();
+    }
+  });
 
   it('is taken over: each event once, what waits is sent, and the folder is gone', async () => {
     make();
@@ -106,10 +167,10 @@ describe('the record of 1.0.0', () => {
     await server.close();
     expect(existsSync(old())).toBe(false);
     const uuids = server.events().map(({ uuid }) => uuid);
-    expect(uuids).toHaveLength(4);
-    expect(new Set(uuids).size).toBe(4);
+    expect(uuids).toHaveLength(5);
+    expect(new Set(uuids).size).toBe(5);
     expect(uuids).not.toContain(JSON.parse(event(1)).uuid);
-    expect(recorded(host)).toHaveLength(6);
+    expect(recorded(host)).toHaveLength(7);
   });
 
   it('is shown by a person’s command as well', async () => {

@@ -10,6 +10,7 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -360,6 +361,41 @@ describe('.dockerignore', () => {
     expect(stdout).toContain('wrote      .dockerignore (added the line');
     await host.shim(['init', '.']);
     expect(host.read('.dockerignore')).toBe(after);
+  });
+});
+
+describe('bytes that are no UTF-8', () => {
+  const latin1 = (text: string) => Buffer.from(text, 'latin1');
+  const bytesOf = (path: string) => readFileSync(join(host.root, path)).toString('latin1');
+
+  it('stay what they are in .gitignore and .dockerignore: what they name stays ignored', async () => {
+    const before = 'Schl\xfcssel/\n*.\xe9\r\n\xff\xfe\n';
+    const secret = Buffer.concat([Buffer.from(`${host.root}/`), latin1('Schl\xfcssel')]);
+    mkdirSync(secret);
+    writeFileSync(Buffer.concat([secret, Buffer.from('/key')]), 'secret\n');
+    for (const path of ['.gitignore', '.dockerignore']) {
+      writeFileSync(join(host.root, path), latin1(before));
+    }
+    expect((await host.shim(['init', '.'])).status).toBe(0);
+    expect(bytesOf('.gitignore')).toBe(`${before}onramp.lock\n`);
+    expect(bytesOf('.dockerignore')).toMatch(
+      /^Schl\xfcssel\/\n\*\.\xe9\r\n\xff\xfe\n# onramp-analytics: /,
+    );
+    await run('git', ['add', '-A'], { cwd: host.root });
+    const { stdout } = await run('git', ['ls-files'], { cwd: host.root });
+    expect(stdout).toContain('Makefile\n');
+    expect(stdout).not.toContain('key');
+    expect((await host.shim(['init', '--remove', '.'])).status).toBe(0);
+    expect(bytesOf('.dockerignore')).toBe(before);
+  });
+
+  it.each([
+    ['the mark of UTF-8 before our line is no part of it', '\xef\xbb\xbfonramp.lock\n', ''],
+    ['a name that ends in a byte like a space is another', 'onramp.lock\xa0\n', 'onramp.lock\n'],
+  ])('%s', async (_what, before, added) => {
+    writeFileSync(join(host.root, '.gitignore'), latin1(before));
+    await host.shim(['init', '.']);
+    expect(bytesOf('.gitignore')).toBe(before + added);
   });
 });
 

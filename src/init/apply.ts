@@ -22,6 +22,8 @@ import { giveTo, giveToOwnerOf } from '../files/owner';
 export interface Write {
   readonly path: string;
   readonly text: string;
+  /** `latin1`: the text has a letter for each byte, as `bytesAt` reads it. UTF-8 without. */
+  readonly encoding?: 'latin1';
   readonly mode?: number;
 }
 
@@ -41,14 +43,14 @@ function makeFolder(root: string, folder: string): string[] {
   return made;
 }
 
-function stage(file: string, { text, mode }: Write): Staged {
+function stage(file: string, { text, encoding, mode }: Write): Staged {
   const before = statSync(file, { throwIfNoEntry: false });
   // A name that files/atomic.ts cleans up, should this process be killed.
   const random = Math.floor(Math.random() * 1e12);
   const temporary = join(dirname(file), `.onramp-analytics.${random}.${Date.now()}.tmp`);
   const handle = openSync(temporary, 'wx', 0o644);
   try {
-    writeWhole(handle, Buffer.from(text));
+    writeWhole(handle, Buffer.from(text, encoding));
     fsyncSync(handle);
   } catch (error) {
     unlinkSync(temporary);

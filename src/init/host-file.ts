@@ -2,7 +2,7 @@
 
 import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { readRegularText } from '../files/regular';
+import { readRegular, readRegularText } from '../files/regular';
 import { DROP_IN, FILES, SETTINGS } from './layout';
 import { sealOf } from './seal';
 
@@ -28,11 +28,14 @@ export function look(root: string, path: string): HostFile {
   return { kind: 'file', text, seal: sealOf(text) };
 }
 
-/** The text of a plain file, or of the one that a link inside of the project leads to. */
-export function textAt(root: string, path: string): string | undefined {
+/**
+ * A plain file, or the one that a link inside of the project leads to, with a letter for each byte (latin1):
+ * names in it need not be UTF-8, and what is written back has to be what they were.
+ */
+export function bytesAt(root: string, path: string): string | undefined {
   const file = join(root, path);
   try {
-    return readRegularText(file);
+    return readRegular(file).toString('latin1');
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-// The lines that init adds to .gitignore and .dockerignore. Texts in, texts out.
+// The lines that init adds to .gitignore and .dockerignore. Texts in, texts out, with a letter for each byte
+// (latin1): an ignored name may be in any encoding, and one that came back changed would be ignored no more.
 
 /** Keeps the anonymous id out of git. */
 export const LOCK_LINE = 'onramp.lock';
@@ -7,7 +8,14 @@ const DOCKER_LINES = ['onramp.lock', '.git/onramp-analytics'] as const;
 /** Says whose the lines after it are, so that they can be taken out again. */
 const MARK = '# onramp-analytics: what belongs to a user stays out of images';
 
-const linesOf = (text: string) => text.split('\n').map((line) => line.replace(/\r$/, ''));
+/** The mark that some editors begin UTF-8 with, as bytes: git and docker skip it. */
+const BOM = /^\xef\xbb\xbf/;
+/** The lines, without the spaces around them; `trim` would take a byte of a name (\xa0) for a space. */
+const linesOf = (text: string) =>
+  text
+    .replace(BOM, '')
+    .split('\n')
+    .map((line) => line.replace(/^[ \t]+|[ \t\r]+$/g, ''));
 
 /** The ending that most of the lines have. */
 function endingOf(text: string): '\r\n' | '\n' {
@@ -23,7 +31,7 @@ function append(text: string, lines: readonly string[]): string {
 
 /** Whether a line is there, and no later `!` line can take it back. */
 function holds(text: string, wanted: string): boolean {
-  const lines = linesOf(text).map((line) => line.trim());
+  const lines = linesOf(text);
   const at = Math.max(lines.lastIndexOf(wanted), lines.lastIndexOf(`/${wanted}`));
   return at >= 0 && !lines.slice(at).some((line) => line.startsWith('!'));
 }

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasSettings, look, textAt, trouble } from './host-file';
+import { bytesAt, hasSettings, look, trouble } from './host-file';
 import { LOCK_LINE, withoutState } from './ignore';
 import { DROP_IN, FILES, MAKE_PART, OLD, SETTINGS } from './layout';
 import { emptyPlan, type Plan } from './plan';
@@ -39,10 +39,15 @@ export function planRemoval(root: string, texts: readonly Text[], force: boolean
       plan.kept.push({ path, why: 'changed since init wrote it: --force removes it' });
     }
   }
-  const docker = textAt(root, '.dockerignore');
+  const docker = bytesAt(root, '.dockerignore');
   if (docker !== undefined && withoutState(docker) !== docker) {
     const why = 'took out what init had added';
-    plan.writes.push({ path: '.dockerignore', text: withoutState(docker), why });
+    plan.writes.push({
+      path: '.dockerignore',
+      text: withoutState(docker),
+      encoding: 'latin1',
+      why,
+    });
   }
   for (const path of [SETTINGS, OLD.settings]) {
     if (path === SETTINGS ? hasSettings(root) : existsSync(join(root, path))) {
@@ -50,7 +55,7 @@ export function planRemoval(root: string, texts: readonly Text[], force: boolean
     }
   }
   if (
-    textAt(root, '.gitignore')
+    bytesAt(root, '.gitignore')
       ?.split(/\r?\n/)
       .some((line) => line.trim() === LOCK_LINE)
   ) {

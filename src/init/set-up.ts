@@ -4,7 +4,7 @@
 
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HostFile, hasOwnDropIn, isInside, look, textAt, trouble } from './host-file';
+import { bytesAt, type HostFile, hasOwnDropIn, isInside, look, trouble } from './host-file';
 import { withLock, withState } from './ignore';
 import { DROP_IN, FILES, MAKE_PART, type OwnFile } from './layout';
 import { changed, emptyPlan, type Plan } from './plan';
@@ -46,18 +46,20 @@ function planOwnDropIn(plan: Plan, texts: readonly Text[]): void {
 
 function planLines(root: string, path: string, add: (text: string) => string, plan: Plan): void {
   const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
-  const before = textAt(root, path) ?? '';
-  if (stat?.isSymbolicLink() && !(textAt(root, path) !== undefined && isInside(root, path))) {
+  const found = bytesAt(root, path);
+  const before = found ?? '';
+  if (stat?.isSymbolicLink() && !(found !== undefined && isInside(root, path))) {
     plan.refusals.push(`${path} is a link that leads to no file of the project. Replace it.`);
     return;
   }
-  if (stat && textAt(root, path) === undefined) {
+  if (stat && found === undefined) {
     plan.refusals.push(`${path} cannot be read as a file. Mend or move it.`);
     return;
   }
   const text = add(before);
   if (text === before) plan.unchanged.push({ path });
-  else plan.writes.push({ path, text, why: `added ${addedLines(before, text)}` });
+  else
+    plan.writes.push({ path, text, encoding: 'latin1', why: `added ${addedLines(before, text)}` });
 }
 
 /** The lines that were added to a text, for a person. */

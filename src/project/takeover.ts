@@ -22,6 +22,7 @@ import { openRegular, readRegular, readRegularText, writeRegular } from '../file
 import { makeRecordFolder } from './folder';
 import { NOWHERE } from './location';
 import type { Project } from './project';
+import { takeRuns } from './takeover-runs';
 
 const { O_APPEND, O_WRONLY } = constants;
 const OLD = '.onramp-analytics';
@@ -151,6 +152,8 @@ function takeOver(old: string, project: Project): void {
     const newPage = join(project.record, 'report.html');
     if (isFile(page) && !attempt(() => lstatSync(newPage))) move(page, newPage);
     takeInbox(old, project);
+    const runs = join(old, 'runs');
+    if (isFolder(runs)) takeRuns(runs, project);
     removeUseless(old);
   } finally {
     for (const held of leases.reverse()) held.release();
