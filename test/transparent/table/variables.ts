@@ -1,6 +1,6 @@
 // Variables of the command line and of the environment.
 
-import { makefile, type Scenario, s, untracked } from '../scenario';
+import { makefile, type Scenario, s, untracked, W } from '../scenario';
 
 export const variables: Scenario[] = [
   s('VAR=x', 'make X=x show world'),
@@ -58,10 +58,12 @@ export const variables: Scenario[] = [
   s(
     'MAKEFLAGS with w',
     'MAKEFLAGS=w make loud; MAKEFLAGS=-w make -C . loud sub-loud; MAKEFLAGS="ksw -- X=a\\ w" make show',
+    W,
   ),
   s(
     'MAKEFLAGS with w in full',
     'MAKEFLAGS=--print-directory make sub-loud; MAKEFLAGS="w s" make loud',
+    W,
   ),
   s('GNUMAKEFLAGS with w', 'GNUMAKEFLAGS=-kw make flaky; MAKEFLAGS=s GNUMAKEFLAGS=w make loud'),
   s('MAKEFLAGS with -j', 'MAKEFLAGS=-j4 make parallel', { anyOrder: true }),
