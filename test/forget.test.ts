@@ -1,6 +1,7 @@
 // forget: what was sent is asked to be deleted, nothing more is sent under the old id, the record goes.
 
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, makeHost } from './support/host';
 import { ID, writeJournal } from './support/journal';
@@ -167,6 +168,86 @@ describe('forget', () => {
     });
     expect(status).toBe(0);
     expect(stdout).toContain('cannot do it for you');
+  });
+
+  describe('after reset-id', () => {
+    const asked = () =>
+      server.requests
+        .filter(({ url }) => url === '/api/v1/forget')
+        .map(({ raw }) => (JSON.parse(raw.toString()) as { distinct_id: string }).distinct_id);
+    /** Sends an event under the present id, and takes another. @returns the id that it was sent under. */
+    const sendAndReset = async () => {
+      const id = idNow();
+      const track = ['track', 'service_started', 'service_name=plex'];
+      await host.shim(track, { ...env(), ONRAMP_ANALYTICS_TIMEOUT_MS: '10000' });
+      await host.shim(['reset-id']);
+      return id;
+    };
+
+    it('asks for every id that something was sent under, and for none that nothing was', async () => {
+      const first = await sendAndReset();
+      const second = await sendAndReset();
+      const unused = idNow();
+      expect(server.requests.map(({ raw }) => raw.toString()).join('')).toContain(second);
+      const { status, stdout, stderr } = await host.shim(['forget', '--yes'], env());
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(asked()).toEqual([first, second]);
+      expect(stdout).toContain(`deleted everything under ${first}: 7 event(s)`);
+      expect(stdout).toContain(`deleted everything under ${second}: 7 event(s)`);
+      expect(stdout).not.toContain(unused);
+      expect(idNow()).not.toBe(unused);
+      expect(existsSync(host.journal)).toBe(false);
+    });
+
+    it('gives every one of them to ask with, the newest last', async () => {
+      const ids = [await sendAndReset(), await sendAndReset()];
+      server.behave((_request, response) => {
+        response.statusCode = 404;
+        response.end();
+      });
+      const { stdout } = await host.shim(['forget', '--yes'], posthog());
+      expect(stdout).toContain(`give them these ids:\n  ${ids[0]}\n  ${ids[1]}\nThey tell`);
+    });
+
+    it('keeps the record when one of them could not be asked for; --id asks for all again', async () => {
+      const [first, second] = [await sendAndReset(), await sendAndReset()];
+      let requests = 0;
+      server.behave(
+        collector((_request, response) => {
+          requests += 1;
+          response.statusCode = requests === 2 ? 503 : 200;
+          response.end('{}');
+        }),
+      );
+      const failed = await host.shim(['forget', '--yes'], env());
+      expect(failed.status).toBe(1);
+      const message = failed.stderr.replace(/\s+/g, ' ');
+      expect(message).toContain(`what it has under ${second} is still there`);
+      expect(message).toContain(`forget --id ${second}`);
+      expect(existsSync(host.journal)).toBe(true);
+      const now = idNow();
+      const again = await host.shim(['forget', '--yes', '--id', second], env());
+      expect(again.status).toBe(0);
+      expect(asked()).toEqual([first, second, second, first]);
+      expect(idNow()).toBe(now);
+      expect(existsSync(host.journal)).toBe(false);
+    });
+
+    it('also where onramp.lock is gone: the record has them', async () => {
+      const first = await sendAndReset();
+      rmSync(join(host.root, 'onramp.lock'));
+      expect((await host.shim(['forget', '--yes'], env())).status).toBe(0);
+      expect(asked()).toEqual([first]);
+    });
+
+    it('asks for the present one when the record has nothing, and says that', async () => {
+      await host.shim(['track', 'service_started', 'service_name=plex'], {
+        ONRAMP_ANALYTICS_ENABLED: 'local',
+      });
+      const { stdout } = await host.shim(['forget', '--yes'], env());
+      expect(stdout).toContain('The record here has nothing that was to be sent.');
+      expect(asked()).toEqual([ID]);
+    });
   });
 
   it('does nothing without a terminal or --yes', async () => {

@@ -1,4 +1,4 @@
-// reset-id: a new anonymous id. What was recorded under the old one is never sent.
+// reset-id: a new anonymous id. What waits under the old one is never sent; what was sent is `forget`'s to ask for.
 
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
@@ -13,7 +13,8 @@ import { KEYS, readState } from '../state/state';
 export default defineCommand({
   meta: {
     name: 'reset-id',
-    description: 'Take a new anonymous id, and throw away whatever waits under the old one.',
+    description:
+      'Take a new anonymous id, and throw away whatever waits under the old one; what was sent stays.',
   },
   async run() {
     const project = here();
