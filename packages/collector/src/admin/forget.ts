@@ -2,8 +2,8 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bearer } from '../dialects/token.ts';
+import { distinctIdOf } from '../distinct-id.ts';
 import type { Project } from '../event.ts';
-import { distinctIdOf } from '../gate/gate.ts';
 import { Rate } from '../gate/rate.ts';
 import { parseUuid } from '../gate/uuid.ts';
 import { readBody } from '../http/body.ts';
