@@ -23,7 +23,7 @@ const sent = fc.oneof(
 const isId = (value: unknown) => distinctIdOf(value) !== '';
 /** As the gate writes properties. */
 const written = (properties: unknown) => storableJson(JSON.stringify(properties));
-/** Names of properties that no JSON of another order has. */
+/** Whatever else an event has, in properties where SDKs name no ids. */
 const around = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue({ maxDepth: 2 }));
 
 it('takes every value that would have been the id, at any depth, and nothing else', () => {

@@ -40,7 +40,7 @@ export class Forgetting {
     this.findId = db.prepare('SELECT id FROM ids WHERE project_id = ? AND distinct_id = ?');
     this.months = db.prepare('SELECT month, days FROM active WHERE id = ? ORDER BY month LIMIT ?');
     this.someInstalls = db.prepare(
-      `SELECT CAST(installation_id AS BLOB) AS installation_id, 
+      `SELECT CAST(installation_id AS BLOB) AS installation_id,
          instr(properties, ?) + instr(properties, '${NUL_IN_JSON}') > 0 AS holds,
          CAST(properties AS BLOB) AS properties
        FROM installs WHERE project_id = ? AND installation_id > ? ORDER BY installation_id LIMIT ?`,
