@@ -54,7 +54,8 @@ analytics.env := $(strip $(value ONRAMP_ANALYTICS_ENABLED))
 analytics.mode :=
 analytics.set :=
 analytics.unread :=
-ifneq (,$(if $(analytics.dnt),$(if $(call analytics.pick,$(analytics.dnt),0 false False FALSE),,1)))
+# One on make's command line is off whatever it says: it hides the environment's.
+ifneq (,$(if $(findstring command,$(origin DO_NOT_TRACK)),1,$(if $(analytics.dnt),$(if $(call analytics.pick,$(analytics.dnt),0 false False FALSE),,1))))
 else ifneq (,$(analytics.env))
   analytics.mode := $(call analytics.pick,$(analytics.env),$(analytics.words))
 else
@@ -102,8 +103,8 @@ analytics.local := $(if $(findstring l,$(subst L,l,$(analytics.mode))),local)
 
 # --- Whether this make is to be tracked. Not a make inside of make, nor where something of ours is missing,
 # nor flags with which make does not run commands or talks about itself; `--eval` and MAKEFILES would take
-# effect twice. A make that was started under a made-up name could not be started again. Files of the names
-# that are remade below would keep the real make from running.
+# effect twice. A make that was started under a made-up name, or none, could not be started again. For makefiles of
+# ours as goals, both makes would have a word. Files of the names that are remade below would keep the real make from running.
 
 analytics.flags := $(firstword -$(MAKEFLAGS))
 analytics.quiet :=
@@ -118,8 +119,8 @@ analytics.quiet := $(strip $(filter-out 0,$(MAKELEVEL)) $(value ONRAMP_ANALYTICS
   $(filter-out $(words $(abspath $(addprefix /$(analytics.wide)/,$(analytics.goals)))),$(words $(analytics.goals))) \
   $(filter --eval% --debug% --trace -Orecurse --output-sync=recurse,$(MAKEFLAGS)) $(value MAKEFILES) \
   $(if $(analytics.goals),,$(value MAKECMDGOALS)) $(filter-out default,$(origin MAKE_COMMAND)) \
-  $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)) \
-  $(wildcard .onramp/.run .onramp/.succeeded))
+  $(if $(filter-out . ..,$(MAKE_COMMAND)),,unnamed) $(findstring =,$(MAKE_COMMAND)) $(findstring $(analytics.newline),$(MAKE_COMMAND)) \
+  $(filter GNUmakefile .onramp/analytics.mk,$(analytics.goals)) $(wildcard .onramp/.run .onramp/.succeeded))
 endif
 ifneq (,$(value ONRAMP_ANALYTICS_INNER))
 unexport ONRAMP_ANALYTICS_INNER

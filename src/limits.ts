@@ -71,6 +71,9 @@ export const GIVEN_UP_KEPT = 50;
 /** A note without its last newline may be written just now; later, it was cut off by a full disk. */
 export const NOTE_TORN_MS = 60_000;
 
+/** Where clock and uptime differ by more than this about a command, somebody has set the clock. */
+export const UPTIME_DIFFERS_MS = 1000;
+
 /** No more files than this are kept in the spool: make/track notes nothing then, nor does the shim. */
 export const SPOOL_MAX_FILES = 240;
 

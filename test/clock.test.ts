@@ -1,12 +1,13 @@
 // Clocks that are wrong: what is recorded stays, and what waits is sent.
 
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JOURNAL } from '../src/limits';
-import type { Host } from './support/host';
+import { type Host, makeHost } from './support/host';
 import { note } from './support/notes';
 import { ID, lockOf, makeProject } from './support/project';
+import { RECORD_ONLY } from './support/recorded';
 import { startServer } from './support/server';
 
 const DAY = 24 * 3_600_000;
@@ -77,6 +78,69 @@ describe('one command with a clock two years ahead', () => {
     const before = uuids();
     await host.shim(TRACK, NONE);
     expect(uuids().slice(0, before.length)).toEqual(before);
+  });
+});
+
+describe('a clock that is set while a command runs', () => {
+  const commands = () => host.records().filter((record) => record?.event === 'command_executed');
+  const durations = () =>
+    commands().map((record) => (record!.properties as { duration_ms?: number }).duration_ms);
+  /** Has a command noted that began and ended so many ms from now, by the clock. */
+  const noted = (beganMs: number, endedMs: number, flags = '', over = '') => {
+    const id = note(host, { status: 0, flags });
+    const file = (name: string) => join(host.record, 'spool', `${id}.${name}`);
+    writeFileSync(file('end'), `0${over}\n`);
+    for (const [name, ms] of Object.entries({ start: beganMs, end: endedMs })) {
+      const at = new Date(Date.now() + ms);
+      utimesSync(file(name), at, at);
+    }
+  };
+
+  it('changes nothing about how long it took', async () => {
+    const touch = 'touch -d 1960-01-01 .git/onramp-analytics/spool/*.start';
+    host.remove();
+    host = await makeHost({ files: { Makefile: `all: ; @sleep 0.2; ${touch}\n` } });
+    host.write('onramp.lock', lockOf('1'));
+    expect(await host.make(['all'], RECORD_ONLY)).toMatchObject({ status: 0, stderr: '' });
+    const [took] = durations();
+    expect(took).toBeGreaterThanOrEqual(190);
+    expect(took).toBeLessThan(60_000);
+  });
+
+  it.each([
+    ['back', 0, -5000],
+    ['from 1960', -66 * YEAR, 0],
+    ['to 2200', -1000, 170 * YEAR],
+  ])('leaves the duration out where only the clock tells it: %s', async (_where, began, ended) => {
+    noted(began, ended);
+    await host.shim(['collect'], NONE);
+    expect(durations()).toEqual([undefined]);
+  });
+
+  it.each([
+    ['back', 0, -5000],
+    ['from 1960', -66 * YEAR, 0],
+    ['to 2200', -1000, 170 * YEAR],
+    ['by an hour', -1000, 3_600_000],
+  ])('does not where the uptime is noted: %s', async (_where, began, ended) => {
+    noted(began, ended, 'up=99.75', ' 112.25');
+    await host.shim(['collect'], NONE);
+    expect(durations()).toEqual([12_500]);
+  });
+
+  it('gives no event a time in the future', async () => {
+    noted(-20_000, 170 * YEAR, 'up=100.00', ' 112.00');
+    await host.shim(['collect'], NONE);
+    const [ago] = commands().map((record) => Date.now() - Date.parse(String(record!.timestamp)));
+    expect(ago).toBeGreaterThanOrEqual(8000);
+    expect(ago).toBeLessThan(20_000);
+  });
+
+  it('an uptime that is none, or goes back, counts for nothing', async () => {
+    for (const over of [' x', ' 1e3', ' 50.00', '']) noted(-3000, 0, 'up=99.00', over);
+    await host.shim(['collect'], NONE);
+    for (const took of durations()) expect(Math.abs(took! - 3000)).toBeLessThan(100);
+    expect(durations()).toHaveLength(4);
   });
 });
 

@@ -79,6 +79,21 @@ it.each(['SIGSTOP', 'SIGKILL'] as const)(
   },
 );
 
+it.each(['GNUmakefile', '.onramp/analytics.mk'])(
+  'make %s finds a file, and says so once',
+  async (goal) => {
+    named('`make GNUmakefile` and `make .onramp/analytics.mk` find a file |');
+    for (const mode of ['0', '1']) {
+      host.write('onramp.lock', lockOf(mode));
+      const { status, stdout } = await make([goal], { cwd: host.root, env: RECORD_ONLY });
+      expect({ status, lines: stdout.match(/is up to date/g) }).toEqual({
+        status: 0,
+        lines: ['is up to date'],
+      });
+    }
+  },
+);
+
 it('stdout closed: make 3.81 ends with 2 where it ended with 1, and no other make does', async () => {
   named('with stdout closed (`make >&-`), make 3.81 ends with 2 where it ended with 1 |');
   const statusIn = async ({ root: cwd }: Host) =>

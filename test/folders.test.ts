@@ -264,6 +264,41 @@ describe('without git', () => {
     expect(journal(id())).toContain('the anonymous id was reset');
   });
 
+  it('`forget` takes it along as well: what could not be asked for can be asked for again', async () => {
+    const server = await startServer();
+    const sending = {
+      POSTHOG_API_KEY: 'k',
+      POSTHOG_HOST: server.url,
+      ONRAMP_ANALYTICS_SENDER: 'http',
+    };
+    const there = env(sending);
+    await host.shim(['enable'], there);
+    const first = id();
+    await host.shim(TRACK, there);
+    await host.shim(['reset-id'], there);
+    const second = id();
+    await host.shim(TRACK, there);
+    server.behave((_request, response) => {
+      response.statusCode = 503;
+      response.end();
+    });
+    expect((await host.shim(['forget', '--yes'], there)).status).toBe(1);
+    expect(id()).not.toBe(second);
+    expect(records()).toEqual([id()]);
+    server.behave((request, response) =>
+      response.end(request.method === 'GET' ? '{"service":"onramp-analytics-collector"}' : '{}'),
+    );
+    const sent = server.requests.length;
+    expect((await host.shim(['forget', '--yes', '--id', first], there)).status).toBe(0);
+    await server.close();
+    const asked = server.requests.slice(sent).filter(({ method }) => method === 'POST');
+    expect(asked.map(({ raw }) => JSON.parse(raw.toString()).distinct_id)).toEqual([first, second]);
+    expect(records()).toEqual([id()]);
+    expect(readdirSync(join(home, '.local/state/onramp-analytics', id()))).not.toContain(
+      'journal.ndjson',
+    );
+  });
+
   it('and without a home, nothing is kept, and commands still work', async () => {
     const nowhere = { ...NONE, HOME: undefined };
     expect((await host.shim(['enable'], nowhere)).status).toBe(0);

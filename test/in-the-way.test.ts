@@ -124,9 +124,9 @@ describe('what make tells about itself', () => {
     });
   });
 
-  it('may be under a made-up name', async () => {
+  it.each(['mymake', "''", '.'])('may be under a made-up name: %s', async (name) => {
     await tracked({ Makefile: 'all: ; @echo done\n' });
-    const script = `exec -a mymake "$(command -v ${MAKE})" all`;
+    const script = `exec -a ${name} "$(command -v ${MAKE})" all`;
     const result = await run('bash', ['-c', script], { cwd: host.root, env: CI });
     expect(result).toMatchObject({ status: 0, stdout: 'done\n', stderr: '' });
   });

@@ -1,7 +1,14 @@
 // init in a project that 1.0.0 set up: everything moves to .onramp/, or nothing does.
 
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -155,6 +162,17 @@ describe.runIf(hasHistory())('from 1.0.0', () => {
       host.write('.onramp/settings', 'ANALYTICS_SERVICES=other\n');
       await host.shim(['init', '--force', '.']);
       expect(host.read('.onramp/settings')).toBe('ANALYTICS_SERVICES=other\n');
+    });
+
+    it('in another encoding: nothing is done, and it says so', async () => {
+      settings('');
+      const file = join(host.root, 'make/analytics.settings.mk');
+      writeFileSync(file, Buffer.from('analytics.env-files := caf\xe9/.env\n', 'latin1'));
+      const { status, stderr } = await host.shim(['init', '.']);
+      expect(status).toBe(1);
+      expect(flat(stderr)).toContain('make/analytics.settings.mk is not UTF-8');
+      expect(readFileSync(file).toString('latin1')).toContain('caf\xe9');
+      expect(filesBelow(host.root)).not.toContain('.onramp');
     });
 
     it.each([

@@ -2,7 +2,17 @@
 // pipe would wait for ever, so nothing is opened that is no regular file, and people are told what it is.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -114,6 +124,58 @@ describe('a pipe in the place of', () => {
     );
     pipeAt(join(host.record, 'spool/reports'));
     expect(await make([])).toMatchObject({ status: 0, stdout: 'done\n' });
+  });
+});
+
+describe('report.html in the record, which is', () => {
+  const page = () => join(host.record, 'report.html');
+  const isReplaced = async () => {
+    const { status, stdout, stderr } = await byHand('report', '--html');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${page()}\n`, stderr: '' });
+    expect(lstatSync(page()).isFile()).toBe(true);
+    expect(readFileSync(page(), 'utf8')).toContain('<!doctype html>');
+  };
+
+  it('a link: a new file takes its place, and what it leads to stays', async () => {
+    await used();
+    for (const [to, mode] of [
+      ['elsewhere', 0o666],
+      ['nowhere', undefined],
+    ] as const) {
+      const file = join(host.root, to);
+      if (mode !== undefined) writeFileSync(file, 'mine\n', { mode });
+      rmSync(page(), { force: true });
+      symlinkSync(file, page());
+      await isReplaced();
+      expect(statSync(page()).mode & 0o777).toBe(0o644);
+      expect(existsSync(file) && readFileSync(file, 'utf8')).toBe(mode !== undefined && 'mine\n');
+    }
+  });
+
+  it('a pipe: a new file takes its place', async () => {
+    await used();
+    pipeAt(page());
+    await isReplaced();
+  });
+
+  it('a folder: that is said, and it stays', async () => {
+    await used();
+    mkdirSync(page());
+    const { status, stderr } = await byHand('report', '--html');
+    expect(status).toBe(1);
+    expect(stderr).toContain('report.html cannot be written');
+    expect(readdirSync(host.record).filter((name) => name.startsWith('report.html'))).toEqual([
+      'report.html',
+    ]);
+  });
+
+  it('asked for by name: a link to a file of one’s own stays a link', async () => {
+    await used();
+    host.write('mine.html', '');
+    symlinkSync('mine.html', join(host.root, 'link.html'));
+    expect((await byHand('report', '--html', 'link.html')).status).toBe(0);
+    expect(lstatSync(join(host.root, 'link.html')).isSymbolicLink()).toBe(true);
+    expect(host.read('mine.html')).toContain('<!doctype html>');
   });
 });
 

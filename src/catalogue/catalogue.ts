@@ -98,7 +98,7 @@ export const EVENTS = {
         type: { kind: 'count' },
         optional: true,
         purpose:
-          'How long commands take, in milliseconds. Missing when the command was interrupted.',
+          'How long commands take, in milliseconds. Missing when the command was interrupted, or nobody can tell.',
       },
     },
   },
@@ -151,6 +151,8 @@ export const REQUEST = {
     'When the request was made, by this machine’s clock: the server sees a wrong clock. Not with the sender `http`.',
   api_key: 'The project’s key, the same for all its users. The sender `http` has it in a header.',
   'type, library, library_version': 'Words of posthog-node’s own, the same for everybody.',
+  'host, content-type, content-length, connection':
+    'Headers that HTTP needs: where it goes, JSON, its size, and that no more follows.',
   'user-agent': 'A header: the client library and its version. Not with the sender `http`.',
 } as const;
 

@@ -3,6 +3,7 @@
 // The order matters. First the id changes and what waits is dropped, so that nothing more can arrive
 // under the old ids; then the server is asked; then the record, which alone knows the earlier ids, is cleared.
 
+import { existsSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { v4 } from 'uuid';
 import { nowMs } from '../clock';
@@ -14,6 +15,7 @@ import { NAME } from '../generated';
 import { FORGET_MS } from '../limits';
 import { say } from '../output';
 import { environment, here } from '../process/invocation';
+import { moveRecord } from '../project/folder';
 import type { Project } from '../project/project';
 import { clearRecord } from '../record/clear';
 import { discardPending } from '../record/discard';
@@ -109,7 +111,7 @@ export default defineCommand({
     },
   },
   async run({ args }) {
-    const project = here();
+    let project = here();
     const settings = readSettings(project.root, environment());
     const { id: current } = readState(project);
     const earlier = args.id?.toLowerCase();
@@ -123,6 +125,10 @@ export default defineCommand({
     if (!isEarlier) {
       if (current !== undefined) await changeState(project, () => ({ [KEYS.id]: v4() }));
       await discardPending(project, DROPPED.id);
+      // Without git the id names the folder: there the next `forget` looks, should the server not be reached.
+      const renamed = here();
+      moveRecord(project, renamed);
+      if (!existsSync(project.record)) project = renamed;
     }
     const ids = idsToForget(project, id, isEarlier);
     if (ids.length === 0) say('There is no anonymous id: nothing was sent from here.');

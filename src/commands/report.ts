@@ -19,9 +19,14 @@ import { textReport } from '../report/text';
 import { wrap } from '../terminal/layout';
 import { lookOfStdout } from '../terminal/terminal';
 
-async function writeHtml(summary: LocalSummary, file: string, isOpened: boolean): Promise<void> {
+/** `isOurs`: it is in the record, where a link or a pipe is somebody else's doing and gives way. */
+async function writeHtml(
+  summary: LocalSummary,
+  file: string,
+  { isOurs, isOpened }: { isOurs: boolean; isOpened: boolean },
+): Promise<void> {
   const page = htmlReport(summary);
-  const sink = openSink(file);
+  const sink = openSink(file, { follows: !isOurs });
   try {
     sink.write(page);
     sink.end();
@@ -69,7 +74,8 @@ export default defineCommand({
       if (args.file === undefined && !existsSync(project.record)) {
         throw new UserError('Nothing was recorded here yet: there is nothing to report.');
       }
-      return writeHtml(summary, file, args.open === true);
+      const isOurs = args.file === undefined;
+      return writeHtml(summary, file, { isOurs, isOpened: args.open === true });
     }
     if (args.json) return sayJson(summary);
     const look = lookOfStdout(environment());

@@ -4,6 +4,7 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
   renameSync,
   type Stats,
@@ -53,12 +54,19 @@ function gathering(write: (text: string) => void, end: () => void, abandon: () =
 const cannot = (path: string, error: unknown) =>
   new UserError(`${path} cannot be written: ${reason(error)}.`);
 
+/** The regular file that is there; nothing for what only has its name. */
+function plainFile(path: string): Stats | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? found : undefined;
+}
+
 /**
  * A sink into the file at `path`, or into stdout without one. A file appears under its name when it
- * is complete; what was there before is replaced then. Pipes and devices are written to as they are.
+ * is complete; what was there before is replaced then. A link is followed, and pipes and devices are written to as
+ * they are; without `follows`, for a file of ours, a new file takes the place of any of them.
  * @throws UserError
  */
-export function openSink(path: string | undefined): Sink {
+export function openSink(path: string | undefined, { follows = true } = {}): Sink {
   if (path === undefined) {
     return gathering(
       print,
@@ -66,13 +74,13 @@ export function openSink(path: string | undefined): Sink {
       () => {},
     );
   }
-  const file = target(absolute(path));
+  const file = follows ? target(absolute(path)) : absolute(path);
   let before: Stats | undefined;
   let isPlain: boolean;
   let handle: number;
   let written = file;
   try {
-    before = statSync(file, { throwIfNoEntry: false });
+    before = follows ? statSync(file, { throwIfNoEntry: false }) : plainFile(file);
     isPlain = before?.isFile() ?? true;
     if (isPlain) written = `${file}.${process.pid}.tmp`;
     handle = openSync(written, isPlain ? 'wx' : 'w', 0o644);

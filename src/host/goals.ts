@@ -2,7 +2,6 @@
 
 import { type EventName, type NewEvent, type Properties, UNDECLARED } from '../catalogue/catalogue';
 import { isName } from '../catalogue/validate';
-import { COUNT_MAX } from '../limits';
 import type { Declared } from './declared';
 
 /** A make command that is over. */
@@ -82,7 +81,7 @@ export function eventsOf(command: Command, declared: Declared): NewEvent[] {
       command: goal,
       ...(command.end !== 'interrupted' && { success: succeeded }),
       ...(command.durationMs !== undefined && {
-        duration_ms: Math.min(Math.round(command.durationMs), COUNT_MAX),
+        duration_ms: Math.round(command.durationMs),
       }),
     },
   });

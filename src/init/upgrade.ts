@@ -50,6 +50,12 @@ function planSettings(root: string, plan: Plan): void {
     plan.kept.push({ path, why: `nothing reads it any more: ${SETTINGS} is read; delete it` });
     return;
   }
+  if (at.text.includes('\uFFFD')) {
+    plan.refusals.push(
+      `${path} is not UTF-8, and what it says would come out changed. Save it as UTF-8, and run init again.`,
+    );
+    return;
+  }
   const { text, left } = convert(at.text);
   const reason = trouble(root, path);
   if (reason) plan.refusals.push(`${reason}.`);

@@ -24,8 +24,12 @@ interface Note {
 function readNote(path: string): Note | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile() || stat.size > MAX_BYTES) return undefined;
-  const text = readRegularText(path, { follows: false });
-  return text.endsWith('\n') ? { text, stat } : undefined;
+  try {
+    const text = readRegularText(path, { follows: false });
+    return text.endsWith('\n') ? { text, stat } : undefined;
+  } catch {
+    return undefined; // Not ours to read: it keeps nothing else from being taken.
+  }
 }
 
 /** Puts a note into the spool, whole and with its time: what is read before has the same name and identity. */

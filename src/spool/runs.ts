@@ -1,12 +1,14 @@
 // The make commands that make/track noted: `ID.start` when one began, `ID.end` when it was over.
 //
-// The files' times are the command's times, so that no clock has to be started for it. The first line
-// of a start says which process it is and where: whether that still runs can be said of a process of
-// this pid namespace alone. An id is never used twice.
+// The files' times are the command's times, so that no clock has to be started for it; how long it took is told by the
+// system's uptime in both, where there is one, as somebody may set the clock in between. The first line of a start says
+// which process it is and where: whether that still runs can be said of a process of this pid namespace alone. An id is
+// never used twice.
 
+import type { Stats } from 'node:fs';
 import { isRunning, startOf, whereWeRun } from '../files/running';
 import type { Command } from '../host/goals';
-import { NOTE_TORN_MS, RUN_GIVEN_UP_MS } from '../limits';
+import { COUNT_MAX, NOTE_TORN_MS, RUN_GIVEN_UP_MS, UPTIME_DIFFERS_MS } from '../limits';
 import type { Project } from '../project/project';
 import { rememberGivenUp } from './given-up';
 import { noteStat, readNote, removeNotes, spoolNames } from './notes';
@@ -60,6 +62,30 @@ function mayRun({ pid, start, boot, firstStart }: Noted, ageMs: number): boolean
   return startOf(pid) === start;
 }
 
+/** The uptime in a note, in milliseconds. */
+const uptimeOf = (text: string | undefined): number =>
+  /^\d{1,12}(\.\d+)?$/.test(text ?? '') ? Number(text) * 1000 : Number.NaN;
+
+/**
+ * When a command was over, and how long it took, in milliseconds; the latter undefined where it cannot be told. The
+ * files' times are finer than the uptime, and count as long as both say the same.
+ */
+function timesOf(
+  start: Stats,
+  end: Stats,
+  uptimes: readonly (string | undefined)[],
+  nowMs: number,
+) {
+  const byClock = end.mtimeMs - start.mtimeMs;
+  const byUptime = uptimeOf(uptimes[1]) - uptimeOf(uptimes[0]);
+  const isClockWrong = byClock < 0 || Math.abs(byClock - byUptime) > UPTIME_DIFFERS_MS;
+  // The clock was ahead when it ended, and is not any more.
+  const isAhead = end.mtimeMs > nowMs + UPTIME_DIFFERS_MS && start.mtimeMs <= nowMs;
+  const tookMs = byUptime >= 0 ? (isClockWrong ? byUptime : byClock) : isAhead ? -1 : byClock;
+  const durationMs = tookMs >= 0 && tookMs <= COUNT_MAX ? tookMs : undefined;
+  return { endMs: isAhead ? start.mtimeMs + (durationMs ?? 0) : end.mtimeMs, durationMs };
+}
+
 type State = { kind: 'over'; run: Run } | { kind: 'running' } | { kind: 'nothing' };
 const NOTHING: State = { kind: 'nothing' };
 
@@ -89,16 +115,18 @@ function readRun(project: Project, id: string, nowMs: number): State {
       return NOTHING;
     }
   }
-  const status = splitGoals(endText ?? '')[0];
+  const [status, uptime] = splitGoals(endText ?? '');
+  const begun = noted?.flags.find((flag) => flag.startsWith('up='))?.slice('up='.length);
+  const times = end && timesOf(start, end, [begun, uptime], nowMs);
   const run: Run = {
     command: {
       goals: goals.slice(0, 2).filter(Boolean),
       end: !end ? 'interrupted' : status === '0' ? 'succeeded' : 'failed',
-      durationMs: end && Math.max(0, end.mtimeMs - start.mtimeMs),
+      durationMs: times?.durationMs,
     },
     local: noted?.flags.includes('local') === true,
     ci: noted?.flags.includes('ci') === true,
-    endMs: end?.mtimeMs ?? start.mtimeMs,
+    endMs: times?.endMs ?? start.mtimeMs,
     identity: `run ${id} ${start.mtimeMs}`,
     forget: () => {
       if (!end) rememberGivenUp(project, id);

@@ -145,6 +145,38 @@ describe('an id in properties of others', () => {
     expect(await propertiesLeft()).toEqual([{}]);
   });
 
+  it('goes as whatever it was sent: with blanks around, too long, with a NUL, as a number', async () => {
+    await collector.admin('PATCH', '/api/v1/projects/default', { kind: 'product' });
+    const sent = ['  spaced variant ', 'l'.repeat(250), `${'h'.repeat(199)}😀`, 'n\0ul', 987654321];
+    const named = (id: unknown) => ({ ref: id, list: ['other', id], obj: { deep: id, n: 1 } });
+    await collector.post(
+      '/batch/',
+      batchOf(
+        ...sent.flatMap((id) => [event({ distinct_id: id }), of(named(id))]),
+        event({ distinct_id: 'ann', event: 17, properties: named(sent[0]) }),
+        // Other ids, and the same text in another value.
+        of({ ref: 'l'.repeat(199), list: [98765432, '0987654321'], obj: { deep: 'nul and more' } }),
+      ),
+    );
+    const kept = { installation_id: 'i', properties: { by: 'n\0ul', os: 'linux' } };
+    await collector.post('/v1/installs', { data: kept });
+    for (const id of sent) await collector.admin('POST', '/api/v1/forget', { distinct_id: id });
+    const left = await propertiesLeft();
+    expect(left).toHaveLength(sent.length + 1);
+    expect(left.filter(({ ref }) => ref !== undefined)).toEqual([
+      { ref: 'l'.repeat(199), list: [98765432, '0987654321'], obj: { deep: 'nul and more' } },
+    ]);
+    for (const each of left.filter(({ ref }) => ref === undefined)) {
+      expect(each).toEqual({ list: ['other'], obj: { n: 1 } });
+    }
+    const install = await (await collector.admin('GET', '/v1/installs/i?project=installs')).json();
+    expect(install).toMatchObject({ data: { properties: { os: 'linux' } } });
+    expect(JSON.stringify(install)).not.toContain('ul"');
+    expect(await (await collector.admin('GET', '/api/v1/dead-letters')).json()).toMatchObject({
+      dead_letters: [],
+    });
+  });
+
   it('with a project’s token: is answered alike, known or not, and not without end', async () => {
     await collector.post('/batch/', batchOf(event({ distinct_id: ID })));
     const shapes = [];
@@ -164,6 +196,43 @@ describe('an id in properties of others', () => {
     };
     expect(receipts.length).toBeLessThan(12);
   });
+});
+
+it('says how many events the store has, and how many went, only to who may read every project', async () => {
+  const made = async (scope: string) => {
+    const answer = await collector.admin('POST', '/api/v1/tokens', { scope, project: 'default' });
+    return ((await answer.json()) as { token: string }).token;
+  };
+  const tokens = [undefined, 'phc_test_token', await made('read'), await made('admin')];
+  await collector.post('/batch/', batchOf(event(), event(), event(), event()));
+  // Written down by somebody else, and not begun: so it stays where it is for half a minute.
+  const db = openDatabase(join(collector.folder, 'collector.db'));
+  db.exec("INSERT INTO receipts (id, requested_ms, events) VALUES ('under-way', 1, 7)");
+  db.exec(
+    `INSERT INTO erasures (receipt, what, project_id, distinct_id, last_seq, looked_seq)
+     VALUES ('under-way', 'id', 1, '${SECRET}', 3, 2)`,
+  );
+  db.close();
+  for (const token of tokens) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await collector.request('GET', '/api/v1/forget/under-way', undefined, headers);
+    const told = (await answer.json()) as object;
+    expect(told).toMatchObject({ progress: { percent: 66 }, waiting_for: ['store'] });
+    expect(JSON.stringify(told)).not.toMatch(/looked_at|"of"|forgotten/);
+  }
+  const answer = await collector.admin('GET', '/api/v1/forget/under-way');
+  const progress = { percent: 66, looked_at: 2, of: 3 };
+  expect(await answer.json()).toMatchObject({ progress, forgotten: { events: 7 } });
+  // Whom it is of, asks again: by then it may be over, and is told as little.
+  const again = await collector.request(
+    'POST',
+    '/api/v1/forget',
+    { distinct_id: SECRET },
+    {
+      authorization: `Bearer ${tokens[3]}`,
+    },
+  );
+  expect(await again.text()).not.toMatch(/looked_at|"of"|forgotten/);
 });
 
 it('goes on right after the start, when a kill came between', async () => {

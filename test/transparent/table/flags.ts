@@ -27,6 +27,7 @@ export const flags: Scenario[] = [
   }),
   s('-w', 'make -w one'),
   s('-w, failing', 'make -w fail'),
+  s('-w with a number of jobs', 'make -wj4 loud; make -wksj 2 loud', { anyOrder: true }),
   s('--no-print-directory', 'make --no-print-directory sub-loud'),
   s('-I', 'make -I sub -Isub --include-dir=sub world'),
   s('-l', 'make -l 50 one; make --load-average=50 two'),

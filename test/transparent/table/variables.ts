@@ -1,6 +1,6 @@
 // Variables of the command line and of the environment.
 
-import { makefile, type Scenario, s, untracked } from '../scenario';
+import { makefile, type Scenario, s, untracked, W } from '../scenario';
 
 export const variables: Scenario[] = [
   s('VAR=x', 'make X=x show world'),
@@ -55,6 +55,17 @@ export const variables: Scenario[] = [
       since: 4,
     },
   ),
+  s(
+    'MAKEFLAGS with w',
+    'MAKEFLAGS=w make loud; MAKEFLAGS=-w make -C . loud sub-loud; MAKEFLAGS="ksw -- X=a\\ w" make show',
+    W,
+  ),
+  s(
+    'MAKEFLAGS with w in full',
+    'MAKEFLAGS=--print-directory make sub-loud; MAKEFLAGS="w s" make loud',
+    W,
+  ),
+  s('GNUMAKEFLAGS with w', 'GNUMAKEFLAGS=-kw make flaky; MAKEFLAGS=s GNUMAKEFLAGS=w make loud'),
   s('MAKEFLAGS with -j', 'MAKEFLAGS=-j4 make parallel', { anyOrder: true }),
   s('MAKEFLAGS with n', 'MAKEFLAGS=n make one', untracked),
   s('MAKEFLAGS empty', 'MAKEFLAGS= make world env'),
@@ -62,6 +73,10 @@ export const variables: Scenario[] = [
   s('MAKEFILES', 'MAKEFILES=extra.mk make from-extra', untracked),
   s('in CI, where make waits for the shim', 'make env all fail', { env: { CI: 'true' } }),
   s('DO_NOT_TRACK', 'make env world', { ...untracked, env: { DO_NOT_TRACK: '1' } }),
+  s('DO_NOT_TRACK on the command line, too', 'make DO_NOT_TRACK=0 env; make DO_NOT_TRACK= one', {
+    ...untracked,
+    env: { DO_NOT_TRACK: '1' },
+  }),
   s('off by environment', 'make env', { ...untracked, env: { ONRAMP_ANALYTICS_ENABLED: '0' } }),
   s('no environment at all', 'env -i "$(command -v make)" env-direct world', {
     untracked: 'without node in the default PATH',

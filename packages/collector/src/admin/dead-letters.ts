@@ -2,9 +2,9 @@
 
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { distinctIdOf } from '../distinct-id.ts';
 import type { Candidate, Reason } from '../event.ts';
 import { REMOVED } from '../gate/addresses.ts';
-import { distinctIdOf } from '../gate/gate.ts';
 import { Refused } from '../http/refused.ts';
 import type { Ingest } from '../ingest.ts';
 import type { KeptLetter } from '../store/records.ts';

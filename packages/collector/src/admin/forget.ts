@@ -2,8 +2,8 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bearer } from '../dialects/token.ts';
+import { distinctIdOf } from '../distinct-id.ts';
 import type { Project } from '../event.ts';
-import { distinctIdOf } from '../gate/gate.ts';
 import { Rate } from '../gate/rate.ts';
 import { parseUuid } from '../gate/uuid.ts';
 import { readBody } from '../http/body.ts';
@@ -18,10 +18,14 @@ import {
 } from '../limits.ts';
 import type { Receipt } from '../store/erasures.ts';
 import type { Store } from '../store/store.ts';
-import { visibleTo } from './access.ts';
+import { type Access, visibleTo } from './access.ts';
 import type { Auth } from './auth.ts';
 import { projectOf } from './params.ts';
 import { answerReceipt, shownReceipt } from './receipts.ts';
+
+/** Whether somebody may read every project. */
+const readsAll = (access: Access | undefined): boolean =>
+  access !== undefined && access.project === undefined;
 
 /** Registers the routes. */
 export function forgetRoutes(
@@ -58,7 +62,9 @@ export function forgetRoutes(
     const reach = !own || parseUuid(id) ? 'anywhere' : 'named';
     const receipt = await erasures.forget(id, only?.id, FORGET_STORE_MS, reach);
     nudge();
-    return answerReceipt(reply, await settled(receipt), { isCounted: !own });
+    return answerReceipt(reply, await settled(receipt), {
+      isCounted: !own && readsAll(request.access),
+    });
   });
 
   /** The copies are seconds behind, mostly: then one answer is enough. */
@@ -71,11 +77,14 @@ export function forgetRoutes(
     return last;
   };
 
-  // Whoever has a receipt got it from here. It names nobody; how much there was is for those who may read.
+  // Whoever has a receipt got it from here. It names nobody; its numbers may be of any project,
+  // and are for those who may read all of them.
   app.get('/api/v1/forget/:id', async (request, reply) => {
     const receipt = await erasures.receipt((request.params as { id: string }).id);
     if (!receipt) throw new Refused(404, 'unknown_receipt', 'there is no such receipt');
-    return answerReceipt(reply, receipt, { isCounted: auth.accessOf(request) !== undefined });
+    return answerReceipt(reply, receipt, {
+      isCounted: readsAll(auth.accessOf(request)),
+    });
   });
   app.get('/api/v1/forget', { onRequest: auth.require }, async () => ({
     receipts: (await erasures.list(100)).map(shownReceipt),

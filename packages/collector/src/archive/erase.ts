@@ -5,7 +5,7 @@
 import type { Event } from '../event.ts';
 import { HOUR_MS } from '../limits.ts';
 import type { Erasure, Reach } from '../store/erasures.ts';
-import { type Ids, inJson } from '../store/naming.ts';
+import { type Ids, jsonWithoutIds } from '../store/naming.ts';
 import type { Archive } from './archive.ts';
 import {
   type Manifest,
@@ -114,7 +114,7 @@ function ordered(
   return { ...erasure, untilSeq: Number.MAX_SAFE_INTEGER };
 }
 
-/** Which rows of a part go, and which may name an id that goes. */
+/** Which rows of a part go, and which name an id that goes. */
 interface Rule {
   readonly goes: (seq: number, distinctId: string) => boolean;
   readonly concerns: (seq: number, distinctId: string, properties: string) => boolean;
@@ -132,12 +132,11 @@ function ruleOf(erasures: readonly Erasure[]): Rule {
     ids.set(distinctId, ids.get(distinctId) === 'anywhere' ? 'anywhere' : reach);
     until.set(distinctId, Math.max(untilSeq, until.get(distinctId) ?? 0));
   }
-  const texts = [...ids.keys()].map(inJson);
   const goes: Rule['goes'] = (seq, id) => seqs.has(seq) || seq <= (until.get(id) ?? -1);
   return {
     goes,
     concerns: (seq, id, properties) =>
-      goes(seq, id) || texts.some((text) => properties.includes(text)),
+      goes(seq, id) || jsonWithoutIds(properties, ids) !== properties,
     ids,
   };
 }

@@ -7,10 +7,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { camel } from '../../../schema/src/columns.ts';
 import { isObject, type Json } from '../../../schema/src/json.ts';
+import { distinctIdOf } from '../distinct-id.ts';
 import type { Candidate, Event, Project } from '../event.ts';
 import { holdsAddress, withoutAddresses } from '../gate/addresses.ts';
 import { joined } from '../gate/breakdown.ts';
-import { distinctIdOf } from '../gate/gate.ts';
 import { formatUuid } from '../gate/uuid.ts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';

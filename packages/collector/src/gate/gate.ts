@@ -1,15 +1,10 @@
 // The gate: every event of every dialect passes here, one by one. What does not pass becomes a
 // dead letter with its reason; its neighbours are not touched.
 
+import { distinctIdOf } from '../distinct-id.ts';
 import type { Candidate, DeadLetter, Event, Project, Reason } from '../event.ts';
 import { OVERSIZED } from '../http/json.ts';
-import {
-  DAY_MS,
-  DEAD_LETTER_BYTES,
-  DISTINCT_ID_CHARS,
-  EVENT_BYTES,
-  EVENT_NAME_CHARS,
-} from '../limits.ts';
+import { DAY_MS, DEAD_LETTER_BYTES, EVENT_BYTES, EVENT_NAME_CHARS } from '../limits.ts';
 import {
   hasAddressKey,
   holdsAddress,
@@ -89,18 +84,6 @@ function examineOne(
   if (!uuid) return 'invalid_uuid';
   // Not a copy of the columns: that would take as long as all else here.
   return Object.assign(columns, { uuid, name, distinctId, timeMs, rest });
-}
-
-/** A distinct id as text: numbers and structures are written out, as PostHog does. */
-export function distinctIdOf(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  // Cut in the middle of a character, it would not be text again.
-  return storable(
-    storable(text ?? '')
-      .trim()
-      .slice(0, DISTINCT_ID_CHARS),
-  );
 }
 
 function restAndColumns(properties: Record<string, unknown>) {

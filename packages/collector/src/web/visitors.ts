@@ -2,8 +2,8 @@
 // day. What would name a person is never kept as it is.
 
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { distinctIdOf } from '../distinct-id.ts';
 import { holdsAddress } from '../gate/addresses.ts';
-import { distinctIdOf } from '../gate/gate.ts';
 import { isEmail } from '../gate/person.ts';
 import { formatUuid } from '../gate/uuid.ts';
 import { DAY_MS } from '../limits.ts';

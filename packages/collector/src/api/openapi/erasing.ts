@@ -8,14 +8,21 @@ export const RECEIPT = {
   done_at: nullable(text('null: something is left.')),
   waiting_for: list(text('`store`, `warehouse` or `archive`.')),
   progress: {
-    ...nullable(object({ looked_at: whole(), of: whole() })),
+    ...nullable({
+      ...partial({
+        percent: whole(),
+        looked_at: whole('Of all projects: only to who may read all of them.'),
+        of: whole('As `looked_at`.'),
+      }),
+      required: ['percent'],
+    }),
     description:
-      'While the store looks for an id: numbers of events, of those that were there when it was asked. null: it does not, or no more.',
+      'While the store looks for an id: how far it is. `looked_at` and `of` are numbers of events of the store, of those that were there when it was asked. null: it does not, or no more.',
   },
 };
 export const forgotten = object({ events: whole(), installs: whole(), dead_letters: whole() });
 const receipt = object({ ...RECEIPT, forgotten });
-/** How much there was is for those who may read. */
+/** How much there was is for those who may read all projects. */
 const ownReceipt = { ...partial({ ...RECEIPT, forgotten }), required: Object.keys(RECEIPT) };
 
 /** Answers to what erases: all is done, or the rest follows. */
@@ -38,7 +45,7 @@ export const erasures: readonly Route[] = [
     tag: 'Keeping',
     who: 'token',
     summary: 'Erases an id: its events, counts, installation and dead letters, in every copy.',
-    doc: 'Events, installations and dead letters of others lose it too, wherever it is the whole value of a property, at any depth. With a project’s token: in that project, ten times a minute, and an id that is no UUID only in properties that SDKs name ids with; the answer does not say how much there was. With the admin token: in the project that is named, or in all. While it is not done, asking again gives the same receipt.',
+    doc: 'Events, installations and dead letters of others lose it too, wherever it is the whole value of a property, at any depth. With a project’s token: in that project, ten times a minute, and an id that is no UUID only in properties that SDKs name ids with; the answer says neither how much there was nor how much the store has. With the admin token: in the project that is named, or in all. While it is not done, asking again gives the same receipt.',
     body: {
       doc: 'Whom.',
       schema: { ...partial({ distinct_id: text(), project: text() }), required: ['distinct_id'] },

@@ -1,7 +1,7 @@
 // What it takes to forget an id, in steps that may each be repeated: each is done by what it finds. All inside
 // transactions. No event of the id is written meanwhile (closed.ts).
 
-import { inJson, jsonWithoutIds } from '../naming.ts';
+import { hintOf, jsonWithoutIds, NUL_IN_JSON } from '../naming.ts';
 import type { Activity } from './activity.ts';
 import type { Closed } from './closed.ts';
 import { type Database, type Statement, textOf } from './database.ts';
@@ -40,7 +40,8 @@ export class Forgetting {
     this.findId = db.prepare('SELECT id FROM ids WHERE project_id = ? AND distinct_id = ?');
     this.months = db.prepare('SELECT month, days FROM active WHERE id = ? ORDER BY month LIMIT ?');
     this.someInstalls = db.prepare(
-      `SELECT CAST(installation_id AS BLOB) AS installation_id, instr(properties, ?) > 0 AS holds,
+      `SELECT CAST(installation_id AS BLOB) AS installation_id,
+         instr(properties, ?) + instr(properties, '${NUL_IN_JSON}') > 0 AS holds,
          CAST(properties AS BLOB) AS properties
        FROM installs WHERE project_id = ? AND installation_id > ? ORDER BY installation_id LIMIT ?`,
     );
@@ -100,7 +101,7 @@ export class Forgetting {
     after: string,
     limit: number,
   ): string | undefined {
-    const page = this.someInstalls.all(inJson(distinctId), project, after, limit);
+    const page = this.someInstalls.all(hintOf(distinctId), project, after, limit);
     const ids = new Map([[distinctId, reach]]);
     for (const { installation_id, holds, properties } of page) {
       const whose = textOf(installation_id);
@@ -140,18 +141,19 @@ export interface Look {
   readonly toSeq: number;
 }
 
-/** The numbers of events that are of one of the ids, or whose properties hold its text. */
+/** The numbers of events that are of one of the ids, or whose properties may name it. */
 export function eventsConcerning(db: Database, { ids, afterSeq, toSeq }: Look): number[] {
   const findId = db.prepare('SELECT id FROM ids WHERE project_id = ? AND distinct_id = ?');
   const values = ids.flatMap(({ project, distinctId }) => [
     project,
     Number(findId.get(project, distinctId)?.id ?? -1),
-    inJson(distinctId),
+    hintOf(distinctId),
   ]);
   const one = '(project_id = ? AND (id = ? OR instr(rest, ?) > 0))';
   return db
     .prepare(
-      `SELECT seq FROM events WHERE seq > ? AND seq <= ? AND (${ids.map(() => one).join(' OR ')})
+      `SELECT seq FROM events WHERE seq > ? AND seq <= ? AND (${ids.map(() => one).join(' OR ')}
+         OR instr(rest, '${NUL_IN_JSON}') > 0)
        ORDER BY seq`,
     )
     .all(afterSeq, toSeq, ...values)
