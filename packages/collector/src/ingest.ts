@@ -5,7 +5,7 @@ import { checkKind, type Dialect } from './dialects/kinds.ts';
 import type { Candidate, DeadLetter, Event, Project, Reason } from './event.ts';
 import { type Examined, examine, letterOf } from './gate/gate.ts';
 import type { Rate } from './gate/rate.ts';
-import { turn } from './http/hold.ts';
+import { type Hold, turn } from './http/hold.ts';
 import { Refused, tooManyEvents } from './http/refused.ts';
 import { CHUNK_BYTES, CHUNK_EVENTS, REQUEST_EVENTS, REQUEST_LETTERS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -53,9 +53,10 @@ export class Ingest {
   /**
    * Takes a batch. Resolves when it is on disk. A large one is built, judged and written in pieces, so
    * that it neither fills the memory nor holds up others; if it fails between them, the client sends
-   * it again, and what was written is known by its uuid. @throws Refused, Unavailable
+   * it again, and what was written is known by its uuid. The rest of what a client left before its answer (`hold`
+   * knows) is not taken. @throws Refused, Unavailable
    */
-  async take(project: Project, dialect: Dialect, batch: Batch): Promise<Taken> {
+  async take(project: Project, dialect: Dialect, batch: Batch, hold?: Hold): Promise<Taken> {
     checkKind(dialect, project);
     if (batch.length > REQUEST_EVENTS) throw tooManyEvents();
     if (!this.parts.rate.take(project.id, batch.length)) {
@@ -68,7 +69,10 @@ export class Ingest {
     let first: Event | undefined;
     let visit: Visit | undefined;
     for (let from = 0; from < batch.length; ) {
-      if (from > 0) await turn();
+      if (from > 0) {
+        await turn();
+        hold?.check();
+      }
       const sent = piece(batch, from);
       from += sent.length;
       const isPosthogPage = project.kind === 'web' && dialect.startsWith('posthog');

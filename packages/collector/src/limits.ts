@@ -25,10 +25,18 @@ export const LZ64_BYTES = 128 * KIB;
 export const ZONE_CHARS = 64;
 /** One request of the installs dialect. */
 export const INSTALL_BYTES = 10 * KIB;
-/** A body up to this size and number of events is worked on at once; larger ones wait for one of few slots. */
+/** A body up to this size, unpacked, and number of events is worked on at once; larger ones take turns. */
 export const SMALL_BYTES = 64 * KIB;
 export const SMALL_EVENTS = 1_000;
+/** Up to these, they do not wait for those that are larger yet. */
+export const MEDIUM_BYTES = MIB;
+export const MEDIUM_EVENTS = 4_000;
+/** How many of both kinds are worked on at once. */
+export const MEDIUM_AT_ONCE = 2;
 export const LARGE_AT_ONCE = 2;
+/** How many of the large ones of one address may wait, and how long a request waits: SDKs give up after 10 s. Then: 503. */
+export const LARGE_PLACES = 10;
+export const LARGE_WAIT_MS = 8 * SECOND_MS;
 /** What all requests hold until they are answered, and what of it only small ones may use. Beyond it: 503. */
 export const HELD_BYTES = 128 * MIB;
 export const HELD_FOR_SMALL_BYTES = 32 * MIB;

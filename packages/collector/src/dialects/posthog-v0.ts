@@ -33,7 +33,7 @@ export function posthogV0(app: FastifyInstance, ingest: Ingest): void {
       hold,
     );
     const project = ingest.project(checkToken(token));
-    const { accepted, reasons, rejected } = await ingest.take(project, 'posthog-v0', batch);
+    const { accepted, reasons, rejected } = await ingest.take(project, 'posthog-v0', batch, hold);
     if (accepted === 0) throw refusalOf(reasons);
     if (query.beacon === '1') return reply.code(204).send();
     // Its SDKs do not read this; their makers do.

@@ -64,7 +64,7 @@ export function posthogV1(app: FastifyInstance, ingest: Ingest): void {
       },
       ingest.nowMs,
     );
-    const { reasons } = await ingest.take(project, 'posthog-v1', batch);
+    const { reasons } = await ingest.take(project, 'posthog-v1', batch, hold);
 
     const results: Record<string, { result: string; details?: string }> = Object.create(null);
     reasons.forEach((reason, index) => {

@@ -76,7 +76,7 @@ export function telemetry(app: FastifyInstance, ingest: Ingest, tokenless: Token
     const candidateOf = (given: unknown): Candidate =>
       candidate(isObject(given) ? given : {}, envelope, project.id, nowMs);
     const batch = batchOf(events, candidateOf, nowMs);
-    const { accepted, reasons } = await ingest.take(project, 'telemetry', batch);
+    const { accepted, reasons } = await ingest.take(project, 'telemetry', batch, hold);
     if (accepted === 0) throw refusalOf(reasons);
     const rejected = reasons.flatMap((reason, index) => (reason ? [{ index, reason }] : []));
     const ignored = Object.keys(envelope).filter((name) => !OF_ENVELOPE.has(name));

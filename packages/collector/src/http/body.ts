@@ -25,6 +25,6 @@ export async function readBody(
     hold?.take(piece.length);
     pieces.push(piece);
   }
-  if (size > SMALL_BYTES) await hold?.slot();
+  if (size > SMALL_BYTES) await hold?.slot(size);
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
 }

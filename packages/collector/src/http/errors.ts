@@ -3,7 +3,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DISCARDED_BYTES } from '../limits.ts';
+import { DISCARDED_BYTES, MINUTE_MS } from '../limits.ts';
 import { Conflict, TooSlow, Unavailable } from '../store/errors.ts';
 import { Refused } from './refused.ts';
 
@@ -14,7 +14,10 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  if (error instanceof Refused) return answerRefused(error, request, reply);
+  if (error instanceof Refused) {
+    if (error.code === 'busy') noteBusy(app);
+    return answerRefused(error, request, reply);
+  }
   const { statusCode, message, code } = error as {
     statusCode?: number;
     message: string;
@@ -59,6 +62,18 @@ function answerRefused(error: Refused, { raw }: FastifyRequest, reply: FastifyRe
   if (!raw.complete) discard(raw);
   if (error.statusCode === 503) reply.header('retry-after', '1');
   return refuse(reply, error.statusCode, error.code, error.message);
+}
+
+let notedMs = Number.NEGATIVE_INFINITY;
+
+/** Refusals for want of room are in the log, but not each: once a minute. */
+function noteBusy(app: FastifyInstance): void {
+  const nowMs = performance.now();
+  if (nowMs - notedMs < MINUTE_MS) return;
+  notedMs = nowMs;
+  app.log.warn(
+    'large requests are answered 503: too many came at once, or they waited too long. Clients send theirs again; if this goes on, lower COLLECTOR_RATE_ADDRESS, or change a token that is misused',
+  );
 }
 
 const TYPES: Readonly<Record<number, string>> = {

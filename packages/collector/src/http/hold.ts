@@ -1,21 +1,24 @@
 // What requests hold in memory: counted for all of them together, from the first byte of a body until
 // its answer. Beyond the limit the answer is 503, which SDKs send again.
 //
-// Large requests leave a part of the memory to small ones, and are worked on by few at once: whoever
-// sends bombs waits for his own bombs, and the rest go on.
+// Large requests leave a part of the memory to small ones, and take turns in lanes (lanes.ts).
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HELD_BYTES, HELD_FOR_SMALL_BYTES, LARGE_AT_ONCE, SMALL_BYTES } from '../limits.ts';
-import { busy } from './refused.ts';
+import { HELD_BYTES, HELD_FOR_SMALL_BYTES, SMALL_BYTES } from '../limits.ts';
+import { clientOf } from './client.ts';
+import { type Client, isLargeLane, type Lane, laneOf } from './lanes.ts';
+import { busy, left } from './refused.ts';
 
 let total = 0;
-let slotsTaken = 0;
-const waiting: (() => void)[] = [];
+
+const NOBODY: Client = { address: '', isGone: () => false };
 
 /** What one request holds. */
 export class Hold {
   private bytes = 0;
-  private hasSlot = false;
+  private lane: Lane | undefined;
+
+  constructor(private readonly client: Client = NOBODY) {}
 
   /** Counts bytes before they are allocated. @throws Refused (503) */
   take(bytes: number): void {
@@ -31,23 +34,32 @@ export class Hold {
     total -= bytes;
   }
 
-  /** Waits until this request may be one of the few large ones that are worked on. */
-  async slot(): Promise<void> {
-    if (this.hasSlot) return;
-    this.hasSlot = true;
-    if (slotsTaken < LARGE_AT_ONCE) slotsTaken++;
-    else await new Promise<void>((go) => waiting.push(go)); // the slot is handed on
+  /**
+   * Waits until this request, of so many bytes and events as far as is known, may be one of the few in its lane that
+   * are worked on. One that turns out to be larger changes the lane. @throws Refused (503, 499)
+   */
+  async slot(bytes: number, events = 0): Promise<void> {
+    const lane = laneOf(bytes, events);
+    if (this.lane && (this.lane === lane || isLargeLane(this.lane))) return;
+    this.lane?.leave();
+    this.lane = undefined;
+    await lane.enter(this.client, bytes);
+    this.lane = lane;
     // Many may have arrived in one turn of the loop; each is worked on in one of its own.
     await turn();
+    this.check();
+  }
+
+  /** To be asked between the parts of a large request. @throws Refused (499): nobody waits for the rest */
+  check(): void {
+    // A small one is done before anybody could leave.
+    if (this.lane && this.client.isGone()) throw left();
   }
 
   release(): void {
     this.give(this.bytes);
-    if (!this.hasSlot) return;
-    this.hasSlot = false;
-    const next = waiting.shift();
-    if (!next) slotsTaken--;
-    else next();
+    this.lane?.leave();
+    this.lane = undefined;
   }
 }
 
@@ -56,7 +68,8 @@ type Handler = (request: FastifyRequest, reply: FastifyReply, hold: Hold) => Pro
 /** A handler whose request holds memory until it is answered. */
 export const holding =
   (handler: Handler) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const hold = new Hold();
+    const { socket } = request.raw;
+    const hold = new Hold({ address: clientOf(request), isGone: () => socket.destroyed });
     try {
       return await handler(request, reply, hold);
     } finally {

@@ -59,11 +59,14 @@ export interface SentEvents {
 /** Reads a body whose events are in the list `name`, or are the body. @throws Refused */
 export async function readSent(bytes: Buffer, name: string, hold: Hold): Promise<Sent> {
   if (bytes.length > REQUEST_BYTES) throw tooLarge();
-  if (bytes.length > SMALL_BYTES) await hold.slot();
+  if (bytes.length > SMALL_BYTES) await hold.slot(bytes.length);
   const json = unmarked(bytes);
   const outliner = new Outliner(json, name, REQUEST_EVENTS);
   for (let at = 0; at < json.length; ) {
-    if (at > 0) await turn();
+    if (at > 0) {
+      await turn();
+      hold.check();
+    }
     at = outliner.scan(at, Math.min(at + SCAN_BYTES, json.length));
   }
   const { ends, start, end } = outliner.end();
@@ -73,7 +76,7 @@ export async function readSent(bytes: Buffer, name: string, hold: Hold): Promise
     return { envelope: parse(text(json)), events: undefined };
   }
   if (json.length - (end - start) > EVENT_SENT_BYTES) throw tooLarge();
-  if (ends.length > SMALL_EVENTS) await hold.slot();
+  if (ends.length > SMALL_EVENTS) await hold.slot(json.length, ends.length);
   const from = (index: number) => (index === 0 ? start : ends[index - 1]!) + 1;
   return {
     envelope: parse(`${text(json, 0, start)}[]${text(json, end)}`),

@@ -18,3 +18,6 @@ export const tooManyEvents = () =>
 export const notJson = () => new Refused(400, 'request_parsing_error', 'invalid JSON');
 /** Not now; the client sends it again. */
 export const busy = () => new Refused(503, 'busy', 'too many large requests at this moment');
+/** Nobody hears it: the client is gone. It ends the work. */
+export const left = () =>
+  new Refused(499, 'client_left', 'the client left before its answer, so the rest was not taken');

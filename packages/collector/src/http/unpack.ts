@@ -1,6 +1,6 @@
 // Unpacks bodies, within a hard limit, whatever they promise: a kilobyte can stand for a gigabyte.
 //
-// Almost every body is small: it is unpacked at once. A large one waits for its slot (hold.ts), and
+// Almost every body is small: it is unpacked at once. A large one waits for its turn (lanes.ts), and
 // zlib then works on it in another thread.
 
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ import {
   inflate,
   inflateSync,
 } from 'node:zlib';
-import { LZ64_BYTES, REQUEST_BYTES, SMALL_BYTES, WRAPPED_BYTES } from '../limits.ts';
+import { LZ64_BYTES, MEDIUM_BYTES, REQUEST_BYTES, SMALL_BYTES, WRAPPED_BYTES } from '../limits.ts';
 import type { Hold } from './hold.ts';
 import { TooLong, unpackLz64 } from './lz64.ts';
 import { Refused, tooLarge } from './refused.ts';
@@ -41,11 +41,16 @@ export async function unpack(bytes: Buffer, how: Compression, hold: Hold): Promi
     hold.take(small.length);
     return small;
   }
-  await hold.slot();
+  if (how !== 'lz64' && bytes.length <= MEDIUM_BYTES) {
+    await hold.slot(bytes.length);
+    const medium = await unpackWithin(bytes, how, MEDIUM_BYTES, hold);
+    if (medium) return medium;
+  }
+  // Even a short one: it unpacks to more than its length says.
+  await hold.slot(REQUEST_BYTES);
   const limit = how === 'lz64' ? WRAPPED_BYTES : REQUEST_BYTES;
-  hold.take(limit);
-  const large = await unpackLarge(bytes, how, limit);
-  hold.give(limit - large.length);
+  const large = await unpackWithin(bytes, how, limit, hold);
+  if (!large) throw tooLarge();
   return large;
 }
 
@@ -60,13 +65,25 @@ function unpackSmall(bytes: Buffer, how: Packed): Buffer | undefined {
   }
 }
 
-async function unpackLarge(bytes: Buffer, how: Packed, limit: number): Promise<Buffer> {
+/** Undefined: it is more than that. */
+async function unpackWithin(
+  bytes: Buffer,
+  how: Packed,
+  limit: number,
+  hold: Hold,
+): Promise<Buffer | undefined> {
+  hold.take(limit);
+  let unpacked: Buffer | undefined;
   try {
-    if (how === 'lz64') return fromLz64(bytes, limit);
-    return await ZLIB[how].later(bytes, { maxOutputLength: limit, chunkSize: 256 * 1024 });
+    unpacked =
+      how === 'lz64'
+        ? fromLz64(bytes, limit)
+        : await ZLIB[how].later(bytes, { maxOutputLength: limit, chunkSize: 256 * 1024 });
   } catch (error) {
-    throw isTooLong(error) ? tooLarge() : undecodable(how);
+    if (!isTooLong(error)) throw undecodable(how);
   }
+  hold.give(limit - (unpacked?.length ?? 0));
+  return unpacked;
 }
 
 const undecodable = (how: string) =>
