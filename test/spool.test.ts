@@ -252,6 +252,8 @@ describe('a process that has ended, and whose parent has not asked', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     pid = Number(String((await once(parent.stdout!, 'data'))[0]));
+    // While it is still the shell, it asks after its child.
+    await until(10_000, () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
   });
   afterEach(() => void parent.kill('SIGKILL'));
   const end = async () => {
